@@ -1,0 +1,155 @@
+"""What a person can ask for: one typed object, its ranges and descriptions declared once."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+
+from mididraw.errors import OptionError
+from mididraw.harmony import Key, parse_pitch, pitch_name
+from mididraw.instruments import INSTRUMENTS, find_instrument
+
+LOWEST_KEY = 21
+HIGHEST_KEY = 108
+"""The 88 keys of a piano, A0 to C8."""
+
+
+class Engine(StrEnum):
+    """The ways from canvas to score."""
+
+    CHORDS = "chords"
+    NAIVE = "naive"
+
+
+class Style(StrEnum):
+    """The songs whose chord progressions are followed."""
+
+    POP = "pop"
+    BALLAD = "ballad"
+    UPBEAT = "upbeat"
+    MELANCHOLY = "melancholy"
+
+
+class Shape(StrEnum):
+    """What becomes of filled shapes."""
+
+    AUTO = "auto"
+    OUTLINE = "outline"
+    FILL = "fill"
+
+
+class Theme(StrEnum):
+    """The colours of the piano-roll picture."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class PitchRange(BaseModel):
+    """The lowest and highest pitch of the canvas, both included; written ``C2-B5``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: Annotated[int, Field(ge=LOWEST_KEY, le=HIGHEST_KEY)]
+    high: Annotated[int, Field(ge=LOWEST_KEY, le=HIGHEST_KEY)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        low, dash, high = value.replace("–", "-").rpartition("-")
+        if not dash:
+            raise OptionError(f"“{value}” is no pitch range: use C2-B5 or 36-83, for example.")
+        return {"low": parse_pitch(low), "high": parse_pitch(high)}
+
+    @model_validator(mode="after")
+    def _wide_enough(self) -> Self:
+        if self.high - self.low < 11:
+            raise OptionError("The pitch range is too narrow: give at least one octave.")
+        return self
+
+    @model_serializer
+    def _write(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        return f"{pitch_name(self.low)}-{pitch_name(self.high)}"
+
+    def __len__(self) -> int:
+        return self.high - self.low + 1
+
+
+def _canonical_key(text: str) -> str:
+    return "auto" if text.strip().lower() == "auto" else Key.parse(text).name
+
+
+def _canonical_instrument(text: str) -> str:
+    return INSTRUMENTS[find_instrument(text)]
+
+
+class DrawOptions(BaseModel):
+    """How a drawing becomes music; frozen, JSON in and out, unknown names refused.
+
+    Build it with :meth:`of`, which turns every refusal into an :class:`OptionError`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: Engine = Field(Engine.CHORDS, description="How the notes are found.")
+    bars: int | None = Field(
+        None, ge=1, le=32, description="Bars for each drawing; chosen from its shape if not given."
+    )
+    tempo: int | None = Field(
+        None, ge=40, le=240, description="Beats a minute; the style's own if not given."
+    )
+    key: Annotated[str, AfterValidator(_canonical_key)] = Field(
+        "auto", description="Key, such as C, F# minor or Bb major; auto takes the best fit."
+    )
+    style: Style = Field(Style.POP, description="Songs whose chord progressions are followed.")
+    instrument: Annotated[str, AfterValidator(_canonical_instrument)] = Field(
+        INSTRUMENTS[0], description="General MIDI instrument, by any common name."
+    )
+    pitch_range: PitchRange = Field(
+        PitchRange(low=36, high=83), description="Lowest and highest pitch, such as C2-B5."
+    )
+    accompaniment: bool = Field(
+        False, description="Add quiet bass and chords on tracks of their own."
+    )
+    shape: Shape = Field(Shape.AUTO, description="Play filled shapes as areas or outlines.")
+    invert: bool = Field(False, description="Take the paper for ink and the ink for paper.")
+    seed: int | None = Field(
+        None, ge=0, lt=2**31, description="Same seed and options, same music; random if not given."
+    )
+    theme: Theme = Field(Theme.DARK, description="Colours of the piano-roll picture.")
+
+    @classmethod
+    def of(cls, **values: object) -> Self:
+        """Build options from loose values; None means "not given".
+
+        Raises:
+            OptionError: a value is of the wrong kind or out of range, or a name is unknown.
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = ".".join(str(part) for part in first["loc"])
+            said = first["msg"].replace("Input should be", "it should be")
+            raise OptionError(
+                f"The option {name.replace('_', ' ')} cannot be “{first['input']}”: {said}."
+            ) from error
+
+    @property
+    def program(self) -> int:
+        """The General MIDI program of :attr:`instrument`."""
+        return INSTRUMENTS.index(self.instrument)

@@ -1,0 +1,1 @@
+"""Anything that holds a picture → ink: what was drawn, upright and cropped."""

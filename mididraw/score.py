@@ -1,0 +1,113 @@
+"""The music itself: what every engine returns and every renderer takes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mididraw.harmony import Chord, Key
+
+STEPS_PER_BEAT = 4
+BEATS_PER_BAR = 4
+STEPS_PER_BAR = STEPS_PER_BEAT * BEATS_PER_BAR
+"""Musical time is counted in 16th-note steps; every bar is 4/4."""
+
+DRAWING = "drawing"
+"""Name of the track that is the picture."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """One note: onset and duration in steps, MIDI pitch and velocity."""
+
+    onset: int
+    pitch: int
+    duration: int
+    velocity: int
+
+    def __post_init__(self) -> None:
+        if self.onset < 0 or self.duration < 1:
+            raise ValueError(f"note at {self.onset} for {self.duration} steps")
+        if not 0 <= self.pitch <= 127 or not 1 <= self.velocity <= 127:
+            raise ValueError(f"pitch {self.pitch}, velocity {self.velocity} are not MIDI's")
+
+    @property
+    def end(self) -> int:
+        """The first step at which the note no longer sounds."""
+        return self.onset + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A named part on one General MIDI program (0 to 127), notes in order of onset."""
+
+    name: str
+    program: int
+    notes: tuple[Note, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.program <= 127:
+            raise ValueError(f"program {self.program} is not General MIDI's")
+        object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord that rules from ``onset`` for ``duration`` steps."""
+
+    onset: int
+    duration: int
+    chord: Chord
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A piece: tracks over ``bars`` bars at ``tempo`` beats a minute, in ``key``."""
+
+    tracks: tuple[Track, ...]
+    bars: int
+    tempo: float
+    key: Key
+    chords: tuple[ChordSpan, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.bars < 1 or self.tempo <= 0:
+            raise ValueError(f"{self.bars} bars at tempo {self.tempo}")
+
+    @property
+    def steps(self) -> int:
+        """Length in steps."""
+        return self.bars * STEPS_PER_BAR
+
+    @property
+    def seconds_per_step(self) -> float:
+        """Length of a step in seconds."""
+        return 60.0 / self.tempo / STEPS_PER_BEAT
+
+    @property
+    def drawing(self) -> Track:
+        """The track that is the picture; the first one where none has its name."""
+        return next((track for track in self.tracks if track.name == DRAWING), self.tracks[0])
+
+    def chord_at(self, step: int) -> Chord | None:
+        """The chord that rules at ``step``, or None where none is known."""
+        for span in self.chords:
+            if span.onset <= step < span.onset + span.duration:
+                return span.chord
+        return None
+
+
+def roll(notes: tuple[Note, ...], steps: int) -> NDArray[np.uint8]:
+    """Lay notes out as a piano roll.
+
+    Args:
+        notes: the notes to lay out; where two overlap on one pitch, the later onset wins.
+        steps: columns of the roll; notes beyond are cut off.
+
+    Returns:
+        velocity of what sounds, ``uint8[128, steps]``, row = MIDI pitch, 0 = silence.
+    """
+    grid = np.zeros((128, steps), np.uint8)
+    for note in sorted(notes):
+        grid[note.pitch, note.onset : note.end] = note.velocity
+    return grid
