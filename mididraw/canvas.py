@@ -65,8 +65,8 @@ def lay(inks: Sequence[Ink], options: DrawOptions) -> Canvas:
     """Lay drawings on the canvas, one after the other.
 
     A drawing fills the pitch range and as many bars as keep its proportions, to the nearest whole
-    phrase, 2 to 32; a wider one keeps them by filling fewer rows, a narrower one fewer steps. Where the options fix the
-    bars, each drawing is stretched to fill that many.
+    phrase, 2 to 32; a wider one keeps them by filling fewer rows, a narrower one fewer steps.
+    Where the options fix the bars, each drawing is stretched to fill that many.
     """
     if not inks:
         raise ValueError("no drawing to lay")
@@ -145,7 +145,7 @@ def _cells(ink: Ink, height: int, width: int) -> tuple[NDArray[np.bool_], NDArra
         steps = x * width // pixels_wide
         weights = None if values is None else values[y, x]
         total = np.bincount(rows * width + steps, weights, minlength=height * width)
-        return total.reshape(shape)
+        return total.reshape(shape).astype(np.float64)
 
     stroke_hits = count(ink.strokes)
     fill_share = count(ink.fills) * (height * width / (pixels_high * pixels_wide))

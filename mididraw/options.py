@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from mididraw.errors import OptionError
-from mididraw.harmony import Key, parse_pitch, pitch_name
+from mididraw.harmony import Key, Style, parse_pitch, pitch_name
 from mididraw.instruments import INSTRUMENTS, find_instrument
 
 LOWEST_KEY = 21
@@ -27,15 +27,6 @@ class Engine(StrEnum):
 
     CHORDS = "chords"
     NAIVE = "naive"
-
-
-class Style(StrEnum):
-    """The songs whose chord progressions are followed."""
-
-    POP = "pop"
-    BALLAD = "ballad"
-    UPBEAT = "upbeat"
-    MELANCHOLY = "melancholy"
 
 
 class Shape(StrEnum):
@@ -153,3 +144,8 @@ class DrawOptions(BaseModel):
     def program(self) -> int:
         """The General MIDI program of :attr:`instrument`."""
         return INSTRUMENTS.index(self.instrument)
+
+    @property
+    def fixed_key(self) -> Key | None:
+        """The key that was asked for, or None where the engine chooses."""
+        return None if self.key == "auto" else Key.parse(self.key)

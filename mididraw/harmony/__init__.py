@@ -1,5 +1,8 @@
 """Keys, chords and progressions: which notes fit together, and what follows what."""
 
+from mididraw.harmony.estimate import estimate_key
+from mididraw.harmony.progressions import choose_progression, degree, style_tempo
+from mididraw.harmony.styles import STYLE_TEMPOS, Style, style_keys
 from mididraw.harmony.theory import (
     PITCH_CLASSES,
     QUALITIES,
@@ -13,9 +16,16 @@ from mididraw.harmony.theory import (
 __all__ = [
     "PITCH_CLASSES",
     "QUALITIES",
+    "STYLE_TEMPOS",
     "Chord",
     "Key",
     "Mode",
+    "Style",
+    "choose_progression",
+    "degree",
+    "estimate_key",
     "parse_pitch",
     "pitch_name",
+    "style_keys",
+    "style_tempo",
 ]

@@ -28,5 +28,7 @@ class Ink:
     @property
     def aspect(self) -> float:
         """Width over height of the drawing."""
+        height: int
+        width: int
         height, width = self.area.shape
         return width / height

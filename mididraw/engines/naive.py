@@ -1,0 +1,24 @@
+"""Every run of ink is a note: the seed's img2midi, the closest to the picture there is."""
+
+import numpy as np
+
+from mididraw.canvas import Canvas
+from mididraw.harmony import estimate_key
+from mididraw.options import DrawOptions
+from mididraw.score import DRAWING, Note, Score, Track
+
+
+def naive(canvas: Canvas, options: DrawOptions) -> Score:
+    """Turn every horizontal run of ink into a note; harmony is left to chance."""
+    notes = []
+    for row, line in enumerate(canvas.ink):
+        edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
+        for start, stop in edges.reshape(-1, 2).tolist():
+            velocity = round(56 + 56 * float(canvas.weight[row, start:stop].mean()))
+            notes.append(Note(start, canvas.pitches.low + row, stop - start, velocity))
+    return Score(
+        tracks=(Track(DRAWING, options.program, tuple(notes)),),
+        bars=canvas.bars,
+        tempo=options.tempo or 100,
+        key=options.fixed_key or estimate_key(notes),
+    )

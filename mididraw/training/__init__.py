@@ -1,0 +1,1 @@
+"""Data sets → what the product ships: counted progressions, later tokens and checkpoints."""

@@ -1,0 +1,133 @@
+"""Count the chord progressions of POP909 into the table that :mod:`mididraw.harmony` ships.
+
+Run as ``python -m mididraw.training.progressions pop909.tar.gz``. POP909 (Wang et al., ISMIR 2020,
+MIT licence) carries beats, chords and keys; songs whose number ends in 9 are left out, as they
+are the validation set.
+"""
+
+import json
+import sys
+import tarfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key, Style, degree
+from mididraw.harmony.progressions import TABLE_FILE
+
+_QUALITY_OF = {
+    "maj6": "maj",
+    "min6": "min",
+    "hdim7": "dim",
+    "sus4(b7)": "7sus4",
+}
+_RAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """One song's key, tempo in beats a minute, and ruling chord of each bar (None: no chord)."""
+
+    key: Key
+    tempo: float
+    bars: tuple[Chord | None, ...]
+
+
+def read_chord(text: str) -> Chord | None:
+    """Read POP909's chord notation (``Ab:min7/b3``); the inversion is dropped.
+
+    Returns:
+        the chord, or None for ``N`` and for qualities outside of the vocabulary.
+    """
+    root, _, rest = text.partition(":")
+    quality = rest.partition("/")[0]
+    quality = _QUALITY_OF.get(quality, quality)
+    if quality not in QUALITIES:
+        return None
+    return Chord(Key.parse(root).tonic, quality)
+
+
+def read_song(beats: str, chords: str, key: str) -> Song | None:
+    """Read the three annotation files of one song; None where it changes its key."""
+    keys = [line.split()[2] for line in key.splitlines() if line.strip()]
+    times = [tuple(map(float, line.split())) for line in beats.splitlines() if line.strip()]
+    downbeats = [time for time, _, downbeat in times if downbeat]
+    if len(keys) != 1 or len(downbeats) < 2:
+        return None
+    spans = []
+    for line in chords.splitlines():
+        if line.strip():
+            start, end, name = line.split()
+            spans.append((float(start), float(end), read_chord(name)))
+    bars = []
+    for start, end in zip(downbeats, downbeats[1:], strict=False):
+        held: defaultdict[Chord | None, float] = defaultdict(float)
+        for since, until, chord in spans:
+            held[chord] += max(0.0, min(until, end) - max(since, start))
+        bars.append(max(held, key=lambda chord: held[chord]))
+    beat = median(b[0] - a[0] for a, b in zip(times, times[1:], strict=False))
+    return Song(Key.parse(keys[0]), 60 / beat, tuple(bars))
+
+
+def read_pop909(archive: Path) -> Iterator[Song]:
+    """Read the training songs from the data set's archive."""
+    with tarfile.open(archive) as tar:
+        texts = {
+            member.name: tar.extractfile(member)
+            for member in tar
+            if member.name.endswith(("beat_midi.txt", "chord_midi.txt", "key_audio.txt"))
+        }
+        folders = sorted({name.rpartition("/")[0] for name in texts})
+        for folder in folders:
+            if folder.endswith("9"):
+                continue
+            parts = [
+                stream.read().decode() if (stream := texts.get(f"{folder}/{name}")) else ""
+                for name in ("beat_midi.txt", "chord_midi.txt", "key_audio.txt")
+            ]
+            song = read_song(*parts)
+            if song is not None:
+                yield song
+
+
+def count(songs: list[Song]) -> dict[str, object]:
+    """Count, for each style and mode, the tempo and the three-bar progressions of diatonic chords.
+
+    Returns:
+        ``{style: {"tempo": median, "songs": {mode: n}, "trigrams": {mode: {"a b c": n}}}}``
+        with chords as degrees relative to the tonic (``9:min`` is the sixth in major).
+    """
+    table: dict[str, object] = {}
+    for style in Style:
+        slowest, fastest = STYLE_TEMPOS[style]
+        chosen = [song for song in songs if slowest <= song.tempo < fastest]
+        trigrams: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for song in chosen:
+            names = [
+                degree(chord, song.key) if chord and chord.tones <= song.key.scale else None
+                for chord in song.bars
+            ]
+            for three in zip(names, names[1:], names[2:], strict=False):
+                if None not in three:
+                    trigrams[song.key.mode][" ".join(str(name) for name in three)] += 1
+        table[style] = {
+            "tempo": round(median(song.tempo for song in chosen)),
+            "songs": dict(sorted(Counter(str(song.key.mode) for song in chosen).items())),
+            "trigrams": {
+                mode: {name: n for name, n in counts.most_common() if n >= _RAREST}
+                for mode, counts in sorted(trigrams.items())
+            },
+        }
+    return table
+
+
+def main() -> None:
+    """Write the table beside :mod:`mididraw.harmony.progressions`."""
+    songs = list(read_pop909(Path(sys.argv[1])))
+    TABLE_FILE.write_text(json.dumps(count(songs), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
