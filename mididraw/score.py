@@ -1,11 +1,12 @@
 """The music itself: what every engine returns and every renderer takes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.harmony import Chord, Key
+from mididraw.harmony import PITCH_CLASSES, Chord, Key
 
 STEPS_PER_BEAT = 4
 BEATS_PER_BAR = 4
@@ -39,11 +40,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A named part on one General MIDI program (0 to 127), notes in order of onset."""
+    """A named part on one General MIDI program (0 to 127), notes in order of onset.
+
+    On a drum track the pitches are General MIDI's percussion and the program is its kit.
+    """
 
     name: str
     program: int
     notes: tuple[Note, ...]
+    drums: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
@@ -97,7 +102,7 @@ class Score:
         return None
 
 
-def roll(notes: tuple[Note, ...], steps: int) -> NDArray[np.uint8]:
+def roll(notes: Iterable[Note], steps: int) -> NDArray[np.uint8]:
     """Lay notes out as a piano roll.
 
     Args:
@@ -111,3 +116,11 @@ def roll(notes: tuple[Note, ...], steps: int) -> NDArray[np.uint8]:
     for note in sorted(notes):
         grid[note.pitch, note.onset : note.end] = note.velocity
     return grid
+
+
+def sounding_pitch_classes(notes: Iterable[Note]) -> NDArray[np.float64]:
+    """Count the steps for which each pitch class sounds, ``float64[12]``."""
+    sounding = np.zeros(PITCH_CLASSES)
+    for note in notes:
+        sounding[note.pitch % PITCH_CLASSES] += note.duration
+    return sounding

@@ -18,7 +18,7 @@ from mididraw.harmony.progressions import progression_model
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
 
-_FIT = 14.0  # nats for a bar that the chord covers wholly, against one that it does not at all
+_FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
 _TAKE = 0.6  # how far (in nats) another seed may lean towards another progression
 _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 _RESTRIKE = STEPS_PER_BAR // 2
@@ -87,13 +87,16 @@ def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:
 
 
 def _cover(chord: Chord) -> NDArray[np.float64]:
-    """How well a chord stands for ink on each pitch class, ``float64[12]`` from 0 to 1."""
+    """How well a chord stands for ink on each pitch class, ``float64[12]`` with mean 0.
+
+    The mean is taken off so that chords of four notes are not preferred for their number.
+    """
     cover = np.zeros(PITCH_CLASSES)
     for tone in chord.tones:
         for step, worth in ((0, 1.0), (1, 0.6), (-1, 0.6)):
             place = (tone + step) % PITCH_CLASSES
             cover[place] = max(cover[place], worth)
-    return cover
+    return cover - cover.mean()
 
 
 def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:

@@ -3,12 +3,12 @@
 import numpy as np
 
 from mididraw.canvas import Canvas
-from mididraw.harmony import estimate_key
+from mididraw.harmony import estimate_key, style_tempo
 from mididraw.options import DrawOptions
-from mididraw.score import DRAWING, Note, Score, Track
+from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
 
 
-def naive(canvas: Canvas, options: DrawOptions) -> Score:
+def naive(canvas: Canvas, options: DrawOptions, seed: int) -> Score:  # noqa: ARG001 -- Engine
     """Turn every horizontal run of ink into a note; harmony is left to chance."""
     notes = []
     for row, line in enumerate(canvas.ink):
@@ -19,6 +19,6 @@ def naive(canvas: Canvas, options: DrawOptions) -> Score:
     return Score(
         tracks=(Track(DRAWING, options.program, tuple(notes)),),
         bars=canvas.bars,
-        tempo=options.tempo or 100,
-        key=options.fixed_key or estimate_key(notes),
+        tempo=options.tempo or style_tempo(options.style),
+        key=options.fixed_key or estimate_key(sounding_pitch_classes(notes)),
     )

@@ -109,7 +109,10 @@ def choose_progression(
     for key in keys:
         model = progression_model(style, key.mode)
         chords = model.chords(key)
-        score, path = _best_path(model, np.stack([fit[chord] for chord in chords], axis=1))
+        evidence = np.stack([fit[chord] for chord in chords], axis=1)
+        score, path = _best_path(model, evidence)
+        # Modes differ in how predictable their songs are; what counts is what the fit adds.
+        score -= _best_path(model, np.zeros_like(evidence))[0]
         if best is None or score > best[0]:
             best = score, key, tuple(chords[i] for i in path)
     if best is None:

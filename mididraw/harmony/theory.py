@@ -37,7 +37,7 @@ QUALITIES: dict[str, tuple[int, ...]] = {
 }
 """Chord qualities as semitones above the root, named as POP909 names them."""
 
-_SUFFIXES = {"maj": "", "min": "m", "min7": "m7"}
+_SUFFIXES = {quality: quality for quality in QUALITIES} | {"maj": "", "min": "m", "min7": "m7"}
 
 
 def pitch_class(name: str) -> int:
@@ -123,7 +123,21 @@ class Chord:
 
     def name(self, key: Key) -> str:
         """The chord as a lead sheet writes it in ``key``, such as ``F#m7``."""
-        return key.spell(self.root) + _SUFFIXES.get(self.quality, self.quality)
+        return key.spell(self.root) + _SUFFIXES[self.quality]
+
+    @classmethod
+    def parse(cls, text: str) -> "Chord":
+        """Read a chord as :meth:`name` writes it.
+
+        Raises:
+            OptionError: the text names no chord of the vocabulary.
+        """
+        match = re.fullmatch(r"([A-G][#b]?)(.*)", text.strip())
+        if match is not None:
+            for quality, suffix in _SUFFIXES.items():
+                if match[2] == suffix:
+                    return cls(pitch_class(match[1]), quality)
+        raise OptionError(f"“{text}” is no chord: use C, Am or G7, for example.")
 
 
 def pitch_name(pitch: int, key: Key | None = None) -> str:

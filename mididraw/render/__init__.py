@@ -1,0 +1,1 @@
+"""A score made visible and audible: one module a kind of file."""

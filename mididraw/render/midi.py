@@ -1,0 +1,158 @@
+"""Score ↔ Standard MIDI File."""
+
+import io
+import math
+import warnings
+from pathlib import Path
+
+import mido
+import pretty_midi
+
+from mididraw.errors import MidiError, OptionError
+from mididraw.harmony import Chord, Key, Mode, estimate_key
+from mididraw.score import (
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    ChordSpan,
+    Note,
+    Score,
+    Track,
+    sounding_pitch_classes,
+)
+
+TICKS_PER_BEAT = 480
+MAX_BYTES = 4_000_000
+MAX_BARS = 1200
+"""Longer files are refused: half an hour at 160 beats a minute."""
+
+_TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
+
+
+def write_midi(score: Score) -> bytes:
+    """Write a score as a MIDI file of type 1.
+
+    It carries tempo, 4/4, key signature, chord names as text events and the tracks by name. The
+    same score gives the same bytes.
+    """
+    midi = pretty_midi.PrettyMIDI(initial_tempo=score.tempo, resolution=TICKS_PER_BEAT)
+    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
+    number = score.key.tonic + (0 if score.key.mode is Mode.MAJOR else 12)
+    midi.key_signature_changes.append(pretty_midi.KeySignature(number, 0.0))
+    for span in score.chords:
+        time = midi.tick_to_time(span.onset * _TICKS_PER_STEP)
+        midi.text_events.append(pretty_midi.Text(span.chord.name(score.key), time))
+    for track in score.tracks:
+        instrument = pretty_midi.Instrument(track.program, track.drums, track.name)
+        for note in track.notes:
+            start = midi.tick_to_time(note.onset * _TICKS_PER_STEP)
+            end = midi.tick_to_time(note.end * _TICKS_PER_STEP)
+            instrument.notes.append(pretty_midi.Note(note.velocity, note.pitch, start, end))
+        midi.instruments.append(instrument)
+    out = io.BytesIO()
+    midi.write(out)
+    return out.getvalue()
+
+
+def load_midi(source: Path | bytes) -> bytes:
+    """Take a MIDI file's bytes, after a look at its size and heading.
+
+    Raises:
+        MidiError: the file cannot be read, is too large or is no MIDI file.
+    """
+    if isinstance(source, Path):
+        try:
+            if source.stat().st_size > MAX_BYTES:
+                raise MidiError(f"{source.name} is too large: MIDI files up to 4 MB are read.")
+            source = source.read_bytes()
+        except OSError as error:
+            raise MidiError(f"{source} cannot be read: {error.strerror}.") from error
+    if len(source) > MAX_BYTES:
+        raise MidiError("The MIDI file is too large: up to 4 MB are read.")
+    if not source.startswith((b"MThd", b"RIFF")):
+        raise MidiError("This is no MIDI file: give one that ends in .mid.")
+    return source
+
+
+def parse_midi(data: bytes) -> mido.MidiFile:
+    """Parse the bytes of a MIDI file.
+
+    Raises:
+        MidiError: the file is damaged or longer than :data:`MAX_BARS` bars.
+    """
+    try:
+        file = mido.MidiFile(file=io.BytesIO(load_midi(data)), clip=True)
+        ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
+    except (OSError, EOFError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise MidiError("The MIDI file is damaged: save it again and retry.") from error
+    if file.ticks_per_beat <= 0 or file.type not in (0, 1):
+        raise MidiError("The MIDI file is of a kind that is not read: save it as type 0 or 1.")
+    if ticks > MAX_BARS * STEPS_PER_BAR / STEPS_PER_BEAT * file.ticks_per_beat:
+        raise MidiError(f"The MIDI file is too long: up to {MAX_BARS} bars are read.")
+    return file
+
+
+def read_midi(data: bytes) -> Score:
+    """Read a MIDI file onto the grid of 16th-note steps.
+
+    Times are rounded to the nearest step; of tempo and key changes only the first counts.
+
+    Raises:
+        MidiError: the file is damaged, too long, or holds no note.
+    """
+    file = parse_midi(data)
+    try:
+        with warnings.catch_warnings():
+            # Misplaced tempo events, which pretty_midi warns of, do no harm on a grid.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            midi = pretty_midi.PrettyMIDI(mido_object=file)
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise MidiError("The MIDI file is damaged: save it again and retry.") from error
+
+    def step(time: float) -> int:
+        ticks: int = midi.time_to_tick(time)
+        return round(ticks * STEPS_PER_BEAT / midi.resolution)
+
+    tracks = []
+    for instrument in midi.instruments:
+        notes = [
+            Note(step(n.start), n.pitch, max(step(n.end) - step(n.start), 1), n.velocity)
+            for n in instrument.notes
+        ]
+        if notes:
+            name = instrument.name or f"track {len(tracks) + 1}"
+            tracks.append(Track(name, instrument.program, tuple(notes), instrument.is_drum))
+    if not tracks:
+        raise MidiError("The MIDI file holds no notes.")
+    steps = max(note.end for track in tracks for note in track.notes)
+    tuned = [note for track in tracks if not track.drums for note in track.notes]
+    signatures = midi.key_signature_changes
+    return Score(
+        tracks=tuple(tracks),
+        bars=math.ceil(steps / STEPS_PER_BAR),
+        tempo=round(float(midi.get_tempo_changes()[1][0]), 2),
+        key=_key(signatures[0].key_number)
+        if signatures
+        else estimate_key(sounding_pitch_classes(tuned)),
+        chords=_chords([(step(text.time), text.text) for text in midi.text_events], steps),
+    )
+
+
+def _key(number: int) -> Key:
+    return Key(number % 12, Mode.MAJOR if number < 12 else Mode.MINOR)
+
+
+def _chords(texts: list[tuple[int, str]], steps: int) -> tuple[ChordSpan, ...]:
+    """Read back the chord names that :func:`write_midi` leaves; other texts are passed over."""
+    found = []
+    for onset, text in sorted(texts):
+        try:
+            found.append((onset, Chord.parse(text)))
+        except OptionError:
+            continue
+    end = math.ceil(steps / STEPS_PER_BAR) * STEPS_PER_BAR
+    ends = [onset for onset, _ in found[1:]] + [end]
+    return tuple(
+        ChordSpan(onset, stop - onset, chord)
+        for (onset, chord), stop in zip(found, ends, strict=True)
+        if stop > onset
+    )

@@ -1,0 +1,284 @@
+"""The piano roll: a picture of the score in which the drawing can be seen again."""
+
+import unicodedata
+from functools import cache
+from typing import Literal
+
+from PIL import Image, ImageDraw, ImageFont
+
+from mididraw.canvas import Canvas, Placement
+from mididraw.harmony import PITCH_CLASSES, Chord, pitch_name
+from mididraw.options import Theme
+from mididraw.render.layout import (
+    CHORDS,
+    FACTS,
+    KEYBOARD,
+    RULER,
+    SIZE,
+    TITLE,
+    Box,
+    Layout,
+    header,
+    plan,
+)
+from mididraw.render.palette import MIDDLE_FIFTH, PALETTES, Colour, Palette, fifths_from, mix
+from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, Track
+
+LARGE, SMALL = 34, 25
+"""Font sizes; the large one can be read on a thumbnail of 400 pixels."""
+
+_BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
+# Shapes are drawn at twice the size and averaged, which smooths corners and half pixels.
+_OVERSAMPLING = 2
+
+_GLYPHS = frozenset(map(chr, range(32, 127))) | {"·"}
+_PLAIN = str.maketrans("‘’“”«»–—", '\'\'""""--')
+"""The built-in font has no more than this."""
+
+
+def draw_roll(
+    score: Score,
+    canvas: Canvas | None = None,
+    *,
+    match: str | None = None,
+    theme: Theme = Theme.DARK,
+    title: str | None = None,
+    accompaniment: bool = False,
+) -> Image.Image:
+    """Draw the score as a piano roll.
+
+    Args:
+        score: the music; its chords colour the notes.
+        canvas: keeps the drawing's proportions and shows its outline; None for a score that
+            comes from elsewhere.
+        match: how well music and drawing agree, as a text such as ``match 96 %``.
+        theme: dark or light.
+        title: the headline; what the built-in font cannot write is left out.
+        accompaniment: show the other tracks too, subdued.
+
+    Returns:
+        RGB image, 1280 × 720 pixels.
+    """
+    palette = PALETTES[theme]
+    title = _printable(title or "")
+    drawing = score.drawing if score.tracks else Track("", 0, ())
+    others = [t for t in score.tracks if t is not drawing] if accompaniment else []
+    layout = plan(score, canvas, titled=bool(title), tracks=[drawing, *others])
+
+    image = Image.new("RGB", (SIZE[0] * _OVERSAMPLING, SIZE[1] * _OVERSAMPLING), palette.window)
+    draw = ImageDraw.Draw(image)
+    _grid(draw, layout, palette, layout.top - header(score))
+    for placement in canvas.placements if canvas else ():
+        _ghost(image, layout, palette, placement, layout.home[0])
+    for track in others:
+        for note in track.notes:
+            _note(draw, layout, note, palette.backing)
+    fifths = _fifths(score)
+    for note in drawing.notes:
+        if note.onset < score.steps:
+            _note(draw, layout, note, palette.note(note.velocity, fifths[note.onset]))
+    for start, end, chord in _changes(score):
+        colour = palette.note(127, fifths_from(score.key, chord))
+        strip = (layout.x(start), layout.top - 6, layout.x(end) - 1, layout.top - 1)
+        _fill(draw, strip, colour)
+    _keyboard(draw, layout, palette)
+
+    image = image.reduce(_OVERSAMPLING)
+    draw = ImageDraw.Draw(image)
+    _octaves(draw, layout, palette)
+    _bar_numbers(draw, layout, palette, layout.top - header(score))
+    _chord_names(draw, layout, palette, score)
+    _facts(draw, palette, score, _printable(match or ""))
+    if title:
+        _text(draw, (24, TITLE / 2), _shortened(title, SIZE[0] - 48), LARGE, palette.text)
+    return image
+
+
+def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, header: float) -> None:
+    """Draw the lanes, dimmed outside of the piece, with beat and bar lines."""
+    right = SIZE[0]
+    _fill(draw, (0, header, right, layout.top), palette.ruler)
+    for pitch in layout.pitches:
+        black = pitch % PITCH_CLASSES in _BLACK_KEYS
+        y, below = layout.y(pitch), layout.y(pitch - 1)
+        outside = palette.black_outside if black else palette.white_outside
+        _fill(draw, (KEYBOARD, y, right, below), outside)
+        if layout.home[0] <= pitch <= layout.home[1]:
+            inside = palette.black_lane if black else palette.white_lane
+            _fill(draw, (layout.origin, y, layout.end, below), inside)
+            if pitch % PITCH_CLASSES in {4, 11}:
+                _fill(draw, (layout.origin, y, layout.end, y + 1), palette.row_line)
+    for step in range(0, layout.steps + 1, STEPS_PER_BEAT):
+        bar = step % STEPS_PER_BAR == 0
+        if layout.step_width * (STEPS_PER_BAR if bar else STEPS_PER_BEAT) < 8:
+            continue
+        x = round(layout.x(step))
+        _fill(
+            draw,
+            (x, layout.top, x + 1, layout.bottom),
+            palette.clip_line
+            if step in {0, layout.steps}
+            else palette.bar_line
+            if bar
+            else palette.beat_line,
+        )
+
+
+def _ghost(
+    image: Image.Image, layout: Layout, palette: Palette, placement: Placement, low: int
+) -> None:
+    """Lay the outline of a drawing, as it was drawn, faintly over the lanes."""
+    left, right = (round(_OVERSAMPLING * layout.x(s)) for s in (placement.start, placement.stop))
+    top, bottom = (
+        round(_OVERSAMPLING * layout.y(low + row - 1)) for row in (placement.top, placement.bottom)
+    )
+    strength = round(255 * palette.ghost_share)
+    mask = Image.fromarray(placement.area).convert("L").point(lambda value: value and strength)
+    mask = mask.resize((max(right - left, 1), bottom - top), Image.Resampling.BILINEAR)
+    image.paste(palette.ghost, (left, top), mask)
+
+
+def _note(draw: ImageDraw.ImageDraw, layout: Layout, note: Note, colour: Colour) -> None:
+    """Draw a note as a rounded block with an edge and a light from above."""
+    if note.pitch not in layout.pitches or note.onset >= layout.steps:
+        return
+    left, top, right, bottom = layout.box(note)
+    # The gap tells a note struck again from one held; the shortest notes stay visible.
+    right = max(right - min(1.5, layout.step_width / 4), left + 2.5)
+    bottom -= 0.5 if layout.row_height < 8 else 1
+    radius = min(3.5, (bottom - top) / 3, (right - left) / 3)
+    if layout.row_height >= 8 and right - left >= 3:
+        _fill(draw, (left, top, right, bottom), mix(colour, (0, 0, 0), 0.3), radius)
+        _fill(draw, (left, top, right, bottom - 1), mix(colour, (255, 255, 255), 0.4), radius)
+        top, bottom = top + 1, bottom - 1
+    _fill(draw, (left, top, right, bottom), colour, radius)
+
+
+def _keyboard(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> None:
+    """Draw piano keys, each in the row of its pitch."""
+    short = KEYBOARD * 0.56
+    _fill(draw, (0, layout.top, KEYBOARD, layout.bottom), palette.key_line)
+    _fill(draw, (0, layout.top, KEYBOARD - 2, layout.bottom), palette.white_key)
+    for pitch in layout.pitches:
+        y, below = layout.y(pitch), layout.y(pitch - 1)
+        if pitch % PITCH_CLASSES in _BLACK_KEYS:
+            middle = (y + below) / 2
+            _fill(draw, (short, middle - 0.5, KEYBOARD - 2, middle + 0.5), palette.key_line)
+            _fill(draw, (0, y, short, below), palette.black_key, 2)
+            _fill(draw, (0, y, 4, below), palette.black_key)
+        elif pitch % PITCH_CLASSES in {0, 5}:
+            _fill(draw, (0, below - 0.5, KEYBOARD - 2, below + 0.5), palette.key_line)
+
+
+def _octaves(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> None:
+    """Name every C on its key."""
+    for pitch in layout.pitches:
+        # The white key of C reaches half-way up the row of C sharp.
+        y = layout.y(pitch) + layout.row_height / 4
+        if pitch % PITCH_CLASSES == 0 and layout.top + 8 < y < layout.bottom - 8:
+            _text(draw, (KEYBOARD - 6, y), pitch_name(pitch), 22, palette.key_text, "r")
+
+
+def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
+    """Number the bars, or every 2nd, 4th … where there is no room."""
+    room = _font(SMALL).getlength(str(layout.steps // STEPS_PER_BAR)) + 14
+    every = next(
+        STEPS_PER_BAR * 2**n for n in range(16) if STEPS_PER_BAR * 2**n * layout.step_width >= room
+    )
+    for step in range(0, layout.steps, every):
+        x = round(layout.x(step))
+        draw.line((x, top + 6, x, layout.top - 8), palette.bar_line)
+        number = str(step // STEPS_PER_BAR + 1)
+        _text(draw, (x + 6, top + RULER / 2), number, SMALL, palette.quiet_text)
+
+
+def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, score: Score) -> None:
+    """Name the chords where they begin; in a long piece those of every 1st, 2nd, 4th … bar."""
+    changes = _changes(score)
+    choices = [(size, 1) for size in (LARGE, 27, 20)]
+    choices += [(SMALL, STEPS_PER_BAR * 2**n) for n in range(16)]
+    for size, every in choices:
+        names = [(layout.x(s) + 6, c.name(score.key)) for s, _, c in changes if s % every == 0]
+        ends = [x + _font(size).getlength(name) for x, name in names]
+        if all(end + 2 < x for end, (x, _) in zip(ends, names[1:], strict=False)):
+            break
+    for x, name in names:
+        _text(draw, (x, layout.top - CHORDS / 2 - 3), name, size, palette.text)
+
+
+def _facts(draw: ImageDraw.ImageDraw, palette: Palette, score: Score, match: str) -> None:
+    """Write key, tempo and length below the roll, and the match at the right."""
+    middle = SIZE[1] - FACTS / 2
+    bars = "1 bar" if score.bars == 1 else f"{score.bars} bars"
+    facts = f"{score.key}  ·  {score.tempo:.0f} bpm  ·  {bars}"
+    _text(draw, (24, middle), facts, LARGE, palette.text)
+    _text(draw, (SIZE[0] - 24, middle), match, LARGE, palette.accent, "r")
+
+
+def _changes(score: Score) -> list[tuple[int, int, Chord]]:
+    """Start, end and chord of what rules in turn, repeats merged, in steps."""
+    changes: list[tuple[int, int, Chord]] = []
+    for span in sorted(score.chords, key=lambda span: span.onset):
+        end = min(span.onset + span.duration, score.steps)
+        if changes and changes[-1][1:] == (span.onset, span.chord):
+            changes[-1] = (changes[-1][0], end, span.chord)
+        elif span.onset < end:
+            changes.append((span.onset, end, span.chord))
+    return changes
+
+
+def _fifths(score: Score) -> list[int]:
+    """Place on the circle of fifths of what rules at each step; the middle where nothing does."""
+    fifths = [MIDDLE_FIFTH] * score.steps
+    for start, end, chord in _changes(score):
+        fifths[start:end] = [fifths_from(score.key, chord)] * (end - start)
+    return fifths
+
+
+def _fill(draw: ImageDraw.ImageDraw, box: Box, colour: Colour, radius: float = 0) -> None:
+    """Fill a box given in pixels of the finished picture, at least one of them wide."""
+    left, top, right, bottom = (round(_OVERSAMPLING * edge) for edge in box)
+    corners = (left, top, max(right - 1, left), max(bottom - 1, top))
+    if radius:
+        draw.rounded_rectangle(corners, _OVERSAMPLING * radius, colour)
+    else:
+        draw.rectangle(corners, colour)
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Pillow's own font, so that the picture looks the same on every machine."""
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RuntimeError("Pillow was built without FreeType")
+    return font
+
+
+def _text(
+    draw: ImageDraw.ImageDraw,
+    at: tuple[float, float],
+    text: str,
+    size: int,
+    colour: Colour,
+    side: Literal["l", "r"] = "l",
+) -> None:
+    """Write a line whose capitals are centred on ``at``'s height, from or up to its x."""
+    # Capitals are centred rather than the font's box, which leaves room for descenders.
+    _, top, _, bottom = _font(size).getbbox("H", anchor="ls")
+    x, y = round(at[0]), round(at[1] - (top + bottom) / 2)
+    draw.text((x, y), text, colour, _font(size), anchor=f"{side}s")
+
+
+def _printable(text: str) -> str:
+    """Leave accents and what the font has no glyph for out of a text."""
+    plain = unicodedata.normalize("NFKD", text).translate(_PLAIN)
+    return " ".join("".join(c for c in plain if c in _GLYPHS).split())
+
+
+def _shortened(text: str, width: float) -> str:
+    """Cut a text that is too wide for ``width`` pixels."""
+    if _font(LARGE).getlength(text) <= width:
+        return text
+    while text and _font(LARGE).getlength(text + "...") > width:
+        text = text[:-1]
+    return text.rstrip() + "..."

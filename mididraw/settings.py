@@ -1,0 +1,47 @@
+"""What the host decides, read once from ``MIDIDRAW_…`` environment variables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mididraw.errors import OptionError
+
+PREFIX = "MIDIDRAW_"
+
+
+class Settings(BaseModel):
+    """Settings of the library; frozen, unknown names refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    soundfont: Path | None = Field(
+        None, description="SoundFont to play with (SF2 or SF3); pretty_midi's own if not given."
+    )
+    mp3_bitrate: Annotated[int, Field(ge=32, le=320)] = Field(
+        192, description="Bit rate of the MP3, in kbit/s."
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read ``MIDIDRAW_SOUNDFONT`` and the like; a misspelt variable is an error.
+
+        Raises:
+            OptionError: a variable is unknown or its value cannot be used.
+        """
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX)
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            known = ", ".join(PREFIX + field.upper() for field in cls.model_fields)
+            said = f"no such setting; there are {known}"
+            if first["type"] != "extra_forbidden":
+                said = first["msg"].replace("Input should be", "it should be")
+            raise OptionError(f"The variable {name} is wrong: {said}.") from error

@@ -1,0 +1,1 @@
+"""Hypothesis strategies for the values that flow through the library."""
