@@ -80,8 +80,7 @@ def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:
                 weight[row, start:stop] = 2.0
     bars = weight.reshape(len(weight), canvas.bars, STEPS_PER_BAR).sum(axis=2)
     classes = (canvas.pitches.low + np.arange(len(weight))) % PITCH_CLASSES
-    total = np.zeros((canvas.bars, PITCH_CLASSES))
-    np.add.at(total, (slice(None), classes), bars.T)
+    total = np.stack([bars[classes == place].sum(axis=0) for place in range(PITCH_CLASSES)], axis=1)
     share: NDArray[np.float64] = total / np.maximum(total.sum(axis=1, keepdims=True), 1e-9)
     return share
 
@@ -96,7 +95,7 @@ def _cover(chord: Chord) -> NDArray[np.float64]:
         for step, worth in ((0, 1.0), (1, 0.6), (-1, 0.6)):
             place = (tone + step) % PITCH_CLASSES
             cover[place] = max(cover[place], worth)
-    return cover - cover.mean()
+    return np.asarray(cover - cover.mean())
 
 
 def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:

@@ -45,7 +45,9 @@ class ProgressionModel:
 
     def chords(self, key: Key) -> list[Chord]:
         """The model's chords in ``key``, in the order of :attr:`degrees`."""
-        return [Chord((key.tonic + root) % PITCH_CLASSES, quality) for root, quality in self.degrees]
+        return [
+            Chord((key.tonic + root) % PITCH_CLASSES, quality) for root, quality in self.degrees
+        ]
 
 
 class _Counts(TypedDict):
@@ -78,7 +80,8 @@ def progression_model(style: Style, mode: Mode) -> ProgressionModel:
     twos, ones = threes.sum(axis=0), threes.sum(axis=(0, 1))
 
     def chances(number: NDArray[np.float64]) -> NDArray[np.float64]:
-        return number / np.maximum(number.sum(axis=-1, keepdims=True), 1)
+        share: NDArray[np.float64] = number / np.maximum(number.sum(axis=-1, keepdims=True), 1)
+        return share
 
     unigram = (ones + 1) / (ones + 1).sum()
     follow = _TRIGRAM * chances(threes) + _BIGRAM * chances(twos) + _UNIGRAM * unigram
@@ -120,9 +123,7 @@ def choose_progression(
     return best[1], best[2]
 
 
-def _best_path(
-    model: ProgressionModel, fit: NDArray[np.float64]
-) -> tuple[float, tuple[int, ...]]:
+def _best_path(model: ProgressionModel, fit: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
     """Find the best path through ``fit[bars, n]``; returns its score and chord indices."""
     bars, n = fit.shape
     fit = fit.copy()

@@ -87,6 +87,8 @@ def encode_mp3(samples: Samples, tags: Tags, bitrate: int = 192) -> bytes:
             format="mp3",
             bitrate=f"{bitrate}k",
             tags={"title": tags.title, "artist": tags.artist},
+            # Half the time of the default; at 192 kbit/s nobody hears the difference.
+            parameters=["-compression_level", "7"],
         )
     except FileNotFoundError as error:
         raise SoundError(_MISSING) from error

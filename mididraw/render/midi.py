@@ -61,16 +61,17 @@ def load_midi(source: Path | bytes) -> bytes:
     """
     if isinstance(source, Path):
         try:
-            if source.stat().st_size > MAX_BYTES:
-                raise MidiError(f"{source.name} is too large: MIDI files up to 4 MB are read.")
-            source = source.read_bytes()
+            with source.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
         except OSError as error:
             raise MidiError(f"{source} cannot be read: {error.strerror}.") from error
-    if len(source) > MAX_BYTES:
+    else:
+        data = source
+    if len(data) > MAX_BYTES:
         raise MidiError("The MIDI file is too large: up to 4 MB are read.")
-    if not source.startswith((b"MThd", b"RIFF")):
+    if not data.startswith(b"MThd"):
         raise MidiError("This is no MIDI file: give one that ends in .mid.")
-    return source
+    return data
 
 
 def parse_midi(data: bytes) -> mido.MidiFile:
@@ -109,10 +110,9 @@ def read_midi(data: bytes) -> Score:
         raise MidiError("The MIDI file is damaged: save it again and retry.") from error
 
     def step(time: float) -> int:
-        ticks: int = midi.time_to_tick(time)
-        return round(ticks * STEPS_PER_BEAT / midi.resolution)
+        return round(int(midi.time_to_tick(time)) * STEPS_PER_BEAT / int(midi.resolution))
 
-    tracks = []
+    tracks: list[Track] = []
     for instrument in midi.instruments:
         notes = [
             Note(step(n.start), n.pitch, max(step(n.end) - step(n.start), 1), n.velocity)

@@ -156,7 +156,7 @@ PALETTES = {
         ghost=(110, 122, 170),
         ghost_share=0.3,
         backing=(203, 208, 220),
-        soft=0.68,
+        soft=0.63,
         loud=0.48,
         chroma=0.17,
     ),

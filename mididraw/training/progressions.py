@@ -11,6 +11,7 @@ import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -59,15 +60,15 @@ def read_song(beats: str, chords: str, key: str) -> Song | None:
     spans = []
     for line in chords.splitlines():
         if line.strip():
-            start, end, name = line.split()
-            spans.append((float(start), float(end), read_chord(name)))
+            since, until, name = line.split()
+            spans.append((float(since), float(until), read_chord(name)))
     bars = []
-    for start, end in zip(downbeats, downbeats[1:], strict=False):
+    for start, end in pairwise(downbeats):
         held: defaultdict[Chord | None, float] = defaultdict(float)
-        for since, until, chord in spans:
-            held[chord] += max(0.0, min(until, end) - max(since, start))
+        for from_, to, chord in spans:
+            held[chord] += max(0.0, min(to, end) - max(from_, start))
         bars.append(max(held, key=lambda chord: held[chord]))
-    beat = median(b[0] - a[0] for a, b in zip(times, times[1:], strict=False))
+    beat = median(b[0] - a[0] for a, b in pairwise(times))
     return Song(Key.parse(keys[0]), 60 / beat, tuple(bars))
 
 

@@ -1,0 +1,266 @@
+"""Seconds and peak memory of each stage over the bundled drawings, and the match over a sweep."""
+
+import gzip
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from PIL import Image, ImageDraw
+from rich.table import Table
+
+from mididraw.draw import Stage, compose, draw
+from mididraw.errors import OptionError, PictureError
+from mididraw.measure import match
+from mididraw.options import DrawOptions, Engine
+
+_RUNS = 3
+_BARS = 8
+_RESET_PEAK = "5"  # see "clear_refs" in proc(5)
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """One stage over all runs: median seconds and the highest memory in use, in MB."""
+
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFigures:
+    """One engine over a sweep of drawings: means, and the least F1."""
+
+    drawings: int
+    refused: int
+    f1: float
+    least_f1: float
+    coverage: float
+    precision: float
+    in_key: float
+    most_at_once: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """All that a bench run measured.
+
+    Attributes:
+        stages: figures of every stage, warm, for drawings of eight bars.
+        cold_seconds: ``mididraw draw`` of eight bars from the shell, the median of the drawings.
+        import_seconds: ``import mididraw.draw`` in a fresh interpreter.
+        loads_torch: whether that import brought torch.
+        real_time: seconds of music that one second of synthesis renders.
+        matches: the sweep by engine; empty without one.
+    """
+
+    stages: dict[str, StageFigures]
+    cold_seconds: float
+    import_seconds: float
+    loads_torch: bool
+    real_time: float
+    matches: dict[str, MatchFigures]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "stages": {name: _fields(figures) for name, figures in self.stages.items()},
+            "cold_seconds": self.cold_seconds,
+            "import_seconds": self.import_seconds,
+            "loads_torch": self.loads_torch,
+            "real_time": self.real_time,
+            "matches": {name: _fields(figures) for name, figures in self.matches.items()},
+        }
+
+    def tables(self) -> Iterator[Table]:
+        """Everything, for people."""
+        stages = Table("stage", "seconds", "peak memory", title=f"{_BARS} bars, chords, warm")
+        for name, figures in self.stages.items():
+            stages.add_row(name, f"{figures.seconds:.3f}", f"{figures.peak_mb:.0f} MB")
+        yield stages
+        whole = Table("whole process", "figure")
+        whole.add_row("mididraw draw, cold from the shell", f"{self.cold_seconds:.2f} s")
+        whole.add_row("import mididraw.draw", f"{self.import_seconds:.2f} s")
+        whole.add_row("import brings torch", "yes" if self.loads_torch else "no")
+        whole.add_row("sound rendered", f"{self.real_time:.0f} × real time")
+        yield whole
+        if self.matches:
+            sweep = Table("engine", "drawings", "F1", "least", "coverage", "precision", "in key")
+            sweep.add_column("at once")
+            sweep.add_column("picture to score")
+            for name, found in self.matches.items():
+                sweep.add_row(
+                    name,
+                    f"{found.drawings} ({found.refused} refused)",
+                    f"{found.f1:.3f}",
+                    f"{found.least_f1:.3f}",
+                    f"{found.coverage:.3f}",
+                    f"{found.precision:.3f}",
+                    f"{found.in_key:.1%}",
+                    str(found.most_at_once),
+                    f"{found.milliseconds:.0f} ms",
+                )
+            yield sweep
+
+
+def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
+    """Measure everything in one run.
+
+    Args:
+        sweep: QuickDraw's simplified drawings, one JSON a line, gzipped if it ends in ``.gz``.
+        count: how many of them, each of another category as long as there are.
+
+    Raises:
+        OptionError: the sweep's file cannot be read.
+    """
+    with resources.as_file(resources.files("mididraw") / "examples") as folder:
+        pictures = sorted(folder.glob("*.png"))
+        stages, real_time = _measure_stages(pictures)
+        cold = median(_cold_draw(picture) for picture in pictures)
+    import_seconds, loads_torch = _cold_import()
+    matches = {}
+    if sweep is not None:
+        drawings = [paint(strokes) for strokes in islice(read_quickdraw(sweep), count)]
+        matches = {engine.value: _measure_match(engine, drawings) for engine in Engine}
+    return BenchReport(stages, cold, import_seconds, loads_torch, real_time, matches)
+
+
+def read_quickdraw(path: Path) -> Iterator[list[list[list[int]]]]:
+    """Read recognised drawings, one of each category in turn.
+
+    Yields:
+        the strokes of a drawing, each ``[[x …], [y …]]`` from 0 to 255, y down.
+
+    Raises:
+        OptionError: the file cannot be read.
+    """
+    categories: defaultdict[str, list[list[list[list[int]]]]] = defaultdict(list)
+    try:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            for line in lines:
+                entry = json.loads(line)
+                if entry["recognized"]:
+                    categories[entry["word"]].append(entry["drawing"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise OptionError(f"{path} cannot be read as QuickDraw's ndjson.") from error
+    for turn in range(max(map(len, categories.values()), default=0)):
+        for word in sorted(categories):
+            if turn < len(categories[word]):
+                yield categories[word][turn]
+
+
+def paint(strokes: list[list[list[int]]], size: int = 512, pen: int = 6) -> Image.Image:
+    """Paint a QuickDraw drawing with a round pen, black on white, ``size`` pixels square."""
+    image = Image.new("L", (size, size), 255)
+    brush = ImageDraw.Draw(image)
+    scale = (size - 4 * pen) / 255
+    for xs, ys in strokes:
+        points = [(2 * pen + x * scale, 2 * pen + y * scale) for x, y in zip(xs, ys, strict=True)]
+        brush.line(points, fill=0, width=pen, joint="curve")
+        for x, y in (points[0], points[-1]):
+            brush.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
+    return image
+
+
+def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], float]:
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    peaks: defaultdict[str, list[float]] = defaultdict(list)
+    rates = []
+
+    def watch(stage: Stage, done: bool) -> None:
+        if done:
+            peaks[stage].append(_peak_mb())
+        else:
+            _reset_peak()
+
+    for picture in pictures * _RUNS:
+        options = DrawOptions.of(engine=Engine.CHORDS, bars=_BARS, seed=0)
+        drawing = draw([picture], options, progress=watch)
+        for stage, spent in drawing.seconds.items():
+            seconds[stage].append(spent)
+        score = drawing.score
+        rates.append(score.steps * score.seconds_per_step / drawing.seconds[Stage.SOUND])
+    figures = {
+        stage.value: StageFigures(median(seconds[stage]), max(peaks[stage])) for stage in Stage
+    }
+    return figures, median(rates)
+
+
+def _measure_match(engine: Engine, drawings: list[Image.Image]) -> MatchFigures:
+    found, in_key, at_once, spent, refused = [], [], [], [], 0
+    for seed, image in enumerate(drawings):
+        start = time.perf_counter()
+        try:
+            canvas, score, _ = compose([image], DrawOptions.of(engine=engine, seed=seed))
+        except PictureError:
+            refused += 1
+            continue
+        spent.append(time.perf_counter() - start)
+        found.append(match(canvas, score))
+        notes = score.drawing.notes
+        in_key.append(mean(note.pitch % 12 in score.key.scale for note in notes))
+        at_once.append(max(sum(n.onset <= note.onset < n.end for n in notes) for note in notes))
+    return MatchFigures(
+        drawings=len(found),
+        refused=refused,
+        f1=mean(one.f1 for one in found),
+        least_f1=min(one.f1 for one in found),
+        coverage=mean(one.coverage for one in found),
+        precision=mean(one.precision for one in found),
+        in_key=mean(in_key),
+        most_at_once=max(at_once),
+        milliseconds=1000 * median(spent),
+    )
+
+
+def _cold_draw(picture: Path) -> float:
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, "-m", "mididraw", "draw", str(picture), "-o", out]
+        start = time.perf_counter()
+        subprocess.run(
+            [*command, "--engine", "chords", "--bars", str(_BARS), "--json"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        return time.perf_counter() - start
+
+
+def _cold_import() -> tuple[float, bool]:
+    program = "import mididraw.draw, sys; print('torch' in sys.modules)"
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE)
+    return time.perf_counter() - start, done.stdout.strip() == b"True"
+
+
+def _reset_peak() -> None:
+    """Forget the process's peak memory, where the kernel can (Linux)."""
+    try:
+        Path("/proc/self/clear_refs").write_text(_RESET_PEAK)
+    except OSError:
+        return
+
+
+def _peak_mb() -> float:
+    """The peak memory since the last reset; where there is no reset, since the start."""
+    try:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1000
+    except OSError:
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def _fields(figures: StageFigures | MatchFigures) -> dict[str, float]:
+    return {name: round(float(getattr(figures, name)), 4) for name in figures.__dataclass_fields__}

@@ -1,0 +1,266 @@
+"""The command line: parse, call, print."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from mididraw import __version__
+from mididraw.convert import convert as convert_file
+from mididraw.draw import Drawing, Stage, draw
+from mididraw.errors import MididrawError, OutputError
+from mididraw.options import DrawOptions, Engine, Shape, Theme
+from mididraw.settings import Settings
+
+app = typer.Typer(
+    name="mididraw",
+    help="Turns a drawing into music whose piano roll looks like the drawing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line; bad input ends with status 2 and one sentence."""
+    try:
+        app()
+    except MididrawError as error:
+        _err.print(f"mididraw: {error}", markup=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _help(name: str) -> str:
+    """The option's one description, which all front-ends show."""
+    field = DrawOptions.model_fields[name]
+    low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
+    span = f" [{low} to {high}]" if low is not None and high is not None else ""
+    return f"{field.description}{span}"
+
+
+Pictures = Annotated[
+    list[Path], typer.Argument(help="Drawings; several become one piece.", show_default=False)
+]
+OutDir = Annotated[Path, typer.Option("--out", "-o", help="Folder that the files are written to.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+SoundFont = Annotated[
+    Path | None, typer.Option(help=str(Settings.model_fields["soundfont"].description))
+]
+# Ranges are checked by DrawOptions alone, so that one sentence is said in one place.
+EngineOption = Annotated[Engine | None, typer.Option(help=_help("engine"))]
+Bars = Annotated[int | None, typer.Option(help=_help("bars"))]
+Tempo = Annotated[int | None, typer.Option(help=_help("tempo"))]
+KeyOption = Annotated[str | None, typer.Option(help=_help("key"))]
+StyleOption = Annotated[str | None, typer.Option(help=_help("style"))]
+Instrument = Annotated[str | None, typer.Option(help=_help("instrument"))]
+Range = Annotated[str | None, typer.Option("--pitch-range", help=_help("pitch_range"))]
+Accompaniment = Annotated[
+    bool, typer.Option("--accompaniment/--no-accompaniment", help=_help("accompaniment"))
+]
+Outline = Annotated[
+    bool | None,
+    typer.Option("--outline/--fill", help=_help("shape"), show_default="chosen by the picture"),
+]
+Invert = Annotated[bool, typer.Option("--invert", help=_help("invert"))]
+Seed = Annotated[int | None, typer.Option(help=_help("seed"))]
+ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"))]
+
+
+@app.command("draw")
+def draw_command(
+    pictures: Pictures,
+    out: OutDir = Path("mididraw-out"),
+    engine: EngineOption = None,
+    bars: Bars = None,
+    tempo: Tempo = None,
+    key: KeyOption = None,
+    style: StyleOption = None,
+    instrument: Instrument = None,
+    pitch_range: Range = None,
+    accompaniment: Accompaniment = False,
+    outline: Outline = None,
+    invert: Invert = False,
+    seed: Seed = None,
+    soundfont: SoundFont = None,
+    theme: ThemeOption = None,
+    as_json: Json = False,
+) -> None:
+    """Turn a drawing into NAME.mid, NAME.mp3 and NAME.png."""
+    options = DrawOptions.of(
+        engine=engine,
+        bars=bars,
+        tempo=tempo,
+        key=key,
+        style=style,
+        instrument=instrument,
+        pitch_range=pitch_range,
+        accompaniment=accompaniment,
+        shape=None if outline is None else Shape.OUTLINE if outline else Shape.FILL,
+        invert=invert,
+        seed=seed,
+        theme=theme,
+    )
+    report = _draw_to(out, pictures, options, _settings(soundfont))
+    if as_json:
+        print(json.dumps(report))  # noqa: T201 -- what the caller parses
+    else:
+        _print_report(report)
+
+
+@app.command()
+def demo(out: OutDir = Path("demo"), soundfont: SoundFont = None) -> None:
+    """Draw the bundled examples."""
+    settings = _settings(soundfont)
+    with resources.as_file(resources.files("mididraw") / "examples") as folder:
+        for picture in sorted(folder.glob("*.png")):
+            # A demonstration that sounds the same wherever it is run.
+            options = DrawOptions.of(seed=1, accompaniment=True)
+            _print_report(_draw_to(out, [picture], options, settings))
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(help="A picture or a MIDI file.")],
+    target: Annotated[Path, typer.Argument(help="A .mid, .mp3 or picture file.")],
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="Write the bare cells, one pixel each, which convert back exactly."
+        ),
+    ] = False,
+    soundfont: SoundFont = None,
+) -> None:
+    """Convert picture ↔ MIDI, or MIDI → MP3 or piano-roll picture, by the files' endings."""
+    _refuse_overwriting([target], [source])
+    data = convert_file(source, target.suffix, plain=plain, settings=_settings(soundfont))
+    _write(target, data)
+    _out.print(str(target), markup=False)
+
+
+@app.command()
+def bench(
+    sweep: Annotated[
+        Path | None,
+        typer.Option(help="QuickDraw file (ndjson, may be gzipped): also measure the match."),
+    ] = None,
+    count: Annotated[int, typer.Option(help="Drawings of the sweep.", min=1)] = 200,
+    as_json: Json = False,
+) -> None:
+    """Measure seconds and peak memory of each stage over the bundled drawings."""
+    from mididraw.bench import run_bench
+
+    report = run_bench(sweep, count)
+    if as_json:
+        print(json.dumps(report.as_json()))  # noqa: T201 -- what the caller parses
+    else:
+        for table in report.tables():
+            _out.print(table)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version")] = False) -> None:
+    if version:
+        _out.print(__version__)
+        raise typer.Exit
+
+
+def _settings(soundfont: Path | None) -> Settings:
+    settings = Settings.from_environment(os.environ)
+    return settings.model_copy(update={"soundfont": soundfont}) if soundfont else settings
+
+
+def _draw_to(
+    folder: Path, pictures: list[Path], options: DrawOptions, settings: Settings
+) -> dict[str, Any]:
+    """Draw, write the three files and report on them."""
+    name = pictures[0].stem + (f"+{len(pictures) - 1}" if len(pictures) > 1 else "")
+    files = {ending: folder / f"{name}.{ending}" for ending in ("mid", "mp3", "png")}
+    _refuse_overwriting(list(files.values()), pictures)
+    with _progress_bar(name) as progress:
+        drawing = draw(pictures, options, settings=settings, title=name, progress=progress)
+    for ending, data in (("mid", drawing.midi), ("mp3", drawing.mp3), ("png", drawing.png)):
+        _write(files[ending], data)
+    return _report(drawing, files)
+
+
+def _report(drawing: Drawing, files: dict[str, Path]) -> dict[str, Any]:
+    key = drawing.score.key
+    options = drawing.options.model_dump(mode="json")
+    return {
+        "files": {ending: str(path) for ending, path in files.items()},
+        "seed": options.pop("seed"),
+        "options": options,
+        "bars": drawing.score.bars,
+        "notes": len(drawing.score.drawing.notes),
+        "chords": [span.chord.name(key) for span in drawing.score.chords],
+        "match": {
+            "coverage": round(drawing.match.coverage, 4),
+            "precision": round(drawing.match.precision, 4),
+            "f1": round(drawing.match.f1, 4),
+        },
+        "seconds": {stage.value: round(spent, 4) for stage, spent in drawing.seconds.items()},
+    }
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    options, found = report["options"], report["match"]
+    table = Table.grid(padding=(0, 2))
+    for ending in ("mp3", "mid", "png"):
+        table.add_row(ending.upper(), report["files"][ending])
+    table.add_row("music", f"{options['key']}, {options['tempo']} bpm, {report['bars']} bars")
+    if report["chords"]:
+        table.add_row("chords", " ".join(report["chords"]))
+    table.add_row(
+        "match",
+        f"F1 {found['f1']:.1%}: {found['coverage']:.1%} of the ink is played, "
+        f"{found['precision']:.1%} of the notes lie on ink",
+    )
+    table.add_row("seed", str(report["seed"]))
+    _out.print(table)
+    _out.print()
+
+
+def _refuse_overwriting(targets: list[Path], sources: list[Path]) -> None:
+    for target in targets:
+        for source in sources:
+            if target.exists() and source.exists() and target.samefile(source):
+                raise OutputError(f"{source} would be overwritten: choose another place for it.")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _progress_bar(name: str) -> Iterator[Any]:
+    """Show the stages on standard error where a person watches; yields the callback."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bars:
+        tasks: dict[Stage, TaskID] = {}
+
+        def tell(stage: Stage, done: bool) -> None:
+            if done:
+                bars.update(tasks[stage], completed=1, total=1)
+            else:
+                # An unknown total shows a moving bar.
+                tasks[stage] = bars.add_task(f"{name}: {stage}", total=None)
+
+        yield tell
