@@ -32,8 +32,10 @@ _BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 _OVERSAMPLING = 2
 
 _GLYPHS = frozenset(map(chr, range(32, 127))) | {"·"}
+"""The built-in font has little more than this."""
+
 _PLAIN = str.maketrans("‘’“”«»–—", '\'\'""""--')
-"""The built-in font has no more than this."""
+_LONGEST_TEXT = 200
 
 
 def draw_roll(
@@ -94,10 +96,10 @@ def draw_roll(
     return image
 
 
-def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, header: float) -> None:
+def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
     """Draw the lanes, dimmed outside of the piece, with beat and bar lines."""
     right = SIZE[0]
-    _fill(draw, (0, header, right, layout.top), palette.ruler)
+    _fill(draw, (0, top, right, layout.top), palette.ruler)
     for pitch in layout.pitches:
         black = pitch % PITCH_CLASSES in _BLACK_KEYS
         y, below = layout.y(pitch), layout.y(pitch - 1)
@@ -108,20 +110,13 @@ def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, header: f
             _fill(draw, (layout.origin, y, layout.end, below), inside)
             if pitch % PITCH_CLASSES in {4, 11}:
                 _fill(draw, (layout.origin, y, layout.end, y + 1), palette.row_line)
-    for step in range(0, layout.steps + 1, STEPS_PER_BEAT):
-        bar = step % STEPS_PER_BAR == 0
-        if layout.step_width * (STEPS_PER_BAR if bar else STEPS_PER_BEAT) < 8:
-            continue
-        x = round(layout.x(step))
-        _fill(
-            draw,
-            (x, layout.top, x + 1, layout.bottom),
-            palette.clip_line
-            if step in {0, layout.steps}
-            else palette.bar_line
-            if bar
-            else palette.beat_line,
-        )
+    lines = [(STEPS_PER_BEAT, palette.beat_line), (STEPS_PER_BAR, palette.bar_line)]
+    for every, colour in [*lines, (layout.steps, palette.clip_line)]:
+        # Lines closer than this would make one grey of the lanes.
+        if every * layout.step_width >= 8:
+            for step in range(0, layout.steps + 1, every):
+                x = round(layout.x(step))
+                _fill(draw, (x, layout.top, x + 1, layout.bottom), colour)
 
 
 def _ghost(
@@ -187,6 +182,8 @@ def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, to
     )
     for step in range(0, layout.steps, every):
         x = round(layout.x(step))
+        if x + room > SIZE[0]:
+            break
         draw.line((x, top + 6, x, layout.top - 8), palette.bar_line)
         number = str(step // STEPS_PER_BAR + 1)
         _text(draw, (x + 6, top + RULER / 2), number, SMALL, palette.quiet_text)
@@ -202,7 +199,9 @@ def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, sc
         ends = [x + _font(size).getlength(name) for x, name in names]
         if all(end + 2 < x for end, (x, _) in zip(ends, names[1:], strict=False)):
             break
-    for x, name in names:
+    for (x, name), end in zip(names, ends, strict=True):
+        if end > SIZE[0]:
+            break
         _text(draw, (x, layout.top - CHORDS / 2 - 3), name, size, palette.text)
 
 
@@ -212,7 +211,8 @@ def _facts(draw: ImageDraw.ImageDraw, palette: Palette, score: Score, match: str
     bars = "1 bar" if score.bars == 1 else f"{score.bars} bars"
     facts = f"{score.key}  ·  {score.tempo:.0f} bpm  ·  {bars}"
     _text(draw, (24, middle), facts, LARGE, palette.text)
-    _text(draw, (SIZE[0] - 24, middle), match, LARGE, palette.accent, "r")
+    room = SIZE[0] - 72 - _font(LARGE).getlength(facts)
+    _text(draw, (SIZE[0] - 24, middle), _shortened(match, room), LARGE, palette.accent, "r")
 
 
 def _changes(score: Score) -> list[tuple[int, int, Chord]]:
@@ -270,7 +270,7 @@ def _text(
 def _printable(text: str) -> str:
     """Leave accents and what the font has no glyph for out of a text."""
     plain = unicodedata.normalize("NFKD", text).translate(_PLAIN)
-    return " ".join("".join(c for c in plain if c in _GLYPHS).split())
+    return " ".join("".join(c for c in plain if c in _GLYPHS).split())[:_LONGEST_TEXT]
 
 
 def _shortened(text: str, width: float) -> str:

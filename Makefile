@@ -1,0 +1,35 @@
+# Every target does its own set-up; there is nothing to run first.
+# Other folders and interpreters: make VENV=/tmp/venv PYTHON=python3.12 test
+
+VENV ?= .venv
+PYTHON ?= $(shell sh deploy/find-python.sh)
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench pictures clean
+
+demo: $(READY) ## Draw the bundled examples into demo/
+	$(BIN)/mididraw demo --out demo
+
+test: $(READY) lint ## Run every check and every test
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY) ## Measure speed, memory and, where ../shared is, the match
+	$(BIN)/mididraw bench $(if $(wildcard ../shared/data/quickdraw.ndjson.gz),--sweep ../shared/data/quickdraw.ndjson.gz)
+
+pictures: $(READY) ## Make the README's picture anew
+	$(BIN)/python docs/make_pictures.py
+
+$(READY): pyproject.toml constraints.txt deploy/system-packages.sh
+	sh deploy/system-packages.sh
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo mididraw-out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what pip cannot bring: FluidSynth's library, ffmpeg, and Python's venv where Debian
+# splits it off. Does nothing where all is there.
+set -eu
+
+python=$(sh "$(dirname "$0")/find-python.sh")
+missing=""
+"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || {
+    echo "midiDraw needs Python 3.11, 3.12 or 3.13: install one of them first." >&2
+    exit 1
+}
+"$python" -c 'from ctypes.util import find_library as f; raise SystemExit(not f("fluidsynth"))' ||
+    missing="$missing libfluidsynth3"
+command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
+"$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+[ -n "$missing" ] || exit 0
+
+by_hand="Install these first:$missing (elsewhere than on Debian and Ubuntu: FluidSynth 2 and ffmpeg)."
+command -v apt-get >/dev/null || { echo "$by_hand" >&2; exit 1; }
+if [ "$(id -u)" = 0 ]; then
+    as_root=""
+elif command -v sudo >/dev/null; then
+    as_root="sudo"
+else
+    echo "$by_hand" >&2
+    exit 1
+fi
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the package names are words
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing
