@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
-from mididraw.engines.voices import Grid, Line, find_voices
+from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import (
     PITCH_CLASSES,
     Chord,
@@ -33,8 +33,8 @@ def chords(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
     random = np.random.default_rng(seed)
     key, progression = _choose_harmony(canvas, options, random)
     grid = _playable(canvas, key, progression)
-    voices = find_voices(canvas.ink, grid)
-    notes = _perform(canvas, grid, voices)
+    lines = find_lines(canvas.ink, grid)
+    notes = _perform(canvas, grid, lines)
     spans = tuple(
         ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)
         for bar, chord in enumerate(progression)
@@ -108,26 +108,25 @@ def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:
     )
 
 
-def _perform(canvas: Canvas, grid: Grid, voices: list[list[Line]]) -> tuple[Note, ...]:
+def _perform(canvas: Canvas, grid: Grid, lines: list[Line]) -> tuple[Note, ...]:
     """Turn lines into notes: long ones struck again, velocity by beat and weight of the ink."""
-    weight = canvas.weight
+    onset = grid.onset
     notes = []
-    for lines in voices:
-        for line in lines:
-            cuts = [line.start]
-            for step in range(line.start + 1, line.stop):
-                if (
-                    step % _RESTRIKE == 0
-                    and step - cuts[-1] >= STEPS_PER_BEAT
-                    and line.stop - step >= STEPS_PER_BEAT
-                    and grid.onset[line.row, step]
-                ):
-                    cuts.append(step)
-            for start, stop in zip(cuts, [*cuts[1:], line.stop], strict=True):
-                patch = weight[max(line.row - 1, 0) : line.row + 2, max(start - 1, 0) : stop + 1]
-                ink = patch[patch > 0]
-                velocity = _velocity(start, float(ink.mean()) if ink.size else 0.5)
-                notes.append(Note(start, canvas.pitches.low + line.row, stop - start, velocity))
+    for line in lines:
+        cuts = [line.start]
+        for step in range(line.start + 1, line.stop):
+            if (
+                step % _RESTRIKE == 0
+                and step - cuts[-1] >= STEPS_PER_BEAT
+                and line.stop - step >= STEPS_PER_BEAT
+                and onset[line.row, step]
+            ):
+                cuts.append(step)
+        for start, stop in zip(cuts, [*cuts[1:], line.stop], strict=True):
+            around = np.s_[max(line.row - 1, 0) : line.row + 2, max(start - 1, 0) : stop + 1]
+            ink = canvas.weight[around][canvas.ink[around]]
+            velocity = _velocity(start, float(ink.mean()) if ink.size else 0.5)
+            notes.append(Note(start, canvas.pitches.low + line.row, stop - start, velocity))
     return tuple(notes)
 
 

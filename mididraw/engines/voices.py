@@ -28,8 +28,9 @@ _HELD_DISSONANCE = 0.25  # holding a note into a chord that it is not part of
 _ONSET = (0.5, 1.1, 0.7, 1.1)  # by step within the beat: syncopation is dearer
 _ODD_END = 0.10  # falling silent off the eighth-note grid
 _CHORD_TONE = 0.15  # an onset on a chord tone where any scale tone may stand
-_LEAP, _LEAP_LIMIT = 0.012, 0.25  # for each semitone between neighbouring notes
+_LEAP, _LEAP_LIMIT = 0.05, 1.0  # for each semitone between neighbouring notes
 _LEAST_GAIN = 0.9  # a voice that gains less is not worth hearing
+_LONGEST_GAP = 2  # steps that a bound note may bridge
 _IMPOSSIBLE = -1e9
 
 
@@ -62,7 +63,7 @@ class Line:
     stop: int
 
 
-def find_voices(ink: Bools, grid: Grid) -> list[list[Line]]:
+def find_lines(ink: Bools, grid: Grid) -> list[Line]:
     """Cover ink with at most :data:`MAX_VOICES` melodic lines of playable notes.
 
     Args:
@@ -70,8 +71,8 @@ def find_voices(ink: Bools, grid: Grid) -> list[list[Line]]:
         grid: which notes may be played, of the same shape.
 
     Returns:
-        the voices, most rewarding first, each in order of time; no two voices ever sound a
-        semitone apart or on one row.
+        the notes of all voices in order of time; no two ever sound a semitone apart or overlap on
+        one row.
     """
     near = _spread(ink, 1, 1)
     todo = _lean(ink).astype(np.float64)
@@ -81,7 +82,7 @@ def find_voices(ink: Bools, grid: Grid) -> list[list[Line]]:
     onset = np.where(grid.onset, _CHORD_TONE * grid.chord, _IMPOSSIBLE)
     onset -= np.resize(np.array(_ONSET), ink.shape[1])
     sounding = np.zeros_like(ink)
-    voices = []
+    voices: list[list[Line]] = []
     for _ in range(MAX_VOICES):
         reward = todo.copy()
         reward[1:] += _OFF_CENTRE * todo[:-1]
@@ -97,7 +98,27 @@ def find_voices(ink: Bools, grid: Grid) -> list[list[Line]]:
             played[line.row, line.start : line.stop] = True
         sounding |= played
         todo[_spread(played, 1, 1)] = 0.0
-    return voices
+    return _join([line for lines in voices for line in lines], _spread(ink, 1, 0), sounding)
+
+
+def _join(lines: list[Line], level: Bools, sounding: Bools) -> list[Line]:
+    """Bind notes of one row where a voice left the ink for a moment and another came back.
+
+    Only along ``level`` ink, and where the bound note clashes with nothing that sounds.
+    """
+    bound: list[Line] = []
+    for line in sorted(lines, key=lambda line: (line.row, line.start)):
+        last = bound[-1] if bound else None
+        if last and last.row == line.row and 0 < line.start - last.stop <= _LONGEST_GAP:
+            gap = np.s_[last.stop : line.start]
+            beside = sounding[max(line.row - 2, 0) : line.row + 3, gap]
+            crowded = sounding[:, gap].sum(axis=0) >= MAX_VOICES
+            if level[line.row, gap].all() and not beside.any() and not crowded.any():
+                sounding[line.row, gap] = True
+                bound[-1] = Line(line.row, last.start, line.stop)
+                continue
+        bound.append(line)
+    return sorted(bound, key=lambda line: (line.start, line.row))
 
 
 def _spread(cells: Bools, rows: int, steps: int) -> Bools:

@@ -82,8 +82,10 @@ class Key:
     @property
     def uses_flats(self) -> bool:
         """Whether the key's signature is written with flats."""
-        major = self.tonic if self.mode is Mode.MAJOR else (self.tonic + 3) % PITCH_CLASSES
-        return major in _FLAT_MAJORS
+        if self.mode is Mode.MAJOR:
+            return self.tonic in _FLAT_MAJORS
+        # Six sharps or six flats: people say F# major but Eb minor.
+        return self.tonic == 3 or (self.tonic + 3) % PITCH_CLASSES in _FLAT_MAJORS
 
     @property
     def name(self) -> str:

@@ -9,8 +9,8 @@ from mididraw.options import Theme
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
-_MIDDLE_HUE = 268.0
-_HUE_PER_FIFTH = 15.0
+_MIDDLE_HUE = 263.0
+_HUE_PER_FIFTH = 10.0
 # The seven chords of a major key lie at -1 (IV) to 5 (vii) fifths from its tonic: 2 is the middle.
 MIDDLE_FIFTH = 2
 """What has no chord is coloured as if in the middle."""

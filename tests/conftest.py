@@ -1,0 +1,41 @@
+"""What all tests share: where real data lies, pictures to draw, and hypothesis's profile."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from PIL import Image
+
+from mididraw.bench import paint, read_quickdraw
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "mididraw" / "examples"
+
+# A shared machine of two cores stalls at times: the deadline is there to catch a hang.
+settings.register_profile(
+    "mididraw", deadline=5000, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("mididraw")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the checkout."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no ../shared beside the checkout: its real data is for development only")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def quickdraw(shared: Path) -> list[Image.Image]:
+    """60 real drawings of different categories, painted with a pen."""
+    path = shared / "data" / "quickdraw.ndjson.gz"
+    return [paint(strokes) for strokes in islice(read_quickdraw(path), 60)]
+
+
+@pytest.fixture
+def example() -> Path:
+    """One of the bundled drawings."""
+    return EXAMPLES / "cat.png"

@@ -1,0 +1,111 @@
+"""Score ↔ Standard MIDI File."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import mido
+import pretty_midi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mididraw.errors import MidiError
+from mididraw.harmony import Chord, Key, Mode
+from mididraw.render.midi import load_midi, read_midi, write_midi
+from mididraw.score import DRAWING, ChordSpan, Note, Score, Track
+from tests.strategies.scores import scores
+
+
+def tune() -> Score:
+    notes = tuple(Note(4 * i, 60 + i, 4, 80) for i in range(8))
+    chords = (ChordSpan(0, 16, Chord(9, "min")), ChordSpan(16, 16, Chord(5, "maj7")))
+    tracks = (Track(DRAWING, 40, notes), Track("bass", 32, (Note(0, 33, 16, 50),)))
+    return Score(tracks, 2, 96, Key(9, Mode.MINOR), chords)
+
+
+@given(scores(overlaps=False))
+def test_the_notes_of_any_score_survive_the_file(score: Score) -> None:
+    full = [track for track in score.tracks if track.notes]
+    if not full:
+        with pytest.raises(MidiError, match="no notes"):
+            read_midi(write_midi(score))
+        return
+    back = read_midi(write_midi(score))
+    assert [(t.name, t.program, t.notes) for t in back.tracks] == [
+        (t.name, t.program, t.notes) for t in full
+    ]
+    assert back.key == score.key
+    assert back.tempo == pytest.approx(score.tempo, rel=1e-3)
+
+
+def test_another_library_reads_the_same() -> None:
+    file = mido.MidiFile(file=io.BytesIO(write_midi(tune())))
+    messages = [message for track in file.tracks for message in track]
+    meta = {message.type: message for message in messages if message.is_meta}
+    assert mido.tempo2bpm(meta["set_tempo"].tempo) == 96
+    assert (meta["time_signature"].numerator, meta["time_signature"].denominator) == (4, 4)
+    assert meta["key_signature"].key == "Am"
+    assert [track.name for track in file.tracks[1:]] == [DRAWING, "bass"]
+    assert [m.text for m in messages if m.type == "text"] == ["Am", "Fmaj7"]
+    assert {m.program for m in messages if m.type == "program_change"} == {40, 32}
+    assert file.length == pytest.approx(2 * 4 * 60 / 96, abs=0.01)
+
+
+def test_chords_and_tracks_read_back() -> None:
+    assert read_midi(write_midi(tune())) == tune()
+
+
+def test_the_same_score_gives_the_same_bytes() -> None:
+    assert write_midi(tune()) == write_midi(tune())
+
+
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda data: b"MThd" + data))
+def test_any_bytes_are_a_score_or_a_clear_refusal(data: bytes) -> None:
+    with pytest.raises(MidiError):
+        read_midi(data)
+
+
+@given(st.data())
+def test_a_damaged_file_is_a_score_or_a_clear_refusal(data: st.DataObject) -> None:
+    whole = bytearray(write_midi(tune()))
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=8)):
+        whole[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(whole)))
+    try:
+        assert read_midi(bytes(whole[:cut])).bars >= 1
+    except MidiError as error:
+        assert str(error).endswith(".")  # noqa: PT017 -- either outcome is right
+
+
+def test_a_piece_of_two_hours_is_refused() -> None:
+    midi = pretty_midi.PrettyMIDI()
+    piano = pretty_midi.Instrument(0)
+    piano.notes.append(pretty_midi.Note(64, 60, 7200.0, 7201.0))
+    midi.instruments.append(piano)
+    out = io.BytesIO()
+    midi.write(out)
+    with pytest.raises(MidiError, match="too long"):
+        read_midi(out.getvalue())
+
+
+def test_what_is_no_midi_file_is_refused(tmp_path: Path) -> None:
+    large = tmp_path / "large.mid"
+    large.write_bytes(b"MThd" + bytes(5_000_000))
+    with pytest.raises(MidiError, match="too large"):
+        load_midi(large)
+    with pytest.raises(MidiError, match="cannot be read"):
+        load_midi(tmp_path / "none.mid")
+    with pytest.raises(MidiError, match="no MIDI"):
+        load_midi(b"ID3 not a tune")
+
+
+def test_real_game_music_is_read(shared: Path) -> None:
+    with tarfile.open(shared / "data" / "freedoom.tar.gz") as tar:
+        files = [member for member in tar if member.name.endswith(".mid")][:12]
+        tunes = [stream.read() for member in files if (stream := tar.extractfile(member))]
+    assert len(tunes) == 12
+    for data in tunes:
+        score = read_midi(data)
+        assert sum(len(track.notes) for track in score.tracks) > 50
+        assert 30 < score.tempo < 400

@@ -1,0 +1,85 @@
+"""Pixels become pitch and time."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from mididraw.canvas import MAX_BARS, STEP_ASPECT, Canvas, lay
+from mididraw.options import DrawOptions
+from mididraw.picture import Ink
+from mididraw.score import STEPS_PER_BAR
+
+
+def ink_of(strokes: NDArray[np.bool_], fills: NDArray[np.bool_] | None = None) -> Ink:
+    none = np.zeros_like(strokes)
+    fills = none if fills is None else fills
+    weight = np.where(strokes | fills, 0.5, 0).astype(np.float32)
+    return Ink(strokes | fills, strokes, fills, weight)
+
+
+def frame(height: int, width: int) -> Ink:
+    strokes = np.zeros((height, width), np.bool_)
+    strokes[[0, -1]] = strokes[:, [0, -1]] = True
+    return ink_of(strokes)
+
+
+@given(st.integers(1, 900), st.integers(1, 900), st.none() | st.integers(1, 32))
+def test_any_drawing_lies_within_its_box_and_touches_its_edges(
+    height: int, width: int, bars: int | None
+) -> None:
+    canvas = lay([frame(height, width)], DrawOptions(bars=bars))
+    (box,) = canvas.placements
+    rows, steps = np.nonzero(canvas.ink)
+    assert canvas.ink.shape == (48, canvas.bars * STEPS_PER_BAR)
+    assert 2 <= canvas.bars <= MAX_BARS or canvas.bars == bars
+    assert (rows.min(), rows.max()) == (box.bottom, box.top - 1)
+    assert (steps.min(), steps.max()) == (box.start, box.stop - 1)
+    assert ((canvas.weight > 0) == canvas.ink).all()
+
+
+@given(st.floats(0.1, 12.0))
+def test_proportions_are_kept_by_the_number_of_bars(aspect: float) -> None:
+    canvas = lay([frame(500, round(500 * aspect))], DrawOptions())
+    assert canvas.row_per_step == pytest.approx(1 / STEP_ASPECT, rel=0.3)
+
+
+def test_a_square_drawing_takes_eight_bars_and_a_wide_one_more() -> None:
+    assert lay([frame(500, 500)], DrawOptions()).bars == 8
+    assert lay([frame(300, 900)], DrawOptions()).bars == 24
+    assert lay([frame(500, 500)], DrawOptions(bars=5)).bars == 5
+
+
+def test_up_is_high_and_left_is_early() -> None:
+    strokes = np.zeros((100, 100), np.bool_)
+    strokes[0, 0] = strokes[99, 99] = True
+    ink = lay([ink_of(strokes)], DrawOptions()).ink
+    (low, high), (low_step, high_step) = np.nonzero(ink)
+    assert low < high
+    assert low_step > high_step
+
+
+def test_the_pitch_range_sets_the_rows() -> None:
+    canvas = lay([frame(400, 400)], DrawOptions.of(pitch_range="A0-C8"))
+    assert len(canvas.ink) == 88
+    assert canvas.pitches.low == 21
+
+
+def test_fills_count_where_they_cover_half_a_cell() -> None:
+    strokes = np.zeros((460, 460), np.bool_)
+    fills = strokes.copy()
+    fills[:230] = True
+    ink = lay([ink_of(strokes, fills)], DrawOptions()).ink
+    assert ink[24:47, 2:-2].all()
+    assert not ink[:24].any()
+
+
+def test_several_drawings_follow_one_another() -> None:
+    one, two = frame(500, 500), frame(500, 1000)
+    both = lay([one, two], DrawOptions())
+    alone = [lay([one], DrawOptions()), lay([two], DrawOptions())]
+    assert both.bars == sum(canvas.bars for canvas in alone)
+    assert np.array_equal(both.ink, np.concatenate([canvas.ink for canvas in alone], axis=1))
+    assert both.placements[1].start == alone[0].steps + alone[1].placements[0].start
+    assert isinstance(both, Canvas)
