@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,7 @@ drawing over four octaves takes eight bars."""
 
 MARGIN_STEPS = 2
 MARGIN_ROWS = 1
-MAX_BARS = 32
+MIN_BARS, MAX_BARS = 2, 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,11 +105,11 @@ def _lay_one(ink: Ink, options: DrawOptions) -> Canvas:
         wanted = ink.aspect * height / STEP_ASPECT + 2 * MARGIN_STEPS
         # Odd numbers of bars only where an even one would be far off.
         unit = 1 if wanted < 5 * STEPS_PER_BAR else 2
-        bars = min(max(unit * round(wanted / STEPS_PER_BAR / unit), 2), MAX_BARS)
+        bars = min(max(unit * round(wanted / STEPS_PER_BAR / unit), MIN_BARS), MAX_BARS)
         width = bars * STEPS_PER_BAR - 2 * MARGIN_STEPS
         if wanted > MAX_BARS * STEPS_PER_BAR:
             height = max(round(width * STEP_ASPECT / ink.aspect), 1)
-        elif wanted < STEPS_PER_BAR:
+        elif wanted < MIN_BARS * STEPS_PER_BAR:
             width = max(round(ink.aspect * height / STEP_ASPECT), 1)
     else:
         bars = options.bars
@@ -134,7 +135,8 @@ def _cells(ink: Ink, height: int, width: int) -> tuple[NDArray[np.bool_], NDArra
 
     A cell is inked where a stroke passes through it or a fill covers half of it.
     """
-    pixels_high, pixels_wide = ink.area.shape
+    strokes, fills, weights = _at_least(ink, height, width)
+    pixels_high, pixels_wide = strokes.shape
     shape = (height, width)
 
     def count(
@@ -147,9 +149,30 @@ def _cells(ink: Ink, height: int, width: int) -> tuple[NDArray[np.bool_], NDArra
         total = np.bincount(rows * width + steps, weights, minlength=height * width)
         return total.reshape(shape).astype(np.float64)
 
-    stroke_hits = count(ink.strokes)
-    fill_share = count(ink.fills) * (height * width / (pixels_high * pixels_wide))
+    stroke_hits = count(strokes)
+    fill_share = count(fills) * (height * width / (pixels_high * pixels_wide))
     grid = (stroke_hits > 0) | (fill_share >= 0.5)
-    played = ink.strokes | ink.fills
-    weight = count(played, ink.weight) / np.maximum(count(played), 1)
+    played = strokes | fills
+    weight = count(played, weights) / np.maximum(count(played), 1)
     return grid, np.where(grid, weight, 0).astype(np.float32)
+
+
+def _at_least(
+    ink: Ink, height: int, width: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float32]]:
+    """Enlarge strokes, fills and weight so that there are no fewer pixels than cells.
+
+    Without this a line that is stretched over many bars would fall into dots; it is thinned again
+    so that an upright one stays narrow.
+    """
+    pixels_high, pixels_wide = ink.area.shape
+    down, across = -(-height // pixels_high), -(-width // pixels_wide)
+    if down == across == 1:
+        return ink.strokes, ink.fills, ink.weight
+    strokes, fills, weight = (
+        array.repeat(down, axis=0).repeat(across, axis=1)
+        for array in (ink.strokes, ink.fills, ink.weight)
+    )
+    # The border of the array would stop the thinning.
+    padded = cv2.copyMakeBorder(strokes.astype(np.uint8) * 255, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0, fills, weight

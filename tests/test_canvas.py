@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mididraw.canvas import MAX_BARS, STEP_ASPECT, Canvas, lay
+from mididraw.canvas import MAX_BARS, MIN_BARS, STEP_ASPECT, Canvas, lay
 from mididraw.options import DrawOptions
 from mididraw.picture import Ink
 from mididraw.score import STEPS_PER_BAR
@@ -25,7 +25,7 @@ def frame(height: int, width: int) -> Ink:
     return ink_of(strokes)
 
 
-@given(st.integers(1, 900), st.integers(1, 900), st.none() | st.integers(1, 32))
+@given(st.integers(50, 900), st.integers(520, 900), st.none() | st.integers(1, 32))
 def test_any_drawing_lies_within_its_box_and_touches_its_edges(
     height: int, width: int, bars: int | None
 ) -> None:
@@ -33,10 +33,28 @@ def test_any_drawing_lies_within_its_box_and_touches_its_edges(
     (box,) = canvas.placements
     rows, steps = np.nonzero(canvas.ink)
     assert canvas.ink.shape == (48, canvas.bars * STEPS_PER_BAR)
-    assert 2 <= canvas.bars <= MAX_BARS or canvas.bars == bars
+    assert MIN_BARS <= canvas.bars <= MAX_BARS or canvas.bars == bars
     assert (rows.min(), rows.max()) == (box.bottom, box.top - 1)
     assert (steps.min(), steps.max()) == (box.start, box.stop - 1)
     assert ((canvas.weight > 0) == canvas.ink).all()
+
+
+@given(st.integers(1, 900), st.integers(1, 100), st.none() | st.integers(1, 32))
+def test_any_drawing_however_small_leaves_ink(height: int, width: int, bars: int | None) -> None:
+    canvas = lay([frame(height, width)], DrawOptions(bars=bars))
+    (box,) = canvas.placements
+    assert canvas.ink[box.bottom : box.top, box.start : box.stop].sum() == canvas.ink.sum() > 0
+    assert ((canvas.weight > 0) == canvas.ink).all()
+
+
+def test_a_drawing_stretched_over_many_bars_keeps_its_lines_whole_and_thin() -> None:
+    strokes = np.zeros((100, 50), np.bool_)
+    strokes[50] = strokes[:, 25] = True
+    ink = lay([ink_of(strokes)], DrawOptions(bars=32)).ink
+    level = ink.sum(axis=1).argmax()
+    assert ink[level - 1 : level + 2].any(axis=0)[12:-12].all()
+    assert ink.sum(axis=0).max() > 40
+    assert (ink.sum(axis=0) > 40).sum() <= 2
 
 
 @given(st.floats(0.1, 12.0))
@@ -55,9 +73,10 @@ def test_up_is_high_and_left_is_early() -> None:
     strokes = np.zeros((100, 100), np.bool_)
     strokes[0, 0] = strokes[99, 99] = True
     ink = lay([ink_of(strokes)], DrawOptions()).ink
-    (low, high), (low_step, high_step) = np.nonzero(ink)
-    assert low < high
-    assert low_step > high_step
+    rows, steps = np.nonzero(ink)
+    assert set(rows // 24) == {0, 1}
+    assert steps[rows >= 24].max() < 8
+    assert steps[rows < 24].min() >= 120
 
 
 def test_the_pitch_range_sets_the_rows() -> None:

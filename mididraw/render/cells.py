@@ -34,7 +34,7 @@ def roll_to_notes(velocities: NDArray[np.uint8], lowest: int = 0) -> tuple[Note,
     """Turn every run of one velocity into a note; row 0 is pitch ``lowest``."""
     notes = []
     for row, line in enumerate(velocities):
-        starts = np.flatnonzero(np.diff(line.astype(np.int16), prepend=0))
+        starts = np.flatnonzero(np.diff(line.astype(np.int16), prepend=-1))
         for start, stop in zip(starts, [*starts[1:], len(line)], strict=True):
             if line[start]:
                 notes.append(Note(int(start), lowest + row, int(stop - start), int(line[start])))

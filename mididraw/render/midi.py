@@ -150,7 +150,7 @@ def _chords(texts: list[tuple[int, str]], steps: int) -> tuple[ChordSpan, ...]:
         except OptionError:
             continue
     end = math.ceil(steps / STEPS_PER_BAR) * STEPS_PER_BAR
-    ends = [onset for onset, _ in found[1:]] + [end]
+    ends = [*(onset for onset, _ in found), end][1:]
     return tuple(
         ChordSpan(onset, stop - onset, chord)
         for (onset, chord), stop in zip(found, ends, strict=True)

@@ -28,7 +28,8 @@ def spectrum_peak(samples: np.ndarray) -> float:
 
 def test_music_is_stereo_as_long_as_the_piece_and_dies_away() -> None:
     samples = synthesize(tune())
-    assert samples.shape == (round(6.0 * SAMPLE_RATE), 2)
+    assert samples.shape[1] == 2
+    assert len(samples) / SAMPLE_RATE == pytest.approx(6.0, abs=0.01)
     assert samples.dtype == np.int16
     assert np.abs(samples[: 4 * SAMPLE_RATE]).max() > 1000
     assert np.abs(samples[-100:]).max() < 10

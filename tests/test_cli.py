@@ -1,0 +1,207 @@
+"""The command line, as a process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from mididraw.draw import Stage
+from mididraw.options import DrawOptions
+from mididraw.render.midi import read_midi
+from mididraw.score import DRAWING
+from tests.conftest import EXAMPLES
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mididraw", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def draw_json(*arguments: object) -> dict[str, Any]:
+    done = run("draw", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def refusal(*arguments: object, **environment: str) -> str:
+    """Run what must be refused; returns the one sentence."""
+    done = run(*arguments, **environment)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_draw_writes_three_files_named_for_the_picture(tmp_path: Path, example: Path) -> None:
+    report = draw_json(example, "-o", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"cat.mid", "cat.mp3", "cat.png"}
+    assert report["files"] == {
+        ending: str(tmp_path / f"cat.{ending}") for ending in ("mid", "mp3", "png")
+    }
+    assert set(report["seconds"]) == {stage.value for stage in Stage}
+    assert set(report["match"]) == {"coverage", "precision", "f1"}
+    assert report["match"]["f1"] > 0.95
+    assert len(report["chords"]) == report["bars"]
+    assert set(report["options"]) | {"seed"} == set(DrawOptions.model_fields)
+
+
+def test_without_json_the_files_and_the_match_are_printed(tmp_path: Path, example: Path) -> None:
+    done = run("draw", example, "-o", tmp_path)
+    assert done.returncode == 0
+    for text in (str(tmp_path / "cat.mp3"), "bpm", "F1", "seed"):
+        assert text in done.stdout
+
+
+def test_every_option_reaches_the_music(tmp_path: Path, example: Path) -> None:
+    report = draw_json(
+        *(example, "-o", tmp_path, "--engine", "chords", "--bars", 5, "--tempo", 133),
+        *("--key", "f# minor", "--style", "ballad", "--instrument", "vibrafone"),
+        *("--pitch-range", "C3-C6", "--accompaniment", "--outline", "--invert", "--seed", 7),
+        *("--theme", "light"),
+    )
+    assert report["seed"] == 7
+    assert report["options"] == {
+        "engine": "chords",
+        "bars": 5,
+        "tempo": 133,
+        "key": "F# minor",
+        "style": "ballad",
+        "instrument": "Vibraphone",
+        "pitch_range": "C3-C6",
+        "accompaniment": True,
+        "shape": "outline",
+        "invert": True,
+        "theme": "light",
+    }
+    score = read_midi((tmp_path / "cat.mid").read_bytes())
+    assert (score.tempo, score.key.name) == (pytest.approx(133, abs=0.01), "F# minor")
+    assert [track.name for track in score.tracks] == [DRAWING, "bass", "chords"]
+    assert score.drawing.program == 11
+    assert all(48 <= note.pitch <= 84 for note in score.drawing.notes)
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, example: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        draw_json(example, "-o", folder, "--seed", 3, "--accompaniment")
+    assert (first / "cat.mid").read_bytes() == (second / "cat.mid").read_bytes()
+    draw_json(example, "-o", second, "--seed", 4, "--accompaniment")
+    assert (first / "cat.mid").read_bytes() != (second / "cat.mid").read_bytes()
+
+
+def test_several_pictures_become_one_piece(tmp_path: Path) -> None:
+    report = draw_json(EXAMPLES / "cat.png", EXAMPLES / "fish.png", "-o", tmp_path, "--bars", 4)
+    assert report["bars"] == 8
+    assert Path(report["files"]["mid"]).name == "cat+1.mid"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("none.png",), "none.png"),
+        (("{text}",), "picture"),
+        (("{blank}",), "drawn"),
+        (("{cat}", "--bars", "99"), "bars"),
+        (("{cat}", "--key", "H"), "key"),
+        (("{cat}", "--instrument", "kazoo of doom"), "instrument"),
+        (("{cat}", "--pitch-range", "C4"), "pitch range"),
+        (("{cat}", "--soundfont", "none.sf2"), "SoundFont"),
+        (("{cat}", "--engine", "magic"), "magic"),
+        (("{cat}", "--tempo", "fast"), "fast"),
+        (("{cat}", "-o", "{text}/below"), "cannot be written"),
+        ((), "PICTURES"),
+    ],
+)
+def test_bad_input_ends_with_2_and_says_why(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    text, blank = tmp_path / "text.png", tmp_path / "blank.png"
+    text.write_text("no picture")
+    Image.new("L", (100, 100), 255).save(blank)
+    names = {"text": text, "blank": blank, "cat": EXAMPLES / "cat.png"}
+    out = () if "-o" in arguments else ("-o", tmp_path)
+    assert said in refusal("draw", *(word.format(**names) for word in arguments), *out)
+
+
+def test_a_misspelt_setting_is_named(example: Path, tmp_path: Path) -> None:
+    said = refusal("draw", example, "-o", tmp_path, MIDIDRAW_SOUNDFNOT="x")
+    assert "MIDIDRAW_SOUNDFNOT" in said
+
+
+def test_the_drawing_is_never_overwritten(tmp_path: Path, example: Path) -> None:
+    mine = tmp_path / "mine.png"
+    mine.write_bytes(example.read_bytes())
+    assert "overwritten" in refusal("draw", mine, "-o", tmp_path)
+    assert "overwritten" in refusal("convert", mine, mine)
+    assert mine.read_bytes() == example.read_bytes()
+
+
+def test_picture_to_midi_to_cells_to_midi_is_exact(tmp_path: Path, example: Path) -> None:
+    first, cells, again = (tmp_path / name for name in ("a.mid", "cells.png", "b.mid"))
+    for arguments in ((example, first), (first, cells, "--plain"), (cells, again)):
+        assert run("convert", *arguments).returncode == 0
+    one, two = read_midi(first.read_bytes()), read_midi(again.read_bytes())
+    assert one.drawing.notes == two.drawing.notes
+    assert (one.tempo, one.key) == (two.tempo, two.key)
+
+
+def test_midi_becomes_sound_and_a_piano_roll(tmp_path: Path, example: Path) -> None:
+    midi, mp3, png = (tmp_path / name for name in ("a.mid", "a.mp3", "a.png"))
+    for arguments in ((example, midi), (midi, mp3), (midi, png)):
+        assert run("convert", *arguments).returncode == 0
+    assert mp3.stat().st_size > 10_000
+    with Image.open(png) as image:
+        assert image.size == (1280, 720)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("cat.png", "a.mp3", ".mid"),
+        ("song.mid", "a.wav", ".mp3 or .png"),
+        ("song.mid", "a.png", "MIDI"),
+        ("none.mid", "a.png", "none.mid"),
+    ],
+)
+def test_what_cannot_be_converted_is_refused(
+    tmp_path: Path, example: Path, source: str, target: str, said: str
+) -> None:
+    (tmp_path / "cat.png").write_bytes(example.read_bytes())
+    (tmp_path / "song.mid").write_bytes(b"MThd and nothing else")
+    assert said in refusal("convert", tmp_path / source, tmp_path / target)
+    assert not (tmp_path / target).exists()
+
+
+def test_demo_draws_every_bundled_example(tmp_path: Path) -> None:
+    done = run("demo", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    for picture in EXAMPLES.glob("*.png"):
+        for ending in ("mp3", "mid", "png"):
+            path = tmp_path / f"{picture.stem}.{ending}"
+            assert path.stat().st_size > 500
+            assert str(path) in done.stdout
+
+
+def test_help_describes_every_option() -> None:
+    done = run("draw", "--help", COLUMNS="300")
+    for name, field in DrawOptions.model_fields.items():
+        if name != "shape":
+            assert f"--{name.replace('_', '-')}" in done.stdout
+        assert str(field.description) in done.stdout
+
+
+def test_version_is_printed() -> None:
+    assert run("--version").stdout.strip() == "0.1.0"
