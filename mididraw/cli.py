@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from typer.exceptions import TyperException
 
 from mididraw import __version__
 from mididraw.convert import convert as convert_file
@@ -35,12 +35,19 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 def main() -> None:
     """Run the command line; bad input ends with status 2 and one sentence."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except MididrawError as error:
-        _err.print(f"mididraw: {error}", markup=False)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _refuse(str(error))
+    except TyperException as error:
+        # The parser's own refusals: an unknown option, a word where a number belongs.
+        _refuse(error.format_message() or "Say what to do; mididraw --help lists it.")
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _err.print(f"mididraw: {sentence}", markup=False)
+    sys.exit(2)
 
 
 def _help(name: str) -> str:
@@ -218,19 +225,17 @@ def _report(drawing: Drawing, files: dict[str, Path]) -> dict[str, Any]:
 
 def _print_report(report: dict[str, Any]) -> None:
     options, found = report["options"], report["match"]
-    table = Table.grid(padding=(0, 2))
-    for ending in ("mp3", "mid", "png"):
-        table.add_row(ending.upper(), report["files"][ending])
-    table.add_row("music", f"{options['key']}, {options['tempo']} bpm, {report['bars']} bars")
+    lines = {ending.upper(): report["files"][ending] for ending in ("mp3", "mid", "png")}
+    lines["music"] = f"{options['key']}, {options['tempo']} bpm, {report['bars']} bars"
     if report["chords"]:
-        table.add_row("chords", " ".join(report["chords"]))
-    table.add_row(
-        "match",
+        lines["chords"] = " ".join(report["chords"])
+    lines["match"] = (
         f"F1 {found['f1']:.1%}: {found['coverage']:.1%} of the ink is played, "
-        f"{found['precision']:.1%} of the notes lie on ink",
+        f"{found['precision']:.1%} of the notes lie on ink"
     )
-    table.add_row("seed", str(report["seed"]))
-    _out.print(table)
+    lines["seed"] = str(report["seed"])
+    for name, value in lines.items():
+        _out.print(f"{name:<8}{value}", markup=False)
     _out.print()
 
 

@@ -48,7 +48,8 @@ class Drawing:
     """What became of the pictures.
 
     Attributes:
-        options: as resolved: ``seed``, ``bars``, ``tempo`` and ``key`` are filled in.
+        options: as resolved: ``seed``, ``tempo`` and ``key`` are filled in, so that they give the same
+            music again.
         score: the music.
         canvas: the ink that it was made from.
         match: how close they are.
@@ -126,7 +127,6 @@ def compose(
         score = ENGINES[options.engine](canvas, options, seed)
     resolved = {
         "seed": seed,
-        "bars": options.bars or canvas.bars,
         "tempo": round(score.tempo),
         "key": score.key.name,
     }

@@ -41,6 +41,7 @@ def refusal(*arguments: object, **environment: str) -> str:
     done = run(*arguments, **environment)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
     assert done.stdout == ""
     return done.stderr
 
@@ -123,6 +124,7 @@ def test_several_pictures_become_one_piece(tmp_path: Path) -> None:
         (("{cat}", "--tempo", "fast"), "fast"),
         (("{cat}", "-o", "{text}/below"), "cannot be written"),
         ((), "PICTURES"),
+        (("{cat}", "--strenght", "3"), "--strenght"),
     ],
 )
 def test_bad_input_ends_with_2_and_says_why(
@@ -132,7 +134,7 @@ def test_bad_input_ends_with_2_and_says_why(
     text.write_text("no picture")
     Image.new("L", (100, 100), 255).save(blank)
     names = {"text": text, "blank": blank, "cat": EXAMPLES / "cat.png"}
-    out = () if "-o" in arguments else ("-o", tmp_path)
+    out = () if "-o" in arguments else ("-o", tmp_path / "out")
     assert said in refusal("draw", *(word.format(**names) for word in arguments), *out)
 
 

@@ -8,13 +8,13 @@ from mididraw.engines.accompaniment import accompany
 from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import (
     PITCH_CLASSES,
+    QUALITIES,
     Chord,
     Key,
     choose_progression,
     style_keys,
     style_tempo,
 )
-from mididraw.harmony.progressions import progression_model
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
 
@@ -56,14 +56,14 @@ def _choose_harmony(
 ) -> tuple[Key, tuple[Chord, ...]]:
     keys = [options.fixed_key] if options.fixed_key else style_keys(options.style)
     ink = _ink_by_pitch_class(canvas)
-    candidates = {
-        chord: key
-        for key in keys
-        for chord in progression_model(options.style, key.mode).chords(key)
+    # Drawn for every chord there is, so that asking for the key that a seed chose by itself
+    # gives the same piece again.
+    every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
+    leanings = random.gumbel(size=(len(every), canvas.bars))
+    fit = {
+        chord: _FIT * ink @ _cover(chord) + _TAKE * leaning
+        for chord, leaning in zip(every, leanings, strict=True)
     }
-    fit = {}
-    for chord in sorted(candidates, key=lambda chord: (chord.root, chord.quality)):
-        fit[chord] = _FIT * ink @ _cover(chord) + _TAKE * random.gumbel(size=canvas.bars)
     return choose_progression(fit, options.style, keys)
 
 
