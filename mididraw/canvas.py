@@ -169,10 +169,9 @@ def _at_least(
     down, across = -(-height // pixels_high), -(-width // pixels_wide)
     if down == across == 1:
         return ink.strokes, ink.fills, ink.weight
-    strokes, fills, weight = (
-        array.repeat(down, axis=0).repeat(across, axis=1)
-        for array in (ink.strokes, ink.fills, ink.weight)
-    )
+    strokes = ink.strokes.repeat(down, axis=0).repeat(across, axis=1)
+    fills = ink.fills.repeat(down, axis=0).repeat(across, axis=1)
+    weight = ink.weight.repeat(down, axis=0).repeat(across, axis=1)
     # The border of the array would stop the thinning.
     padded = cv2.copyMakeBorder(strokes.astype(np.uint8) * 255, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0, fills, weight

@@ -48,7 +48,7 @@ class Drawing:
     """What became of the pictures.
 
     Attributes:
-        options: as resolved: ``seed``, ``tempo`` and ``key`` are filled in, so that they give the same
+        options: as resolved: ``seed``, ``tempo`` and ``key`` are filled in; they give the same
             music again.
         score: the music.
         canvas: the ink that it was made from.

@@ -20,7 +20,7 @@ def ink_of(strokes: NDArray[np.bool_], fills: NDArray[np.bool_] | None = None) -
 
 
 def frame(height: int, width: int) -> Ink:
-    strokes = np.zeros((height, width), np.bool_)
+    strokes: NDArray[np.bool_] = np.zeros((height, width), np.bool_)
     strokes[[0, -1]] = strokes[:, [0, -1]] = True
     return ink_of(strokes)
 
@@ -51,7 +51,7 @@ def test_a_drawing_stretched_over_many_bars_keeps_its_lines_whole_and_thin() -> 
     strokes = np.zeros((100, 50), np.bool_)
     strokes[50] = strokes[:, 25] = True
     ink = lay([ink_of(strokes)], DrawOptions(bars=32)).ink
-    level = ink.sum(axis=1).argmax()
+    level = int(ink.sum(axis=1).argmax())
     assert ink[level - 1 : level + 2].any(axis=0)[12:-12].all()
     assert ink.sum(axis=0).max() > 40
     assert (ink.sum(axis=0) > 40).sum() <= 2

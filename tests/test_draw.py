@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from pydub import AudioSegment
 
-from mididraw.draw import MAX_PICTURES, Stage, compose, draw
+from mididraw.draw import MAX_PICTURES, Picture, Stage, compose, draw
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Theme
 from mididraw.render.midi import read_midi
@@ -43,7 +43,7 @@ def test_options_come_back_resolved(example: Path) -> None:
 def test_path_bytes_and_image_give_the_same_music(example: Path, engine: str) -> None:
     options = DrawOptions.of(engine=engine, seed=2)
     with Image.open(example) as image:
-        ways = [example, str(example), example.read_bytes(), image]
+        ways: list[Picture] = [example, str(example), example.read_bytes(), image]
         scores = [compose([picture], options)[1] for picture in ways]
     assert len(set(scores)) == 1
 

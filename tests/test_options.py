@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from mididraw.engines import ENGINES
 from mididraw.errors import OptionError
+from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS, find_instrument
-from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Style, Theme
+from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
 from tests.strategies.scores import keys
 
 OPTIONS = st.builds(

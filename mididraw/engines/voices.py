@@ -75,7 +75,7 @@ def find_lines(ink: Bools, grid: Grid) -> list[Line]:
         one row.
     """
     near = _spread(ink, 1, 1)
-    todo = _lean(ink).astype(np.float64)
+    todo = _off_the_beat(_lean(ink), grid).astype(np.float64)
     fixed = np.where(near, 0.0, -_STRAY) - _BESIDE * (near & ~_spread(ink, 1, 0))
     strong = np.arange(ink.shape[1]) % STEPS_PER_BEAT == 0
     fixed -= _HELD_DISSONANCE * (~grid.chord & strong)
@@ -147,6 +147,20 @@ def _lean(ink: Bools) -> Bools:
             leant[top - third : top, step] = False
             leant[top - third : top, step + 1] = True
     return leant
+
+
+def _off_the_beat(ink: Bools, grid: Grid) -> Bools:
+    """Move upright ink that no chord tone reaches on its beat to the next step.
+
+    There scale tones may take it. Level ink stays: its other steps are reached anyway.
+    """
+    beats = np.arange(0, ink.shape[1], STEPS_PER_BEAT)
+    level = _spread(ink[:, beats + 1], 1, 0)
+    missed = ink[:, beats] & ~_spread(grid.chord[:, beats], 1, 0) & ~level
+    moved = ink.copy()
+    moved[:, beats] &= ~missed
+    moved[:, beats + 1] |= missed
+    return moved
 
 
 def _best_voice(reward: Floats, onset: Floats) -> tuple[float, list[Line]]:
