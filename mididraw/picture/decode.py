@@ -1,62 +1,43 @@
-"""Path, bytes or image → upright pixels of bounded size."""
+"""A path, bytes or image → a small upright image, or an error that says what to do."""
 
 import io
 import os
-import stat
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageCms
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from mididraw.errors import NotAPictureError, PictureTooLargeError
-from mididraw.picture.vet import Kind, check_size, damaged, exif_orientation, kind_of, vet
+from mididraw.errors import DamagedPictureError, NotAPictureError, PictureTooLargeError
 
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+"""What is read; APNG is PNG to Pillow, and JPEG brings MPO, the phones' several in one."""
+
+MAX_PIXELS = 40_000_000
 MAX_BYTES = 64_000_000
-WORK_PIXELS = 2_400_000
-"""Pixels that ink is looked for in: a hairline of a 40-megapixel picture is still a quarter of
-its own darkness there."""
+WORKING_SIDE = 1280
+"""No side of a decoded image is longer, in pixels."""
 
-Pixels = NDArray[np.uint8]
-
-# Built directly: Image.open would warn about large pictures and follow multi-picture files.
-_OPENERS = {
-    Kind.PNG: PngImageFile,
-    Kind.JPEG: JpegImageFile,
-    Kind.GIF: GifImageFile,
-    Kind.BMP: BmpImageFile,
-    Kind.WEBP: WebPImageFile,
-}
-
-_FOREIGN = (
-    AttributeError,
-    EOFError,
-    ImageCms.PyCMSError,
-    IndexError,
-    KeyError,
-    MemoryError,
+_BAND_PIXELS = 4_000_000
+_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"GIF8")
+# What Pillow's decoders raise on damaged files, collected from bit flips and truncation.
+_DAMAGED = (
     OSError,
-    OverflowError,
-    RuntimeError,
+    EOFError,
     SyntaxError,
-    TypeError,
     ValueError,
-    ZeroDivisionError,
-    cv2.error,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
     struct.error,
     zlib.error,
 )
-"""What Pillow's and OpenCV's decoders raise on damaged files."""
-
-_TRANSPOSE = {
+_TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -66,139 +47,115 @@ _TRANSPOSE = {
     8: Image.Transpose.ROTATE_90,
 }
 
+Picture = str | os.PathLike[str] | bytes | Image.Image
 
-def decode(picture: str | os.PathLike[str] | bytes | Image.Image) -> Pixels:
-    """Decode the first frame of a picture, upright.
+
+def decode(picture: Picture) -> Image.Image:
+    """Decode the first frame of a picture.
 
     Returns:
-        ``uint8[height, width]`` (grey), ``[height, width, 3]`` (RGB) or ``[height, width, 4]``
-        (RGBA, colour not premultiplied); at most about 2.4 million pixels, averaged from more.
+        an upright image of mode ``L``, ``RGB`` or ``RGBA`` with sides up to :data:`WORKING_SIDE`.
 
     Raises:
-        NotAPictureError: there is no such file, or it is of another kind.
+        NotAPictureError: it cannot be opened or is no picture of a kind that is read.
         DamagedPictureError: it breaks off or contradicts itself.
-        PictureTooLargeError: over 40 million pixels or 64 million bytes.
+        PictureTooLargeError: it has more than 40 megapixels or 64 MB.
     """
     if isinstance(picture, Image.Image):
-        check_size(*picture.size)
-        exif = picture.info.get("exif")
-        orientation = (
-            exif_orientation(exif)
-            if isinstance(exif, bytes)
-            else picture.getexif().get(0x0112, 1)
-        )
-        try:
-            small = _bounded(picture)
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        except _FOREIGN as error:
-            raise damaged() from error
-    else:
-        data = picture if isinstance(picture, bytes) else _contents(picture)
-        if len(data) > MAX_BYTES:
-            raise _too_large()
-        kind = kind_of(data)
-        data, orientation = vet(data, kind)
-        del picture
-        small = _decode(data, kind)
-    turn = _TRANSPOSE.get(orientation)
-    return np.asarray(small if turn is None else small.transpose(turn))
+        return _decode(picture)
+    with warnings.catch_warnings():
+        # Pillow warns of large and odd files; what matters of it is checked here.
+        warnings.simplefilter("ignore")
+        stream = io.BytesIO(picture) if isinstance(picture, bytes) else _open(Path(picture))
+        with stream:
+            if stream.seek(0, io.SEEK_END) > MAX_BYTES:
+                raise PictureTooLargeError("The picture is over 64 MB: send it smaller.")
+            stream.seek(0)
+            head = stream.read(4)
+            stream.seek(0)
+            try:
+                image = Image.open(stream, formats=FORMATS)
+            except Image.DecompressionBombError as error:
+                raise _too_large() from error
+            except _DAMAGED as error:
+                if isinstance(error, UnidentifiedImageError) and not head.startswith(_SIGNATURES):
+                    raise NotAPictureError(
+                        "This is no picture that can be read: send a PNG, JPEG, WebP, BMP or GIF."
+                    ) from error
+                raise _damaged() from error
+            with image:
+                return _decode(image)
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "the name is no file name"
+        raise NotAPictureError(f"{path} cannot be opened: {reason}.") from error
 
 
 def _too_large() -> PictureTooLargeError:
-    return PictureTooLargeError("The picture is too large: make it at most 40 megapixels, 64 MB.")
+    return PictureTooLargeError("The picture has over 40 megapixels: send it smaller.")
 
 
-def _contents(path: str | os.PathLike[str]) -> bytes:
+def _damaged() -> DamagedPictureError:
+    return DamagedPictureError(
+        "The picture is damaged or breaks off: send it again or save it anew."
+    )
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _too_large()
     try:
-        with Path(path).open("rb") as file:
-            facts = os.fstat(file.fileno())
-            if stat.S_ISREG(facts.st_mode):
-                if facts.st_size > MAX_BYTES:
-                    raise _too_large()
-                return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise NotAPictureError(
-            "The picture cannot be opened: check that the file is there and may be read."
-        ) from error
-    raise NotAPictureError("This is no picture file: send PNG, JPEG, WebP, GIF or BMP.")
-
-
-def _decode(data: bytes, kind: Kind) -> Image.Image:
-    try:
-        with _OPENERS[kind](io.BytesIO(data)) as image:
-            check_size(*image.size)
-            if kind is Kind.WEBP and image.width * image.height > WORK_PIXELS:
-                return _large_webp(data, image.mode == "RGBA")
-            if kind is Kind.JPEG:
-                # DCT scaling: only what is needed is decoded.
-                factor = _factor(*image.size)
-                image.draft(None, (image.width // factor, image.height // factor))
-            small = _bounded(image)
-            if kind is Kind.BMP and small.mode == "RGBA" and not small.getextrema()[3][1]:
-                # Many programs leave the fourth byte of a BMP's pixels zero and mean opaque.
-                small = small.convert("RGB")
-            return small
+        turn = _TURNS.get(_orientation(image))
+        # Only JPEG obeys; it then decodes at a fraction of the size.
+        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+        image.load()
+        small = _shrink(image)
     except Image.DecompressionBombError as error:
         raise _too_large() from error
-    except _FOREIGN as error:
-        raise damaged() from error
+    except _DAMAGED as error:
+        raise _damaged() from error
+    return small if turn is None else small.transpose(turn)
 
 
-def _factor(width: int, height: int) -> int:
-    factor = 1
-    while width * height > WORK_PIXELS * factor * factor:
-        factor += 1
-    # A long strip keeps its shorter side.
-    return min(factor, max(min(width, height) // 8, 1))
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except _DAMAGED:
+        # A picture whose notes are damaged is still a picture.
+        return 1
 
 
-def _large_webp(data: bytes, transparent: bool) -> Image.Image:
-    """Decode with OpenCV where Pillow's animation decoder would take 16 bytes for each pixel."""
-    flags = cv2.IMREAD_UNCHANGED if transparent else cv2.IMREAD_REDUCED_COLOR_2
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None:
-        raise damaged()
-    swap = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    cv2.cvtColor(pixels, swap, dst=pixels)
-    return _bounded(Image.fromarray(pixels))
-
-
-def _bounded(image: Image.Image) -> Image.Image:
-    """Average an image down to the working size, strip by strip so that no full copy is made."""
+def _shrink(image: Image.Image) -> Image.Image:
+    """Bring an image to a plain mode and the working size, band by band to save memory."""
     width, height = image.size
-    factor = _factor(width, height)
-    deep = image.mode.startswith(("I", "F"))
-    if deep and "transparency" not in image.info:
-        return _bounded_deep(image, factor)
-    if image.has_transparency_data:
-        mode = "RGBA"
-    else:
-        mode = "L" if image.mode in ("1", "L") else "RGB"
-    if factor == 1:
-        return image.convert(mode) if image.mode != mode else image.copy()
-    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
-    rows = 64 * factor
-    for top in range(0, height, rows):
-        strip = image.crop((0, top, width, min(top + rows, height)))
-        if strip.mode != mode:
-            strip = strip.convert(mode)
-        small.paste(strip.reduce(factor), (0, top // factor))
+    factor = max(-(-max(width, height) // WORKING_SIDE), 1)
+    band = max(_BAND_PIXELS // width // factor, 1) * factor
+    small = None
+    for top in range(0, height, band):
+        strip = _plain(image.crop((0, top, width, min(top + band, height))))
+        if factor > 1:
+            strip = strip.reduce(factor)
+        if small is None:
+            small = Image.new(strip.mode, (strip.width, -(-height // factor)))
+        small.paste(strip, (0, top // factor))
+    if small is None:
+        raise ValueError("an image without pixels")
     return small
 
 
-def _bounded_deep(image: Image.Image, factor: int) -> Image.Image:
-    """The same for more than 8 bits a sample, which Pillow neither averages nor scales."""
-    width, height = image.size
-    wide, high = -(-width // factor), -(-height // factor)
-    small = np.empty((high, wide), np.float32)
-    rows = 64 * factor
-    for top in range(0, height, rows):
-        strip = np.asarray(image.crop((0, top, width, min(top + rows, height))))
-        if strip.dtype != np.uint16:
-            strip = np.nan_to_num(strip.astype(np.float32), posinf=0, neginf=0)
-        part = small[top // factor : (top + rows) // factor]
-        part[:] = cv2.resize(strip, (wide, len(part)), interpolation=cv2.INTER_AREA)
-    brightest = float(small.max())
-    white = next((level for level in (1, 255, 4095, 65535) if brightest <= level), brightest)
-    return Image.fromarray(np.clip(small * (255 / white), 0, 255).astype(np.uint8))
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring any mode of Pillow's to ``L``, ``RGB`` or ``RGBA``."""
+    if image.mode.startswith("I"):
+        # 16 bits a pixel; Pillow itself would clip them to 8.
+        values = np.asarray(image).astype(np.int32)
+        return Image.fromarray((values.clip(0, 65_535) >> 8).astype(np.uint8))
+    if image.mode == "F":
+        return Image.fromarray(np.asarray(image).clip(0, 255).astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
