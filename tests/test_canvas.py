@@ -52,7 +52,7 @@ def test_a_drawing_stretched_over_many_bars_keeps_its_lines_whole_and_thin() -> 
     strokes[50] = strokes[:, 25] = True
     ink = lay([ink_of(strokes)], DrawOptions(bars=32)).ink
     level = int(ink.sum(axis=1).argmax())
-    assert ink[level - 1 : level + 2].any(axis=0)[12:-12].all()
+    assert ink[level - 1 : level + 2, 12:-12].any(axis=0).all()
     assert ink.sum(axis=0).max() > 40
     assert (ink.sum(axis=0) > 40).sum() <= 2
 

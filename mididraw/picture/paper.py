@@ -16,6 +16,9 @@ _FULL = 100.0  # CIELAB distance of black from white
 _FAINTEST = 0.06  # contrast of ink that is still told from paper, 0 to 1
 _EVEN_SHARE = 0.85  # of the border that has the paper's colour in a picture under even light
 _EVEN_REACH = 0.05
+_EDGE = 0.01  # of the shorter side: how thick a line along the edge may be that is no drawing
+_LONG = 0.3  # of the side that it runs along, at least
+_BROADEST = 0.1  # of the longer side: the broadest line that a photo shows
 _MOSTLY = 0.5  # ink that covers more than this is suspected to be the paper
 
 
@@ -43,6 +46,7 @@ def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
         BlankPictureError: there is no ink.
     """
     sheet = _separate(image)
+    sheet = Sheet(_without_edge_lines(sheet.ink), sheet.strength)
     if invert:
         sheet = Sheet(~sheet.ink, np.maximum(1 - sheet.strength, 0.5))
     if not sheet.ink.any():
@@ -65,7 +69,7 @@ def _separate(image: Image.Image) -> Sheet:
         image = Image.alpha_composite(ground, image).convert("RGB")
     lab = _lab(image)
     border = _border(lab)
-    paper = np.median(border, axis=0)
+    paper = np.median(border, axis=0).astype(np.float32)
     away = np.linalg.norm(border - paper, axis=1) / _FULL
     if (away < _EVEN_REACH).mean() < _EVEN_SHARE:
         return _under_uneven_light(lab[..., 0])
@@ -108,16 +112,17 @@ def _border(lab: Floats) -> Floats:
     return np.concatenate([side.reshape(-1, 3) for side in sides])
 
 
-def _most_frequent(colours: Floats) -> NDArray[np.float64]:
+def _most_frequent(colours: Floats) -> Floats:
     """The centre of the fullest of bins that are ten units wide."""
     bins = np.round(colours / 10).astype(np.int64)
     codes = (bins[:, 0] * 64 + bins[:, 1] + 32) * 64 + bins[:, 2] + 32
     values, counts = np.unique(codes, return_counts=True)
-    return np.median(colours[codes == values[counts.argmax()]], axis=0).astype(np.float64)
+    fullest: Floats = np.median(colours[codes == values[counts.argmax()]], axis=0)
+    return fullest.astype(np.float32)
 
 
-def _on_even_paper(lab: Floats, paper: NDArray[np.float64]) -> Sheet:
-    away = np.linalg.norm(lab - paper.astype(np.float32), axis=2) / _FULL
+def _on_even_paper(lab: Floats, paper: Floats) -> Sheet:
+    away = np.linalg.norm(lab - paper, axis=2) / _FULL
     strength = np.minimum(away, 1.0).astype(np.float32)
     strongest = _strongest(strength)
     if strongest < _FAINTEST:
@@ -130,8 +135,8 @@ def _on_even_paper(lab: Floats, paper: NDArray[np.float64]) -> Sheet:
 def _under_uneven_light(lightness: Floats) -> Sheet:
     """Tell ink by its contrast with the paper around it.
 
-    The paper is a wide median of the picture; the threshold follows the noise, and a stroke
-    needs one clearly dark place (hysteresis, as in Canny 1986) so that shadows' edges fall away.
+    The paper is a wide median of the picture, and no lighter than its closing; the threshold follows the noise, and a stroke
+    needs one clearly dark place (hysteresis, as in Canny 1986).
     """
     height, width = lightness.shape
     smooth = cv2.GaussianBlur(lightness, (0, 0), 1.0)
@@ -140,8 +145,14 @@ def _under_uneven_light(lightness: Floats) -> Sheet:
     small = cv2.resize(np.round(smooth * 2.55).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
     around = cv2.medianBlur(small, 41)
     paper = cv2.resize(around, (width, height), interpolation=cv2.INTER_LINEAR) / np.float32(2.55)
+    # Closing keeps a shadow's edge where it is, which the wide median does not (black hat).
+    lights = np.minimum(paper, _morphed(smooth, cv2.MORPH_CLOSE))
+    darks = np.maximum(paper, _morphed(smooth, cv2.MORPH_OPEN))
     darker = (paper - smooth) / np.maximum(paper, 12.0)
-    strengths = [np.maximum(side, 0.0).astype(np.float32) for side in (darker, -darker)]
+    strengths = [
+        np.maximum(side / np.maximum(paper, 12.0), 0.0).astype(np.float32)
+        for side in (lights - smooth, smooth - darks)
+    ]
     noise = 1.4826 * float(np.median(np.abs(darker - np.median(darker))))
     low = max(4 * noise, 0.05)
     # Ink is what stands out more: darker than the paper, or chalk on a board.
@@ -158,6 +169,14 @@ def _under_uneven_light(lightness: Floats) -> Sheet:
     return Sheet(_without_specks(ink, 0.002), np.minimum(strength, 1.0))
 
 
+def _morphed(lightness: Floats, operation: int) -> Floats:
+    """Close or open with a square as wide as the broadest line, the edge's pixels going on."""
+    size = max(round(_BROADEST * max(lightness.shape)), 3)
+    padded = cv2.copyMakeBorder(lightness, size, size, size, size, cv2.BORDER_REPLICATE)
+    morphed = cv2.morphologyEx(padded, operation, np.ones((size, size), np.uint8))
+    return morphed[size:-size, size:-size].astype(np.float32, copy=False)
+
+
 def _strongest(strength: Floats) -> float:
     """The contrast that the darkest thousandth reaches, at least four pixels."""
     values = strength.ravel()
@@ -172,7 +191,25 @@ def _without_specks(ink: Bools, share: float = 0.0002) -> Bools:
     areas[0] = 0
     if count <= 1:
         return ink
-    return (areas >= max(share * areas.sum(), 1))[labels]
+    kept: Bools = (areas >= max(share * areas.sum(), 1))[labels]
+    return kept
+
+
+def _without_edge_lines(ink: Bools) -> Bools:
+    """Drop thin straight lines along the very edge, which screenshots and scans leave behind."""
+    reach = max(round(_EDGE * min(ink.shape)), 2)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    if count <= 2:
+        return ink
+    height, width = ink.shape
+    left, top, wide, high = stats[:, :4].T
+    line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
+    line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
+    line[0] = False
+    if not line.any():
+        return ink
+    kept: Bools = ink & ~line[labels]
+    return kept if kept.any() else ink
 
 
 def _without_frame(ink: Bools) -> Bools:

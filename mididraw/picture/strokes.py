@@ -13,9 +13,9 @@ LONGEST_SIDE = 640
 SHORTEST_LONG_SIDE = 320
 """Smaller drawings are enlarged to this, so that their strokes have a shape."""
 
-_WIDEST_PEN = 0.075  # half the width of what can be a stroke, of the longer side
+_WIDEST_PEN = 0.11  # half the width of what can be a stroke, of the longer side
 _FILLED = 3.0  # so many times the pen's width is a filled shape
-_SMALL_FILL = 0.06  # a filled dot up to this, of the longer side, stays filled
+_SMALL_FILL = 0.08  # a filled dot up to this, of the longer side, stays filled
 _CROWDED = 0.6  # of a coarse grid that is ink
 
 
@@ -34,7 +34,7 @@ def extract(sheet: Sheet, shape: Shape) -> Ink:
     pen = float(np.median(radius[skeleton])) if skeleton.any() else 1.0
     side = max(area.shape)
     broad = min(_WIDEST_PEN * side, max(_FILLED * pen, 0.03 * side))
-    filled = _grow(radius > broad, broad + 1) & area
+    filled = _grow(_cores(radius, broad), broad + 1) & area
     outlined = filled & ~_kept(filled, shape, side)
     fills = filled & ~outlined
     if filled.any():
@@ -75,6 +75,17 @@ def _thin(area: Bools) -> Bools:
     return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0
 
 
+def _cores(radius: Floats, broad: float) -> Bools:
+    """The insides of filled shapes, each whole also where it narrows a little."""
+    inner = radius > 0.8 * broad
+    count, labels = cv2.connectedComponents(inner.astype(np.uint8))
+    filled = np.zeros(count, np.bool_)
+    filled[labels[radius > broad]] = True
+    filled[0] = False
+    cores: Bools = filled[labels]
+    return cores
+
+
 def _grow(cells: Bools, radius: float) -> Bools:
     """Every pixel within ``radius`` of a cell."""
     if not cells.any():
@@ -90,7 +101,8 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = spans <= _SMALL_FILL * side
     small[0] = False
-    return small[labels]
+    kept: Bools = small[labels]
+    return kept
 
 
 def _prune(skeleton: Bools, length: int) -> Bools:
@@ -117,7 +129,8 @@ def _prune(skeleton: Bools, length: int) -> Bools:
     alive = np.zeros(count, np.bool_)
     alive[labels[pruned]] = True
     alive[0] = True
-    return pruned | ~alive[labels]
+    whole: Bools = pruned | ~alive[labels]
+    return whole
 
 
 def _share_of_grid(played: Bools) -> float:

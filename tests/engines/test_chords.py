@@ -84,7 +84,7 @@ def test_an_upright_stroke_becomes_an_arpeggio() -> None:
     middle = [np.mean([n.pitch for n in notes if n.onset == onset]) for onset in onsets]
     assert middle == sorted(middle)
     # On the beat only chord tones stand, up to five semitones apart: some ink shows between.
-    assert match(canvas, score).f1 > 0.85
+    assert match(canvas, score).f1 > 0.8
 
 
 def test_a_level_stroke_is_held_and_struck_again_by_the_half_bar() -> None:
