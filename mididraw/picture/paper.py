@@ -135,11 +135,11 @@ def _on_even_paper(lab: Floats, paper: Floats) -> Sheet:
 def _under_uneven_light(lightness: Floats) -> Sheet:
     """Tell ink by its contrast with the paper around it.
 
-    The paper is a wide median of the picture, and no lighter than its closing; the threshold follows the noise, and a stroke
-    needs one clearly dark place (hysteresis, as in Canny 1986).
+    The paper is a wide median of the picture, and no lighter than its closing; the threshold
+    follows the noise, and a stroke needs one clearly dark place (hysteresis, as in Canny 1986).
     """
     height, width = lightness.shape
-    smooth = cv2.GaussianBlur(lightness, (0, 0), 1.0)
+    smooth = cv2.GaussianBlur(lightness, (0, 0), 1.0).astype(np.float32, copy=False)
     scale = max(max(height, width) / 320, 1.0)
     size = (max(round(width / scale), 1), max(round(height / scale), 1))
     small = cv2.resize(np.round(smooth * 2.55).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
