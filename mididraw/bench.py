@@ -23,9 +23,18 @@ from mididraw.draw import Stage, compose, draw
 from mididraw.errors import OptionError, PictureError
 from mididraw.measure import match
 from mididraw.options import DrawOptions, Engine
+from mididraw.picture import read
 
 _RUNS = 3
 _BARS = 8
+_LARGEST = (8000, 5000)
+_LARGEST_KINDS = {
+    "drawn PNG": ("PNG", 0),
+    "photo JPEG": ("JPEG", 3),
+    "photo WebP": ("WEBP", 3),
+    "photo PNG": ("PNG", 3),
+}
+"""Format and noise, in steps of 256; noise is what makes a photo's PNG slow to decode."""
 _RESET_PEAK = "5"  # see "clear_refs" in proc(5)
 
 
@@ -62,6 +71,7 @@ class BenchReport:
         import_seconds: ``import mididraw.draw`` in a fresh interpreter.
         loads_torch: whether that import brought torch.
         real_time: seconds of music that one second of synthesis renders.
+        largest: reading a colour picture of 40 megapixels in a process of its own, by kind.
         matches: the sweep by engine; empty without one.
     """
 
@@ -70,6 +80,7 @@ class BenchReport:
     import_seconds: float
     loads_torch: bool
     real_time: float
+    largest: dict[str, StageFigures]
     matches: dict[str, MatchFigures]
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +91,7 @@ class BenchReport:
             "import_seconds": self.import_seconds,
             "loads_torch": self.loads_torch,
             "real_time": self.real_time,
+            "largest": {name: _fields(figures) for name, figures in self.largest.items()},
             "matches": {name: _fields(figures) for name, figures in self.matches.items()},
         }
 
@@ -95,14 +107,17 @@ class BenchReport:
         whole.add_row("import brings torch", "yes" if self.loads_torch else "no")
         whole.add_row("sound rendered", f"{self.real_time:.0f} × real time")
         yield whole
+        largest = Table("40 megapixels", "seconds to read", "peak memory")
+        for name, figures in self.largest.items():
+            largest.add_row(name, f"{figures.seconds:.2f}", f"{figures.peak_mb:.0f} MB")
+        yield largest
         if self.matches:
-            sweep = Table("engine", "drawings", "F1", "least", "coverage", "precision", "in key")
-            sweep.add_column("at once")
-            sweep.add_column("picture to score")
+            sweep = Table("engine", "n", "F1", "least", "cover", "precise", "in key", "at once")
+            sweep.add_column("to score")
             for name, found in self.matches.items():
                 sweep.add_row(
                     name,
-                    f"{found.drawings} ({found.refused} refused)",
+                    str(found.drawings),
                     f"{found.f1:.3f}",
                     f"{found.least_f1:.3f}",
                     f"{found.coverage:.3f}",
@@ -111,6 +126,8 @@ class BenchReport:
                     str(found.most_at_once),
                     f"{found.milliseconds:.0f} ms",
                 )
+                if found.refused:
+                    sweep.caption = f"{found.refused} drawings were refused"
             yield sweep
 
 
@@ -129,11 +146,12 @@ def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
         stages, real_time = _measure_stages(pictures)
         cold = median(_cold_draw(picture) for picture in pictures)
     import_seconds, loads_torch = _cold_import()
+    largest = {name: _measure_largest(*kind) for name, kind in _LARGEST_KINDS.items()}
     matches = {}
     if sweep is not None:
         drawings = [paint(strokes) for strokes in islice(read_quickdraw(sweep), count)]
         matches = {engine.value: _measure_match(engine, drawings) for engine in Engine}
-    return BenchReport(stages, cold, import_seconds, loads_torch, real_time, matches)
+    return BenchReport(stages, cold, import_seconds, loads_torch, real_time, largest, matches)
 
 
 def read_quickdraw(path: Path) -> Iterator[list[list[list[int]]]]:
@@ -243,6 +261,34 @@ def _cold_import() -> tuple[float, bool]:
     return time.perf_counter() - start, done.stdout.strip() == b"True"
 
 
+def _measure_largest(kind: str, noise: int) -> StageFigures:
+    """Paint the largest picture that is read and read it in a fresh, warmed process."""
+    width, height = _LARGEST
+    grain = Image.effect_noise(_LARGEST, noise).point(lambda level: level + 110)
+    image = grain.convert("RGB")
+    ImageDraw.Draw(image).ellipse((500, 500, width - 500, height - 500), outline="navy", width=60)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "largest"
+        image.save(path, kind)
+        with resources.as_file(resources.files("mididraw") / "examples" / "cat.png") as small:
+            done = subprocess.run(
+                [sys.executable, "-m", "mididraw.bench", str(small), str(path)],
+                check=True,
+                stdout=subprocess.PIPE,
+            )
+    seconds, peak_mb = json.loads(done.stdout)
+    return StageFigures(seconds, peak_mb)
+
+
+def _read_timed(small: Path, large: Path) -> None:
+    """In the fresh process: write seconds and peak memory in MB of reading the large picture."""
+    read(small)
+    _reset_peak()
+    start = time.perf_counter()
+    read(large)
+    sys.stdout.write(json.dumps([time.perf_counter() - start, _peak_mb()]))
+
+
 def _reset_peak() -> None:
     """Forget the process's peak memory, where the kernel can (Linux)."""
     try:
@@ -264,3 +310,7 @@ def _peak_mb() -> float:
 
 def _fields(figures: StageFigures | MatchFigures) -> dict[str, float]:
     return {name: round(float(getattr(figures, name)), 4) for name in figures.__dataclass_fields__}
+
+
+if __name__ == "__main__":
+    _read_timed(Path(sys.argv[1]), Path(sys.argv[2]))

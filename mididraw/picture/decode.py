@@ -6,7 +6,9 @@ import struct
 import warnings
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
+import cv2
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -20,6 +22,7 @@ MAX_BYTES = 64_000_000
 WORKING_SIDE = 1280
 """No side of a decoded image is longer, in pixels."""
 
+_MOST_SCANS = 64  # cameras and programs write up to about twenty
 _BAND_PIXELS = 4_000_000
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"GIF8")
 # What Pillow's decoders raise on damaged files, collected from bit flips and truncation.
@@ -84,7 +87,35 @@ def decode(picture: Picture) -> Image.Image:
                     ) from error
                 raise _damaged() from error
             with image:
-                return _decode(image)
+                if image.format in ("JPEG", "MPO") and _scans(stream) > _MOST_SCANS:
+                    raise _damaged()
+                return _decode(_webp(image, stream) if image.format == "WEBP" else image)
+
+
+def _webp(image: Image.Image, stream: BinaryIO) -> Image.Image:
+    """Decode WebP by OpenCV: Pillow takes it for an animation and needs twice the memory."""
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large()
+    turn = _orientation(image)
+    stream.seek(0)
+    pixels = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise _damaged()
+    factor = _factor(image)
+    size = (-(-image.width // factor), -(-image.height // factor))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    decoded = Image.fromarray(small[..., [2, 1, 0, 3][: small.shape[2]]])
+    decoded.getexif()[ExifTags.Base.Orientation] = turn
+    return decoded
+
+
+def _scans(stream: BinaryIO) -> int:
+    """How often a JPEG goes over its picture; every time costs seconds of a large one."""
+    place = stream.tell()
+    stream.seek(0)
+    count = stream.read().count(b"\xff\xda")
+    stream.seek(place)
+    return count
 
 
 def _open(path: Path) -> io.BufferedReader:
@@ -130,10 +161,17 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
+def _factor(image: Image.Image) -> int:
+    """By how much both sides are divided."""
+    return max(-(-max(image.size) // WORKING_SIDE), 1)
+
+
 def _shrink(image: Image.Image) -> Image.Image:
     """Bring an image to a plain mode and the working size, band by band to save memory."""
     width, height = image.size
-    factor = max(-(-max(width, height) // WORKING_SIDE), 1)
+    factor = _factor(image)
+    if image.mode in ("L", "RGB") and "transparency" not in image.info:
+        return image.reduce(factor) if factor > 1 else image.copy()
     band = max(_BAND_PIXELS // width // factor, 1) * factor
     small = None
     for top in range(0, height, band):
@@ -156,6 +194,8 @@ def _plain(image: Image.Image) -> Image.Image:
         return Image.fromarray((values.clip(0, 65_535) >> 8).astype(np.uint8))
     if image.mode == "F":
         return Image.fromarray(np.asarray(image).clip(0, 255).astype(np.uint8))
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    if image.mode == "RGBA" or (image.mode in ("L", "RGB") and "transparency" not in image.info):
+        return image
+    if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("1", "L") else "RGB")

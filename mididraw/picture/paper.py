@@ -100,8 +100,11 @@ def _lab(image: Image.Image) -> Floats:
     if pixels.ndim == 2:
         lightness = pixels.astype(np.float32) * (100 / 255)
         return np.dstack([lightness, np.zeros_like(lightness), np.zeros_like(lightness)])
-    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return lab.astype(np.float32, copy=False)
+    # Of 8 bits, where lightness goes to 255 and the colours' zero is 128.
+    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab -= np.array([0, 128, 128], np.float32)
+    lab *= np.array([100 / 255, 1, 1], np.float32)
+    return lab
 
 
 def _border(lab: Floats) -> Floats:
@@ -128,7 +131,7 @@ def _on_even_paper(lab: Floats, paper: Floats) -> Sheet:
     if strongest < _FAINTEST:
         return Sheet(np.zeros(strength.shape, np.bool_), strength)
     # Low, so that hairlines and faint strokes beside dark ones stay.
-    threshold = min(max(0.35 * strongest, 0.04), 0.30)
+    threshold = min(max(0.35 * strongest, 0.04), 0.15)
     return Sheet(_without_specks(strength > threshold), strength)
 
 

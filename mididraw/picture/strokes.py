@@ -42,7 +42,9 @@ def extract(sheet: Sheet, shape: Shape) -> Ink:
         rim = max(min(pen, 0.02 * side), 1.5)
         skeleton = _thin(area & ~fills & ~(outlined & (radius > 2 * rim)))
     strokes = _prune(skeleton, round(min(pen, 12.0)))
-    if _share_of_grid(strokes | fills) > _CROWDED:
+    # Areas that were asked for are no crowd.
+    crowd = strokes if shape is Shape.FILL else strokes | fills
+    if _share_of_grid(crowd) > _CROWDED:
         raise CrowdedPictureError("The picture is nearly all ink: draw fewer or thinner lines.")
     return Ink(area, strokes, fills, _weight(strokes, fills, radius, strength))
 

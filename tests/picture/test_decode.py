@@ -1,0 +1,163 @@
+"""Every kind of file that a person may send, and what is refused."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from mididraw.errors import (
+    DamagedPictureError,
+    MididrawError,
+    NotAPictureError,
+    PictureTooLargeError,
+)
+from mididraw.picture import read
+from mididraw.picture.decode import MAX_BYTES, WORKING_SIDE, decode
+from tests.picture.drawn import alike, saved, sketch
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("1", "PNG"),
+        ("L", "PNG"),
+        ("LA", "PNG"),
+        ("P", "PNG"),
+        ("RGB", "PNG"),
+        ("RGBA", "PNG"),
+        ("L", "JPEG"),
+        ("RGB", "JPEG"),
+        ("CMYK", "JPEG"),
+        ("RGB", "WEBP"),
+        ("RGBA", "WEBP"),
+        ("L", "BMP"),
+        ("RGB", "BMP"),
+        ("P", "BMP"),
+        ("P", "GIF"),
+    ],
+)
+def test_every_kind_of_file_holds_the_same_drawing(mode: str, kind: str) -> None:
+    ink = read(saved(sketch().convert(mode), kind))
+    assert alike(ink, read(sketch())) == 1.0
+
+
+def test_sixteen_bits_are_read_over_their_whole_range() -> None:
+    levels = 20_000 + 100 * np.asarray(sketch(), np.uint16)
+    picture = saved(Image.fromarray(levels), "PNG")
+    assert Image.open(io.BytesIO(picture)).mode == "I;16"
+    assert alike(read(picture), read(sketch())) == 1.0
+
+
+@pytest.mark.parametrize(("kind", "options"), [("GIF", {}), ("PNG", {}), ("WEBP", {"quality": 90})])
+def test_of_a_moving_picture_the_first_frame_is_read(kind: str, options: dict[str, int]) -> None:
+    others = [sketch().rotate(180), Image.new("L", (400, 300), 255)]
+    picture = saved(sketch(), kind, save_all=True, append_images=others, **options)
+    assert getattr(Image.open(io.BytesIO(picture)), "n_frames", 1) == 3
+    assert alike(read(picture), read(sketch())) == 1.0
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_turned_as_its_notes_say(orientation: int, kind: str) -> None:
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    held = sketch() if orientation == 1 else sketch().transpose(turns[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = saved(held.convert("RGB"), kind, exif=exif.tobytes())
+    assert alike(read(picture), read(sketch())) > 0.99
+    if orientation not in (1, 4):
+        assert alike(read(held), read(sketch())) < 0.9
+
+
+def test_a_path_bytes_and_an_image_are_one(tmp_path: Path) -> None:
+    path = tmp_path / "画.png"
+    path.write_bytes(saved(sketch(), "PNG"))
+    areas = [read(held).area for held in (path, str(path), path.read_bytes(), sketch())]
+    assert all(np.array_equal(area, areas[0]) for area in areas)
+
+
+def test_an_image_given_is_left_as_it_was() -> None:
+    image = sketch("RGB", size=(3000, 2000), pen=20, ink=(0, 0, 0), paper=(255, 255, 255))
+    before = image.tobytes()
+    read(image)
+    assert image.size == (3000, 2000)
+    assert image.tobytes() == before
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000), st.sampled_from(["L", "RGB", "RGBA", "P", "1"]))
+def test_any_size_is_brought_to_the_working_size(width: int, height: int, mode: str) -> None:
+    small = decode(Image.new(mode, (width, height)))
+    assert small.mode in ("L", "RGB", "RGBA")
+    assert max(small.size) <= WORKING_SIDE
+    if max(width, height) <= WORKING_SIDE:
+        assert small.size == (width, height)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", NotAPictureError),
+        (b"hello", NotAPictureError),
+        (b"%PDF-1.7", NotAPictureError),
+        (saved(sketch(), "TIFF"), NotAPictureError),
+        (saved(sketch(), "PNG")[:-700], DamagedPictureError),
+        (saved(sketch(), "JPEG")[:1200], DamagedPictureError),
+        (saved(sketch(), "WEBP")[:300], DamagedPictureError),
+        (saved(sketch().convert("P"), "GIF")[:900], DamagedPictureError),
+        (saved(Image.new("1", (8000, 5001)), "PNG"), PictureTooLargeError),
+        (saved(Image.new("1", (15000, 15000)), "PNG"), PictureTooLargeError),
+        (bytes(MAX_BYTES + 1), PictureTooLargeError),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else value.__name__,
+)
+def test_what_cannot_be_read_says_what_to_do(content: bytes, kind: type[MididrawError]) -> None:
+    with pytest.raises(kind, match=r"send|save") as caught:
+        read(content)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", ["nowhere.png", ".", "a\0b.png"])
+def test_a_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotAPictureError, match="cannot be opened"):
+        read(tmp_path / name)
+
+
+def test_forty_megapixels_are_read() -> None:
+    picture = saved(sketch("1", 0, 1, pen=60, size=(8000, 5000)), "PNG")
+    assert alike(read(picture), read(sketch("L", pen=3, size=(400, 250)))) > 0.99
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_end_in_a_typed_error(content: bytes) -> None:
+    with pytest.raises(MididrawError):
+        read(content)
+
+
+@given(
+    st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "GIF"]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8),
+    st.integers(0, 10_000),
+)
+def test_any_damage_ends_in_ink_or_a_typed_error(
+    kind: str, changes: list[tuple[int, int]], length: int
+) -> None:
+    content = bytearray(saved(sketch(size=(80, 60)), kind))
+    for place, value in changes:
+        content[place % len(content)] = value
+    try:
+        ink = read(bytes(content[: max(length % (2 * len(content)), 1)]))
+    except MididrawError:
+        return
+    assert ink.area.any()
