@@ -20,6 +20,7 @@ TABLE_FILE = Path(__file__).with_name("progressions.json")
 _TRIGRAM, _BIGRAM, _UNIGRAM = 0.6, 0.3, 0.1
 # A piece that neither starts nor ends at home sounds unfinished (in nats).
 _STARTS_AT_HOME, _ENDS_AT_HOME = 0.7, 2.5
+_STATIC = 3.0  # nats against a third bar on one chord
 
 
 def degree(chord: Chord, key: Key) -> str:
@@ -85,11 +86,15 @@ def progression_model(style: Style, mode: Mode) -> ProgressionModel:
 
     unigram = (ones + 1) / (ones + 1).sum()
     follow = _TRIGRAM * chances(threes) + _BIGRAM * chances(twos) + _UNIGRAM * unigram
+    # Real songs stay on a chord for long under words; a drawing has none to carry it.
+    follow = np.log(follow)
+    for i in range(n):
+        follow[i, i, i] -= _STATIC
     degrees = tuple((int(root), quality) for root, quality in (name.split(":") for name in names))
     return ProgressionModel(
         degrees=degrees,
         start=np.log(unigram),
-        follow=np.log(follow),
+        follow=follow,
         home=np.array([root == 0 for root, _ in degrees]),
     )
 
