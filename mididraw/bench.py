@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from importlib import resources
 from itertools import islice
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
+from typing import Annotated, Any
 
 from PIL import Image, ImageDraw
+from pydantic import AfterValidator, BaseModel, Field
 from rich.table import Table
 
 from mididraw.draw import Stage, compose, draw
@@ -36,6 +38,17 @@ _LARGEST_KINDS = {
 }
 """Format and noise, in steps of 256; noise is what makes a photo's PNG slow to decode."""
 _RESET_PEAK = "5"  # see "clear_refs" in proc(5)
+
+
+def _as_long_as_each_other(stroke: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
+    if len(stroke[0]) != len(stroke[1]):
+        raise ValueError("a stroke needs as many x as y")
+    return stroke
+
+
+_Points = Annotated[list[int], Field(min_length=1, max_length=10_000)]
+Stroke = Annotated[tuple[_Points, _Points], AfterValidator(_as_long_as_each_other)]
+"""The x and the y of one stroke's points, from 0 to 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +167,41 @@ def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
     return BenchReport(stages, cold, import_seconds, loads_torch, real_time, largest, matches)
 
 
-def read_quickdraw(path: Path) -> Iterator[list[list[list[int]]]]:
+class _Entry(BaseModel):
+    """One line of QuickDraw's simplified files, as far as it is needed."""
+
+    word: str
+    recognized: bool
+    drawing: Annotated[list[Stroke], Field(min_length=1)]
+
+
+def read_quickdraw(path: Path) -> Iterator[list[Stroke]]:
     """Read recognised drawings, one of each category in turn.
 
     Yields:
-        the strokes of a drawing, each ``[[x …], [y …]]`` from 0 to 255, y down.
+        the strokes of a drawing, from 0 to 255, y down.
 
     Raises:
-        OptionError: the file cannot be read.
+        OptionError: the file cannot be read or holds no drawing.
     """
-    categories: defaultdict[str, list[list[list[list[int]]]]] = defaultdict(list)
+    categories: defaultdict[str, list[list[Stroke]]] = defaultdict(list)
     try:
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
             for line in lines:
-                entry = json.loads(line)
-                if entry["recognized"]:
-                    categories[entry["word"]].append(entry["drawing"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+                entry = _Entry.model_validate_json(line)
+                if entry.recognized:
+                    categories[entry.word].append(entry.drawing)
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise OptionError(f"{path} cannot be read as QuickDraw's ndjson.") from error
-    for turn in range(max(map(len, categories.values()), default=0)):
+    if not categories:
+        raise OptionError(f"{path} holds no recognised drawing.")
+    for turn in range(max(map(len, categories.values()))):
         for word in sorted(categories):
             if turn < len(categories[word]):
                 yield categories[word][turn]
 
 
-def paint(strokes: list[list[list[int]]], size: int = 512, pen: int = 6) -> Image.Image:
+def paint(strokes: list[Stroke], size: int = 512, pen: int = 6) -> Image.Image:
     """Paint a QuickDraw drawing with a round pen, black on white, ``size`` pixels square."""
     image = Image.new("L", (size, size), 255)
     brush = ImageDraw.Draw(image)

@@ -1,7 +1,6 @@
 """The whole way in one function: pictures in; music, sound and picture of the piano roll out."""
 
 import io
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,14 +15,12 @@ from mididraw.engines import ENGINES
 from mididraw.errors import OptionError
 from mididraw.measure import Match, match
 from mididraw.options import DrawOptions
-from mididraw.picture import read
+from mididraw.picture import Picture, read
 from mididraw.render.audio import Tags, encode_mp3, synthesize
 from mididraw.render.midi import write_midi
 from mididraw.render.roll import draw_roll
 from mididraw.score import Score
 from mididraw.settings import Settings
-
-Picture = str | os.PathLike[str] | bytes | Image.Image
 
 MAX_PICTURES = 10
 

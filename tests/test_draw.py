@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 from pydub import AudioSegment
 
-from mididraw.draw import MAX_PICTURES, Picture, Stage, compose, draw
+from mididraw.draw import MAX_PICTURES, Stage, compose, draw
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Theme
+from mididraw.picture import Picture
 from mididraw.render.midi import read_midi
 from tests.conftest import EXAMPLES
 
