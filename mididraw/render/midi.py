@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mido
 import pretty_midi
+from mido.midifiles.meta import KeySignatureError
 
 from mididraw.errors import MidiError, OptionError
 from mididraw.harmony import Chord, Key, Mode, estimate_key
@@ -25,6 +26,16 @@ MAX_BYTES = 4_000_000
 MAX_BARS = 1200
 """Longer files are refused: half an hour at 160 beats a minute."""
 
+# What mido and pretty_midi raise on damaged files.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    KeySignatureError,
+)
 _TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
 
 
@@ -83,7 +94,7 @@ def parse_midi(data: bytes) -> mido.MidiFile:
     try:
         file = mido.MidiFile(file=io.BytesIO(load_midi(data)), clip=True)
         ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
-    except (OSError, EOFError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+    except _DAMAGED as error:
         raise MidiError("The MIDI file is damaged: save it again and retry.") from error
     if file.ticks_per_beat <= 0 or file.type not in (0, 1):
         raise MidiError("The MIDI file is of a kind that is not read: save it as type 0 or 1.")
@@ -106,7 +117,7 @@ def read_midi(data: bytes) -> Score:
             # Misplaced tempo events, which pretty_midi warns of, do no harm on a grid.
             warnings.simplefilter("ignore", RuntimeWarning)
             midi = pretty_midi.PrettyMIDI(mido_object=file)
-    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+    except _DAMAGED as error:
         raise MidiError("The MIDI file is damaged: save it again and retry.") from error
 
     def step(time: float) -> int:

@@ -78,6 +78,13 @@ def test_a_damaged_file_is_a_score_or_a_clear_refusal(data: st.DataObject) -> No
         assert str(error).endswith(".")  # noqa: PT017 -- either outcome is right
 
 
+def test_a_key_signature_that_does_not_exist_is_refused() -> None:
+    whole = write_midi(tune())
+    place = whole.index(b"\xff\x59\x02") + 4
+    with pytest.raises(MidiError, match="damaged"):
+        read_midi(whole[:place] + b"\2" + whole[place + 1 :])
+
+
 def test_a_piece_of_two_hours_is_refused() -> None:
     midi = pretty_midi.PrettyMIDI()
     piano = pretty_midi.Instrument(0)
