@@ -98,6 +98,8 @@ def _webp(image: Image.Image, stream: BinaryIO) -> Image.Image:
         raise _too_large()
     turn = _orientation(image)
     stream.seek(0)
+    # It would tell standard error of every damaged file.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     pixels = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise _damaged()

@@ -128,6 +128,10 @@ def _crafted() -> Iterator[tuple[str, bytes]]:
             append_images=[_drawing(size=199 - i) for i in range(60)],
         ),
     )
+    # The first frame's own data are damaged, which OpenCV would log.
+    several = _saved(_drawing(), "WEBP", save_all=True, append_images=[_drawing().rotate(90)])
+    place = several.index(b"ANMF") + 40
+    yield "frame.webp", several[:place] + bytes(40) + several[place + 40 :]
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = _saved(_drawing("RGB"), "JPEG", exif=exif.tobytes())
