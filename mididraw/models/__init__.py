@@ -1,0 +1,1 @@
+"""Tokens ↔ score, the transformer that writes them, and its decoder. Imports torch."""
