@@ -37,6 +37,10 @@ class MidiError(MididrawError):
     """The file is no MIDI that can be read."""
 
 
+class ModelError(MididrawError):
+    """A model cannot be loaded, or cannot be trained as asked."""
+
+
 class SoundError(MididrawError):
     """The sound cannot be made: a program, library or SoundFont is missing or refused the work."""
 

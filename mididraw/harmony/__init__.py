@@ -1,6 +1,6 @@
 """Keys, chords and progressions: which notes fit together, and what follows what."""
 
-from mididraw.harmony.estimate import estimate_key
+from mididraw.harmony.estimate import estimate_chord, estimate_key
 from mididraw.harmony.progressions import choose_progression, degree, style_tempo
 from mididraw.harmony.styles import STYLE_TEMPOS, Style, style_keys
 from mididraw.harmony.theory import (
@@ -23,6 +23,7 @@ __all__ = [
     "Style",
     "choose_progression",
     "degree",
+    "estimate_chord",
     "estimate_key",
     "parse_pitch",
     "pitch_name",

@@ -1,9 +1,9 @@
-"""The key that a set of pitches is most likely in."""
+"""The key and the chord that a set of pitches is most likely in."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.harmony.theory import PITCH_CLASSES, Key, Mode
+from mididraw.harmony.theory import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
 
 # Probe-tone profiles of Krumhansl and Kessler (1982), tonic first.
 _PROFILES = {
@@ -30,4 +30,31 @@ def estimate_key(weights: NDArray[np.float64]) -> Key:
             score = float(centred @ np.roll(shape, tonic))
             if score > best_score + 1e-9:
                 best, best_score = Key(tonic, mode), score
+    return best
+
+
+_LEAST_ALIKE = 0.7  # cosine of weights and chord below which no chord is named
+_FOURTH_NOTE = 0.04  # how much better a chord of four notes must fit than one of three
+
+
+def estimate_chord(weights: NDArray[np.float64]) -> Chord | None:
+    """Find the chord whose tones are most alike to the pitch classes' weights.
+
+    Args:
+        weights: how long each pitch class sounds, ``float64[12]``.
+
+    Returns:
+        the chord by template matching (Fujishima 1999), or None where none is clear.
+    """
+    length = float(np.linalg.norm(weights))
+    if not length:
+        return None
+    best, best_score = None, _LEAST_ALIKE
+    for quality, steps in QUALITIES.items():
+        for root in range(PITCH_CLASSES):
+            chord = Chord(root, quality)
+            alike = float(weights[sorted(chord.tones)].sum()) / (length * len(steps) ** 0.5)
+            score = alike - _FOURTH_NOTE * (len(steps) - 3)
+            if score > best_score + 1e-9:
+                best, best_score = chord, score
     return best

@@ -1,0 +1,1 @@
+"""Our own small model: beat-aligned tokens on the canvas's grid, and the weights that we ship."""

@@ -1,0 +1,62 @@
+"""The pocket model's shape, and its weights as safetensors."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from mididraw.errors import ModelError
+from mididraw.models.pocket import vocabulary as v
+from mididraw.models.transformer import Shape, Transformer
+
+WEIGHTS = Path(__file__).with_name("weights.safetensors")
+"""The weights that we ship; how they came about is in ``MODEL_CARD.md`` beside them."""
+
+SHAPE = Shape(vocabulary=v.SIZE, context=1024, width=320, depth=8, heads=5, kv_heads=1, hidden=864)
+"""9 million parameters."""
+
+_KIND = "mididraw pocket 1"
+
+
+def save(model: Transformer, path: Path) -> None:
+    """Write weights in half precision, with the shape that they belong to."""
+    weights = {name: value.detach().half().contiguous() for name, value in _named(model).items()}
+    partial = path.with_suffix(".part")
+    save_file(weights, partial, {"kind": _KIND, "shape": json.dumps(asdict(model.shape))})
+    partial.replace(path)
+
+
+def load(path: Path = WEIGHTS) -> Transformer:
+    """Read a pocket model, in single precision and ready to write.
+
+    Raises:
+        ModelError: the file is missing, damaged, or holds another model.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = file.metadata() or {}
+            if about.get("kind") != _KIND:
+                raise ModelError(f"{path} holds no pocket model.")
+            shape = Shape(**json.loads(about.get("shape", "{}")))
+            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} cannot be read as a model: fetch it again.") from error
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{path} holds a model of a shape that is not known.") from error
+    if shape.vocabulary != v.SIZE:
+        raise ModelError(f"{path} was trained on other tokens than this version writes.")
+    with torch.device("meta"):
+        model = Transformer(shape)
+    if {name: value.shape for name, value in weights.items()} != {
+        name: value.shape for name, value in _named(model).items()
+    }:
+        raise ModelError(f"{path} holds weights that do not fit their shape.")
+    model.load_state_dict(weights, assign=True)
+    return model.eval()
+
+
+def _named(model: Transformer) -> dict[str, torch.Tensor]:
+    return dict(model.state_dict())

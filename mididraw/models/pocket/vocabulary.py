@@ -1,0 +1,157 @@
+"""The tokens of the pocket model: arithmetic between numbers and what they stand for.
+
+A piece is ``START STYLE KEY TEMPO``, then bars, then ``END``. A bar is ``BAR``, the chord of its
+first half, what starts there, the chord of its second half, what starts there. What starts at a
+step is ``POSITION`` and then two tokens a note, ``PITCH`` (with its role) and ``SHAPE`` (duration
+and velocity), highest pitch first, lead before backing. The order of events follows REMI (Huang
+and Yang 2020); that chords come before what is played over them lets the model plan.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate
+
+from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
+from mididraw.options import HIGHEST_KEY, LOWEST_KEY
+from mididraw.score import STEPS_PER_BAR
+
+STEPS_PER_CHORD = STEPS_PER_BAR // 2
+"""A chord rules half a bar."""
+
+LONGEST = 2 * STEPS_PER_BAR
+"""Longest duration in steps; longer notes are cut."""
+
+VELOCITIES = tuple(range(8, 128, 16))
+"""The velocities that there are."""
+
+TEMPOS = tuple(round(40 * 6 ** (place / 15)) for place in range(16))
+"""The tempos that there are, in beats a minute: 40 to 240, each an eighth faster than the last."""
+
+
+class Source(IntEnum):
+    """What a piece sounds like: the collections that the model learns from."""
+
+    POP = 0
+    FOLK = 1
+    CLASSICAL = 2
+    GAME = 3
+
+
+class Role(IntEnum):
+    """Whether a note belongs to what one sings along with, or to what carries it."""
+
+    LEAD = 0
+    BACKING = 1
+
+
+KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(PITCH_CLASSES))
+CHORDS: tuple[Chord | None, ...] = (
+    None,
+    *(Chord(root, quality) for quality in QUALITIES for root in range(PITCH_CLASSES)),
+)
+PITCHES = HIGHEST_KEY - LOWEST_KEY + 1
+
+_SIZES = {
+    "pad": 1,
+    "start": 1,
+    "end": 1,
+    "source": len(Source),
+    "key": len(KEYS),
+    "tempo": len(TEMPOS),
+    "bar": 1,
+    "chord": len(CHORDS),
+    "position": STEPS_PER_BAR,
+    "pitch": len(Role) * PITCHES,
+    "shape": LONGEST * len(VELOCITIES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A run of tokens of one kind, ``first`` to ``stop - 1``."""
+
+    first: int
+    stop: int
+
+    def __contains__(self, token: int) -> bool:
+        return self.first <= token < self.stop
+
+    def __len__(self) -> int:
+        return self.stop - self.first
+
+
+_STOPS = tuple(accumulate(_SIZES.values()))
+FAMILIES = {
+    name: Family(stop - size, stop)
+    for (name, size), stop in zip(_SIZES.items(), _STOPS, strict=True)
+}
+"""Every kind of token, by name, in order."""
+
+PAD, START, END = (FAMILIES[name].first for name in ("pad", "start", "end"))
+BAR = FAMILIES["bar"].first
+SOURCE, KEY, TEMPO, CHORD, POSITION, PITCH, SHAPE = (
+    FAMILIES[name] for name in ("source", "key", "tempo", "chord", "position", "pitch", "shape")
+)
+SIZE = _STOPS[-1]
+"""How many tokens there are."""
+
+
+def source_token(source: Source) -> int:
+    """The token of a collection."""
+    return SOURCE.first + source
+
+
+def key_token(key: Key) -> int:
+    """The token of a key."""
+    return KEY.first + KEYS.index(key)
+
+
+def tempo_token(tempo: float) -> int:
+    """The token of the nearest tempo."""
+    nearest = min(range(len(TEMPOS)), key=lambda place: abs(TEMPOS[place] - tempo))
+    return TEMPO.first + nearest
+
+
+def chord_token(chord: Chord | None) -> int:
+    """The token of a chord, or of none."""
+    return CHORD.first + CHORDS.index(chord)
+
+
+def position_token(step: int) -> int:
+    """The token of a step within the bar, 0 to 15."""
+    return POSITION.first + step % STEPS_PER_BAR
+
+
+def pitch_token(pitch: int, role: Role) -> int:
+    """The token of a MIDI pitch in a role; of one role, higher pitches come first.
+
+    Raises:
+        ValueError: the pitch is none of the 88 keys.
+    """
+    if not LOWEST_KEY <= pitch <= HIGHEST_KEY:
+        raise ValueError(f"pitch {pitch} is none of the 88 keys")
+    return PITCH.first + role * PITCHES + HIGHEST_KEY - pitch
+
+
+def read_pitch(token: int) -> tuple[int, Role]:
+    """The MIDI pitch and role of a pitch token."""
+    role, place = divmod(token - PITCH.first, PITCHES)
+    return HIGHEST_KEY - place, Role(role)
+
+
+def shape_token(duration: int, velocity: int) -> int:
+    """The token of a duration in steps, cut to :data:`LONGEST`, and the nearest velocity.
+
+    Raises:
+        ValueError: the duration is no step long.
+    """
+    if duration < 1:
+        raise ValueError(f"a note of {duration} steps")
+    level = min(velocity // 16, len(VELOCITIES) - 1)
+    return SHAPE.first + (min(duration, LONGEST) - 1) * len(VELOCITIES) + level
+
+
+def read_shape(token: int) -> tuple[int, int]:
+    """The duration in steps and the velocity of a shape token."""
+    duration, level = divmod(token - SHAPE.first, len(VELOCITIES))
+    return duration + 1, VELOCITIES[level]

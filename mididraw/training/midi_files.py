@@ -1,0 +1,105 @@
+"""Any MIDI file onto the grid, with key and chords estimated: other collections, a host's own."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from mididraw.errors import MidiError
+from mididraw.harmony import PITCH_CLASSES, estimate_chord
+from mididraw.models.pocket.tokens import BACKING, LEAD
+from mididraw.render.midi import parse_midi, read_midi
+from mididraw.score import STEPS_PER_BAR, ChordSpan, Note, Score, Track
+
+_HALF = STEPS_PER_BAR // 2
+_FEWEST_BARS = 4
+_SUSPECT_SHARE = 0.25  # of onsets between 16ths: the file does not follow its own beats
+
+
+def read_tune(data: bytes) -> Score | None:
+    """Lay a MIDI file on the grid as lead and backing.
+
+    The lead is the track with the highest mean pitch. Drums are left out.
+
+    Returns:
+        the tune, or None where its bars are not of two or four quarters, it has fewer than four
+        bars, or it was recorded without regard to its beats.
+
+    Raises:
+        MidiError: the file is damaged or holds no note.
+    """
+    file = parse_midi(data)
+    if not _in_fours(file) or _off_beat(file) > _SUSPECT_SHARE:
+        return None
+    score = read_midi(data)
+    tracks = [track for track in score.tracks if not track.drums]
+    if not tracks or score.bars < _FEWEST_BARS:
+        return None
+    lead = max(tracks, key=lambda track: float(np.mean([note.pitch for note in track.notes])))
+    backing = tuple(note for track in tracks if track is not lead for note in track.notes)
+    return Score(
+        tracks=(Track(LEAD, 0, lead.notes), Track(BACKING, 0, backing)),
+        bars=score.bars,
+        tempo=score.tempo,
+        key=score.key,
+        chords=_estimate_chords((*lead.notes, *backing), score.bars),
+    )
+
+
+def read_folder(folder: Path) -> list[Score]:
+    """Read every MIDI file below a folder that can be laid on the grid.
+
+    Raises:
+        MidiError: there is none.
+    """
+    tunes = []
+    for path in sorted(folder.rglob("*.mid*")):
+        try:
+            tune = read_tune(path.read_bytes())
+        except MidiError:
+            continue
+        if tune is not None:
+            tunes.append(tune)
+    if not tunes:
+        raise MidiError(f"{folder} holds no MIDI file in 4/4 that can be learned from.")
+    return tunes
+
+
+def _in_fours(file: mido.MidiFile) -> bool:
+    signatures = {
+        (message.numerator, message.denominator)
+        for track in file.tracks
+        for message in track
+        if message.type == "time_signature"
+    }
+    return signatures <= {(4, 4), (2, 4), (2, 2), (4, 2)}
+
+
+def _off_beat(file: mido.MidiFile) -> float:
+    """Share of onsets that lie more than a fifth of a step from a 16th."""
+    step = file.ticks_per_beat / 4
+    away = []
+    for track in file.tracks:
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                away.append(abs(now / step - round(now / step)) > 0.2)
+    return float(np.mean(away)) if away else 1.0
+
+
+def _estimate_chords(notes: tuple[Note, ...], bars: int) -> tuple[ChordSpan, ...]:
+    weights: defaultdict[int, np.ndarray] = defaultdict(lambda: np.zeros(PITCH_CLASSES))
+    for note in notes:
+        for step in range(note.onset, min(note.end, bars * STEPS_PER_BAR)):
+            # What strikes and what lies low says more of the chord.
+            weights[step // _HALF][note.pitch % PITCH_CLASSES] += (
+                1.0 + (step == note.onset) + (note.pitch < 52)
+            )
+    spans = []
+    for half in range(2 * bars):
+        chord = estimate_chord(weights[half]) if half in weights else None
+        if chord is not None:
+            spans.append(ChordSpan(half * _HALF, _HALF, chord))
+    return tuple(spans)
