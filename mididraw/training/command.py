@@ -1,0 +1,75 @@
+"""``mididraw train``: parse, call, print."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from mididraw.errors import OptionError
+from mididraw.models.pocket.model import load
+from mididraw.training.config import DEFAULT, TrainConfig
+from mididraw.training.curve import draw_curve
+from mididraw.training.dataset import own, shipped
+from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
+
+_FINE = 0.1  # of the full rates, for weights that are trained already
+
+Data = Annotated[
+    Path, typer.Option(help="Folder of MIDI files, or of the archives that we train on.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option("--from", help="Weights to go on from: pocket for ours, or a .safetensors file."),
+]
+Config = Annotated[Path, typer.Option(help="How to train, as TOML.")]
+Steps = Annotated[int | None, typer.Option(help="Steps, if not as many as the config says.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights, curve.")]
+
+
+def train(
+    data: Data,
+    start: Start = None,
+    config: Config = DEFAULT,
+    steps: Steps = None,
+    out: Out = Path("mididraw-training"),
+) -> None:
+    """Train a model, or go on from ours with your own MIDI files; resumes what was broken off."""
+    console = Console(stderr=True, highlight=False)
+    settings = TrainConfig.read(config)
+    if steps is not None:
+        if steps < 1:
+            raise OptionError("Give at least one step.")
+        settings = settings.model_copy(update={"steps": steps})
+    if start is not None:
+        settings = settings.model_copy(
+            update={"rate": settings.rate * _FINE, "matrix_rate": settings.matrix_rate * _FINE}
+        )
+    if (data / "pop909.tar.gz").is_file():
+        cache = out / "tokens"
+        dataset = shipped(data, cache, lambda name: console.print(f"reading {name}"))
+    else:
+        dataset = own(data)
+    model = None
+    if start is not None:
+        model = load() if start == "pocket" else load(Path(start))
+    trainer = Trainer(settings, model)
+    if (out / CHECKPOINT).is_file():
+        trainer.resume(out)
+        console.print(f"going on from step {trainer.step}")
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console) as bar:
+        task = bar.add_task("", total=settings.steps, completed=trainer.step)
+
+        def tell(progress: Progress) -> None:
+            said = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
+            if progress.held:
+                console.print(f"{said}, {progress.held.bits_per_note:.2f} bits a held-out note")
+                draw_curve(trainer.history).save(out / "curve.png")
+            bar.update(task, completed=progress.step, description=said)
+
+        held = trainer.run(dataset, out, tell)
+    draw_curve(trainer.history).save(out / "curve.png")
+    console.print(f"held out: {held.bits_per_note:.2f} bits a note; weights: {out / WEIGHTS}")
