@@ -28,7 +28,14 @@ _COLLECTIONS = {
     "pianomidi.tar.gz": Source.CLASSICAL,
     "freedoom.tar.gz": Source.GAME,
 }
-_MADE_BY = ("vocabulary.py", "tokens.py")
+# What decides how music becomes tokens: when it changes, so do the cached ones.
+_MADE_BY = (
+    "models/pocket/vocabulary.py",
+    "models/pocket/tokens.py",
+    "training/pop909.py",
+    "training/midi_files.py",
+    "harmony/estimate.py",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +65,7 @@ def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
     Args:
         data: the folder with ``pop909.tar.gz``, ``nottingham.tar.gz``, ``pianomidi.tar.gz`` and
             ``freedoom.tar.gz``; those that are missing are left out, POP909 must be there.
-        cache: a folder that the tokens are kept in; made anew when the tokens' code changes.
+        cache: a folder that the tokens are kept in; made anew when their code changes.
         tell: told of every collection before it is read.
 
     Raises:
@@ -84,7 +91,7 @@ def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
 
 
 def own(folder: Path, source: Source = Source.GAME) -> Dataset:
-    """Read a host's own MIDI files; every tenth is kept for validation.
+    """Read a host's own MIDI files; every tenth, and at least one of two, is for validation.
 
     Raises:
         MidiError: none of the files can be learned from.
@@ -93,8 +100,9 @@ def own(folder: Path, source: Source = Source.GAME) -> Dataset:
         Piece(f"own/{place}", _tokens(encode(score, source)))
         for place, score in enumerate(read_folder(folder))
     ]
-    validation = tuple(pieces[9::10]) or tuple(pieces[-1:])
-    train = tuple(piece for place, piece in enumerate(pieces) if place % 10 != 9)
+    every = min(10, max(len(pieces), 2))
+    train = tuple(piece for place, piece in enumerate(pieces) if (place + 1) % every)
+    validation = tuple(pieces[every - 1 :: every])
     return Dataset(train, validation)
 
 
@@ -153,16 +161,19 @@ def windows(pieces: Iterable[Piece], context: int) -> Iterator[Tokens]:
         start = int(bars[0])
         while start < len(piece.tokens) - 1:
             stop = min(start + context + 1 - HEADER, len(piece.tokens))
-            if stop < len(piece.tokens):
-                stop = int(bars[bars <= stop][-1])
+            whole = bars[(bars > start) & (bars <= stop)]
+            # A bar longer than the context is cut within.
+            if stop < len(piece.tokens) and len(whole):
+                stop = int(whole[-1])
             yield np.concatenate([piece.tokens[:HEADER], piece.tokens[start:stop]])
             start = stop
 
 
 def _excerpt(tokens: Tokens, length: int, random: np.random.Generator) -> Tokens:
     bars = np.flatnonzero(tokens == v.BAR)
-    # Not from the last bars on: an excerpt should be as long as there is music for it.
-    last = max(int((bars <= len(tokens) - length).sum()), 1)
+    # Up to the first bar from which all the rest fits, so that endings are learned too.
+    rest = len(tokens) - (length - HEADER)
+    last = min(int(np.searchsorted(bars, rest)) + 1, len(bars))
     start = int(bars[random.integers(last)])
     return np.concatenate([tokens[:HEADER], tokens[start : start + length - HEADER]])
 
@@ -207,8 +218,8 @@ def _read_tunes(archive: Path, source: Source) -> Iterator[Piece]:
 
 
 def _cached(cache: Path, data: Path, pieces: Callable[[], Iterator[Piece]]) -> list[Piece]:
-    folder = Path(v.__file__).parent
-    code = b"".join((folder / name).read_bytes() for name in _MADE_BY)
+    package = Path(__file__).parents[1]
+    code = b"".join((package / name).read_bytes() for name in _MADE_BY)
     path = cache / f"tokens-{hashlib.sha256(code + str(data).encode()).hexdigest()[:12]}.npz"
     if not path.is_file():
         found = list(pieces())

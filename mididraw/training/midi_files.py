@@ -54,10 +54,12 @@ def read_folder(folder: Path) -> list[Score]:
         MidiError: there is none.
     """
     tunes = []
-    for path in sorted(folder.rglob("*.mid*")):
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in (".mid", ".midi") or not path.is_file():
+            continue
         try:
             tune = read_tune(path.read_bytes())
-        except MidiError:
+        except (MidiError, OSError):
             continue
         if tune is not None:
             tunes.append(tune)

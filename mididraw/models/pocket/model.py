@@ -44,7 +44,7 @@ def load(path: Path = WEIGHTS) -> Transformer:
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path} cannot be read as a model: fetch it again.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise ModelError(f"{path} holds a model of a shape that is not known.") from error
     if shape.vocabulary != v.SIZE:
         raise ModelError(f"{path} was trained on other tokens than this version writes.")
