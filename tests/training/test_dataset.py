@@ -1,5 +1,6 @@
 """Sequences and the batches drawn from them."""
 
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -94,14 +95,19 @@ def test_a_hosts_own_files_are_parted(tmp_path: Path) -> None:
 def test_the_validation_songs_are_never_learned(shared: Path, tmp_path: Path) -> None:
     small = tmp_path / "data"
     small.mkdir()
-    (small / "pop909.tar.gz").symlink_to(shared / "data" / "pop909.tar.gz")
+    wanted = ("001", "002", "009", "011", "019", "039", "041")
+    with (
+        tarfile.open(shared / "data" / "pop909.tar.gz") as whole,
+        tarfile.open(small / "pop909.tar.gz", "w:gz") as part,
+    ):
+        for member in whole:
+            if member.isfile() and Path(member.name).parent.name in wanted:
+                part.addfile(member, whole.extractfile(member))
     told: list[str] = []
     dataset = shipped(small, tmp_path, told.append)
     assert told == ["pop909"]
     numbers = [{p.name.split("/")[1] for p in part} for part in (dataset.train, dataset.validation)]
-    assert {number[-1] for number in numbers[1]} == {"9"}
-    assert not {number for number in numbers[0] if number[-1] in "09"}
-    assert len(numbers[0]) > 600
+    assert numbers == [{"001", "002", "011", "041"}, {"009", "019", "039"}]
     again = shipped(small, tmp_path, told.append)
     assert told == ["pop909"]
     assert [p.name for p in again.train] == [p.name for p in dataset.train]
