@@ -1,7 +1,7 @@
 """The music itself: what every engine returns and every renderer takes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,29 @@ class Score:
             if span.onset <= step < span.onset + span.duration:
                 return span.chord
         return None
+
+    def last(self, bars: int) -> "Score":
+        """The last ``bars`` bars as a piece of their own; the whole piece if it has no more."""
+        first = (self.bars - bars) * STEPS_PER_BAR
+        if first <= 0:
+            return self
+        tracks = tuple(
+            replace(
+                track,
+                notes=tuple(
+                    replace(note, onset=note.onset - first)
+                    for note in track.notes
+                    if note.onset >= first
+                ),
+            )
+            for track in self.tracks
+        )
+        chords = tuple(
+            ChordSpan(max(span.onset - first, 0), min(span.duration, end), span.chord)
+            for span in self.chords
+            if (end := span.onset + span.duration - first) > 0
+        )
+        return replace(self, tracks=tracks, bars=bars, chords=chords)
 
 
 def roll(notes: Iterable[Note], steps: int) -> NDArray[np.uint8]:

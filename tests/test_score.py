@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from mididraw.harmony import Chord, Key
 from mididraw.score import (
@@ -59,3 +60,17 @@ def test_a_roll_sounds_where_notes_do(score: Score) -> None:
 def test_pitch_classes_sound_as_long_as_their_notes(score: Score) -> None:
     notes = score.drawing.notes
     assert sounding_pitch_classes(notes).sum() == sum(note.duration for note in notes)
+
+
+@given(scores(), st.integers(1, 4))
+def test_the_last_bars_are_a_piece_of_their_own(score: Score, bars: int) -> None:
+    last = score.last(bars)
+    kept = min(bars, score.bars)
+    first = (score.bars - kept) * 16
+    assert last.bars == kept
+    for track, whole in zip(last.tracks, score.tracks, strict=True):
+        assert [(n.onset + first, n.pitch) for n in track.notes] == [
+            (n.onset, n.pitch) for n in whole.notes if n.onset >= first
+        ]
+    for step in range(first, score.steps):
+        assert last.chord_at(step - first) == score.chord_at(step)

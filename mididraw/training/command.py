@@ -1,9 +1,7 @@
-"""``mididraw train``: parse, call, print."""
+"""What ``mididraw train`` does: read, train, show how it goes."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
@@ -17,28 +15,22 @@ from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
 
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
-Data = Annotated[
-    Path, typer.Option(help="Folder of MIDI files, or of the archives that we train on.")
-]
-Start = Annotated[
-    str | None,
-    typer.Option("--from", help="Weights to go on from: pocket for ours, or a .safetensors file."),
-]
-Config = Annotated[Path, typer.Option(help="How to train, as TOML.")]
-Steps = Annotated[int | None, typer.Option(help="Steps, if not as many as the config says.")]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights, curve.")]
 
+def train(data: Path, start: str | None, config: Path | None, steps: int | None, out: Path) -> None:
+    """Train on a folder; resumes what was broken off in ``out``.
 
-def train(
-    data: Data,
-    start: Start = None,
-    config: Config = DEFAULT,
-    steps: Steps = None,
-    out: Out = Path("mididraw-training"),
-) -> None:
-    """Train a model, or go on from ours with your own MIDI files; resumes what was broken off."""
+    Args:
+        data: MIDI files, or the archives that our own weights were trained on.
+        start: weights to go on from: ``pocket`` for ours, or a ``.safetensors`` file.
+        config: how to train, as TOML; ours if not given.
+        steps: overrides the config's.
+        out: where checkpoint, weights and curve are written.
+
+    Raises:
+        OptionError, MidiError, ModelError: something given cannot be used.
+    """
     console = Console(stderr=True, highlight=False)
-    settings = TrainConfig.read(config)
+    settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
             raise OptionError("Give at least one step.")

@@ -1,5 +1,6 @@
 """Which tokens may follow: for a whole batch at once, as masks over the vocabulary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -136,10 +137,32 @@ class Grammar:
             grammar = grammar.take(column)
         return grammar
 
+    @classmethod
+    def stack(cls, grammars: Sequence["Grammar"]) -> "Grammar":
+        """Put batches together into one."""
+        return cls(*(torch.cat(parts) for parts in zip(*map(_fields, grammars), strict=True)))
+
+    def at(self, places: Tensor) -> "Grammar":
+        """The sequences at ``places``, ``int64[n]``."""
+        return Grammar(*(part[places] for part in _fields(self)))
+
+    def put(self, places: Tensor, grammar: "Grammar") -> "Grammar":
+        """This batch with other states at ``places``."""
+        pairs = zip(_fields(self), _fields(grammar), strict=True)
+        return Grammar(*(mine.index_copy(0, places, theirs) for mine, theirs in pairs))
+
+    def to(self, device: torch.device) -> "Grammar":
+        """This batch on a device."""
+        return Grammar(*(part.to(device) for part in _fields(self)))
+
     @property
     def ended(self) -> Tensor:
         """Which sequences have come to their end, ``bool[batch]``."""
         return self.state == State.ENDED
+
+
+def _fields(grammar: Grammar) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    return (grammar.state, grammar.position, grammar.pitch, grammar.bars, grammar.most_bars)
 
 
 def longest(bars: int) -> int:

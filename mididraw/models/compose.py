@@ -1,0 +1,91 @@
+"""Free music: a prompt goes in, a model continues it to so many bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mididraw.errors import OptionError
+from mididraw.models.decoder import Decoder, Precision, Sampling, generate
+from mididraw.models.interface import MusicModel
+from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.prompts import PROMPTS
+from mididraw.render.midi import load_midi, read_midi
+from mididraw.score import Score
+
+MOST_BARS = 64
+_LONGEST_PROMPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeOptions:
+    """What is asked for.
+
+    Attributes:
+        bars: bars that are written, 1 to 64, the prompt's not counted.
+        seed: of the first piece; further ones take the following seeds.
+        temperature, top_p: see :class:`~mididraw.models.decoder.Sampling`.
+    """
+
+    bars: int = 16
+    seed: int = 0
+    temperature: float = 1.0
+    top_p: float = 0.97
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.bars <= MOST_BARS:
+            raise OptionError(f"Give 1 to {MOST_BARS} bars, not {self.bars}.")
+        if not 0 <= self.seed < 2**31:
+            raise OptionError("The seed cannot be used: give a number from 0 to 2147483647.")
+
+
+def find_prompt(name: str) -> tuple[Score, Source]:
+    """Find one of our openings by its source's name, or read a MIDI file.
+
+    Of a long file the last 32 bars count.
+
+    Raises:
+        OptionError: it is neither.
+        MidiError: the file cannot be read.
+    """
+    for source, prompt in PROMPTS.items():
+        if name.lower() == source.name.lower():
+            return prompt, source
+    if not Path(name).is_file():
+        names = ", ".join(source.name.lower() for source in Source)
+        raise OptionError(f"“{name}” is no prompt: give a MIDI file, or one of {names}.")
+    return read_midi(load_midi(name)).last(_LONGEST_PROMPT), Source.POP
+
+
+def compose(
+    model: MusicModel,
+    prompts: Sequence[tuple[Score, Source]],
+    options: ComposeOptions,
+    *,
+    precision: Precision = Precision.FP32,
+) -> list[Score]:
+    """Continue every prompt, all at once.
+
+    Returns:
+        the prompts' music and what the model wrote after it, each of the prompt's bars and
+        ``options.bars`` more; the same whatever else is composed beside it.
+    """
+    openings = [model.opening(*prompt) for prompt in prompts]
+    bars = [_bars(prompt) + options.bars for prompt, _ in prompts]
+    decoder = Decoder.of(model.transformer, slots=len(openings), precision=precision)
+    written = generate(
+        decoder,
+        openings,
+        [
+            Sampling(options.temperature, options.top_p, options.seed + place)
+            for place in range(len(openings))
+        ],
+        model.room(max(bars)),
+        hook=model.rules(openings, bars),
+        end=model.end,
+    )
+    return [model.read([*opening, *more]) for opening, more in zip(openings, written, strict=True)]
+
+
+def _bars(prompt: Score) -> int:
+    """Bars that the prompt has music for; one without notes is but key and tempo."""
+    return prompt.bars if any(track.notes for track in prompt.tracks) else 0
