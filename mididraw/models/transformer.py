@@ -1,6 +1,7 @@
 """The decoder-only transformer that both kinds of model are shapes of."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,12 @@ class Shape:
         kv_heads: key and value heads; fewer than ``heads`` share them (Ainslie et al. 2023).
         hidden: channels inside the feed-forward layers.
         rotary_base: wavelength base of the rotary positions (Su et al. 2021).
+        positions: rotary, or a learned vector for each position (Vaswani et al. 2017).
+        rotary_width: channels of a head that turn; None for all of them.
+        head_channels: channels of a head; None for ``width / heads``.
+        norm: RMSNorm (Zhang & Sennrich 2019) or layer norm (Ba et al. 2016).
+        feedforward: SwiGLU without biases (Shazeer 2020) or GELU with biases.
+        tied: the output shares the embedding's weights; else it has weights and a bias.
     """
 
     vocabulary: int
@@ -30,50 +37,62 @@ class Shape:
     kv_heads: int
     hidden: int
     rotary_base: float = 10_000.0
+    positions: Literal["rotary", "learned"] = "rotary"
+    rotary_width: int | None = None
+    head_channels: int | None = None
+    norm: Literal["rms", "layer"] = "rms"
+    feedforward: Literal["swiglu", "gelu"] = "swiglu"
+    tied: bool = True
 
     def __post_init__(self) -> None:
-        if self.width % self.heads or self.heads % self.kv_heads:
-            raise ValueError("width must divide by heads, and heads by kv_heads")
+        if self.heads % self.kv_heads:
+            raise ValueError("heads must divide by kv_heads")
+        if self.head_channels is None and self.width % self.heads:
+            raise ValueError("width must divide by heads")
+        if self.head_width % 2 or self.turning % 2 or self.turning > self.head_width:
+            raise ValueError("channels turn in pairs inside a head")
 
     @property
     def head_width(self) -> int:
         """Channels of one head."""
-        return self.width // self.heads
+        return self.head_channels or self.width // self.heads
+
+    @property
+    def turning(self) -> int:
+        """Channels of a head that turn with the position."""
+        return self.head_width if self.rotary_width is None else self.rotary_width
 
 
 class Attention(nn.Module):
-    """Causal self-attention with rotary positions and shared key and value heads."""
+    """Causal self-attention with shared key and value heads."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        kv_width = shape.kv_heads * shape.head_width
-        self.qkv = nn.Linear(shape.width, shape.width + 2 * kv_width, bias=False)
-        self.out = nn.Linear(shape.width, shape.width, bias=False)
+        count = shape.heads + 2 * shape.kv_heads
+        self.qkv = nn.Linear(shape.width, count * shape.head_width, bias=False)
+        self.out = nn.Linear(shape.heads * shape.head_width, shape.width, bias=False)
 
-    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-        """``x`` and result ``[batch, time, width]``."""
-        batch, time, width = x.shape
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+        """``x`` and result ``[batch, time, width]``; ``turn`` is None for learned positions."""
         q, k, v = self.split(self.qkv(x))
-        q, k = rotate(q, rotation), rotate(k, rotation)
+        if turn is not None:
+            q, k = rotate(q, turn), rotate(k, turn)
         grouped = self.shape.kv_heads != self.shape.heads
         mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=grouped)
-        result: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, time, width))
+        result: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return result
 
     def split(self, qkv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Part ``[batch, time, …]`` into queries, keys and values ``[batch, heads, time, …]``."""
         shape = self.shape
-        counts = (shape.heads, shape.kv_heads, shape.kv_heads)
-        parts = torch.split(qkv, [count * shape.head_width for count in counts], dim=-1)
-        q, k, v = (
-            part.unflatten(-1, (count, shape.head_width)).transpose(1, 2)
-            for part, count in zip(parts, counts, strict=True)
-        )
+        heads = qkv.view(*qkv.shape[:-1], -1, shape.head_width).transpose(1, 2)
+        counts = [shape.heads, shape.kv_heads, shape.kv_heads]
+        q, k, v = torch.split(heads, counts, dim=1)
         return q, k, v
 
 
-class FeedForward(nn.Module):
+class SwiGLU(nn.Module):
     """SwiGLU (Shazeer 2020)."""
 
     def __init__(self, shape: Shape) -> None:
@@ -88,32 +107,50 @@ class FeedForward(nn.Module):
         return result
 
 
-class Block(nn.Module):
-    """Attention and feed-forward, each before its norm's residual (pre-norm, RMSNorm)."""
+class GELU(nn.Module):
+    """Two layers with biases around a GELU (Hendrycks & Gimpel 2016)."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.attention_norm = nn.RMSNorm(shape.width)
-        self.attention = Attention(shape)
-        self.feedforward_norm = nn.RMSNorm(shape.width)
-        self.feedforward = FeedForward(shape)
+        self.up = nn.Linear(shape.width, shape.hidden)
+        self.down = nn.Linear(shape.hidden, shape.width)
 
-    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` and result ``[…, width]``."""
+        result: Tensor = self.down(F.gelu(self.up(x)))
+        return result
+
+
+class Block(nn.Module):
+    """Attention and feed-forward, each behind a norm and beside a residual (pre-norm)."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.attention_norm = _norm(shape)
+        self.attention = Attention(shape)
+        self.feedforward_norm = _norm(shape)
+        self.feedforward = SwiGLU(shape) if shape.feedforward == "swiglu" else GELU(shape)
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
         """``x`` and result ``[batch, time, width]``."""
-        x = x + self.attention(self.attention_norm(x), rotation)
+        x = x + self.attention(self.attention_norm(x), turn)
         result: Tensor = x + self.feedforward(self.feedforward_norm(x))
         return result
 
 
 class Transformer(nn.Module):
-    """Tokens → logits of the next token; embedding and output share their weights."""
+    """Tokens → logits of the next token."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
+        if shape.positions == "learned":
+            self.positions = nn.Embedding(shape.context, shape.width)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.depth))
-        self.norm = nn.RMSNorm(shape.width)
+        self.norm = _norm(shape)
+        if not shape.tied:
+            self.output = nn.Linear(shape.width, shape.vocabulary)
         self.reset()
 
     def reset(self) -> None:
@@ -134,22 +171,40 @@ class Transformer(nn.Module):
         """
         x = self.embedding(tokens)
         positions = torch.arange(tokens.shape[1], device=tokens.device)
-        turn = rotation(self.shape, positions)
+        turn = None
+        if self.shape.positions == "learned":
+            x = x + self.positions(positions)
+        else:
+            turn = rotation(self.shape, positions)
         for block in self.blocks:
             x = block(x, turn)
-        return F.linear(self.norm(x), self.embedding.weight)
+        return F.linear(self.norm(x), *self.readout())
+
+    def readout(self) -> tuple[Tensor, Tensor | None]:
+        """Weights ``[vocabulary, width]`` and bias ``[vocabulary]`` of the output."""
+        if self.shape.tied:
+            return self.embedding.weight, None
+        return self.output.weight, self.output.bias
+
+
+def _norm(shape: Shape) -> nn.RMSNorm | nn.LayerNorm:
+    return nn.RMSNorm(shape.width) if shape.norm == "rms" else nn.LayerNorm(shape.width)
 
 
 def rotation(shape: Shape, positions: Tensor) -> tuple[Tensor, Tensor]:
-    """Cosine and sine ``float[…, head_width / 2]`` of the rotary angles at ``positions``."""
-    half = shape.head_width // 2
+    """Cosine and sine ``float[…, turning / 2]`` of the rotary angles at ``positions``."""
+    half = shape.turning // 2
     steps = torch.arange(half, device=positions.device, dtype=torch.float32) / half
     angles = positions[..., None].float() * shape.rotary_base**-steps
     return angles.cos(), angles.sin()
 
 
 def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-    """Turn ``x`` ``[batch, heads, time, head_width]`` by its positions' angles."""
+    """Turn the first channels of ``x`` ``[batch, heads, time, head_width]`` by the angles."""
     cosine, sine = (part.to(x.dtype) for part in turn)
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1)
+    half = cosine.shape[-1]
+    parts = [half, half, x.shape[-1] - 2 * half]
+    first, second, still = torch.split(x, parts, dim=-1)
+    return torch.cat(
+        [first * cosine - second * sine, second * cosine + first * sine, still], dim=-1
+    )

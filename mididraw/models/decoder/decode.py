@@ -1,0 +1,187 @@
+"""Decoding many sequences at once: they join, take steps together, and leave when they like."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.network import Network
+from mididraw.models.decoder.sampling import Sampling, choose
+from mididraw.models.decoder.weights import Weights
+from mididraw.models.transformer import Transformer
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a logits hook is told about the rows of its batch.
+
+    Attributes:
+        names: each row's sequence, as :meth:`Decoder.join` named it.
+        last: ``int64[rows]``, the token that each row follows.
+        drawn: how many tokens each row has drawn since its prompt.
+    """
+
+    names: tuple[int, ...]
+    last: Tensor
+    drawn: tuple[int, ...]
+
+
+LogitsHook = Callable[[Tensor, Rows], Tensor]
+"""``float32[rows, vocabulary]`` and what the rows are → logits to draw from; may work in place."""
+
+
+@dataclass(slots=True)
+class _Sequence:
+    name: int
+    sampling: Sampling
+    tokens: list[int]
+    held: int = 0
+    drawn: int = 0
+
+
+@dataclass(slots=True)
+class Decoder:
+    """A batch of sequences over one network.
+
+    The same sequence, seed and hook give the same tokens whatever shares the batch. Int8 on a CPU
+    promises that for any number of slots; the other precisions for decoders with as many slots,
+    since there the sums of matrix products are grouped by how many rows take part. They therefore
+    always compute all slots.
+
+    Beyond the context a sequence goes on from the newer half of what it had, read in again, so
+    that no token is ever continued from a cache whose beginning is gone.
+    """
+
+    network: Network
+    _sequences: list[_Sequence] = field(default_factory=list)
+    _names: int = 0
+
+    @classmethod
+    def of(
+        cls, model: Transformer, *, slots: int = 1, precision: Precision = Precision.FP32
+    ) -> "Decoder":
+        """Pack a model for up to ``slots`` sequences at a time."""
+        return cls(Network(Weights.of(model, precision, slots), slots))
+
+    @property
+    def free(self) -> int:
+        """How many sequences may still join."""
+        return self.network.rows - len(self._sequences)
+
+    @torch.inference_mode()
+    def join(self, prompt: Sequence[int], sampling: Sampling) -> int:
+        """Take in a sequence that continues ``prompt``, of which the last ``context`` count.
+
+        Returns:
+            its name.
+
+        Raises:
+            ValueError: all slots are taken, the prompt is empty, or it holds no such token.
+        """
+        shape = self.network.weights.shape
+        if not self.free:
+            raise ValueError("all slots are taken")
+        if not prompt or min(prompt) < 0 or max(prompt) >= shape.vocabulary:
+            raise ValueError("a prompt is one or more tokens of the vocabulary")
+        self._names += 1
+        sequence = _Sequence(self._names, sampling, list(prompt[-shape.context :]))
+        self._sequences.append(sequence)
+        self._read(len(self._sequences) - 1)
+        return sequence.name
+
+    def leave(self, name: int) -> None:
+        """Let a sequence go; its slot is free at once."""
+        row = next(i for i, sequence in enumerate(self._sequences) if sequence.name == name)
+        last = self._sequences.pop()
+        if last.name != name:
+            self.network.move(len(self._sequences), row, last.held)
+            self._sequences[row] = last
+
+    @torch.inference_mode()
+    def step(self, hook: LogitsHook | None = None) -> dict[int, int]:
+        """Draw one token for each sequence.
+
+        Args:
+            hook: changes the logits of the whole batch before the draw.
+
+        Returns:
+            token of each sequence by name, in the batch's order.
+        """
+        batch = self._sequences
+        if not batch:
+            return {}
+        for row, sequence in enumerate(batch):
+            if sequence.held == self.network.weights.shape.context:
+                del sequence.tokens[: -max(sequence.held // 2, 1)]
+                self._read(row)
+        logits, last = self._logits()
+        if hook is not None:
+            names, drawn = tuple(s.name for s in batch), tuple(s.drawn for s in batch)
+            logits = hook(logits, Rows(names, last, drawn))
+        chosen = choose(logits, [s.sampling for s in batch], [s.drawn for s in batch]).tolist()
+        for sequence, token in zip(batch, chosen, strict=True):
+            sequence.tokens.append(token)
+            sequence.held += 1
+            sequence.drawn += 1
+        return {sequence.name: token for sequence, token in zip(batch, chosen, strict=True)}
+
+    def _read(self, row: int) -> None:
+        """Fill the cache with all tokens but the last, which the next step takes."""
+        sequence, network = self._sequences[row], self.network
+        network.prefill(row, torch.tensor(sequence.tokens[:-1], device=network.device))
+        sequence.held = len(sequence.tokens) - 1
+
+    def _logits(self) -> tuple[Tensor, Tensor]:
+        """Logits and the tokens they follow, for the sequences that are here."""
+        network, batch = self.network, self._sequences
+        idle = 0 if network.weights.precision.exact else self.free
+        tokens = [s.tokens[-1] for s in batch] + [0] * idle
+        held = [s.held for s in batch] + [0] * idle
+        last, lengths = torch.tensor([tokens, held], device=network.device)
+        return network.step(last, lengths, max(held))[: len(batch)], last[: len(batch)]
+
+
+def generate(
+    decoder: Decoder,
+    prompts: Sequence[Sequence[int]],
+    samplings: Sequence[Sampling],
+    tokens: int,
+    *,
+    hook: LogitsHook | None = None,
+    end: int | None = None,
+) -> list[list[int]]:
+    """Continue every prompt by up to ``tokens`` tokens, as many at a time as there are slots.
+
+    Args:
+        decoder: a decoder with free slots.
+        prompts: what to continue.
+        samplings: one for each prompt.
+        tokens: how many tokens to draw at most.
+        hook: changes the logits before every draw.
+        end: the token that ends a sequence; it is left out of the result.
+
+    Returns:
+        the tokens that follow each prompt.
+    """
+    results: list[list[int]] = [[] for _ in prompts]
+    waiting: Iterator[int] = iter(range(len(prompts)))
+    running: dict[int, int] = {}
+
+    def fill() -> None:
+        while decoder.free and (index := next(waiting, None)) is not None:
+            running[decoder.join(prompts[index], samplings[index])] = index
+
+    if tokens > 0:
+        fill()
+    while running:
+        for name, token in decoder.step(hook).items():
+            result = results[running[name]]
+            if token != end:
+                result.append(token)
+            if token == end or len(result) == tokens:
+                decoder.leave(name)
+                del running[name]
+        fill()
+    return results

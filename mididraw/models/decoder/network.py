@@ -1,0 +1,136 @@
+"""The transformer over a key-value cache: a prompt at once, then a token for each row."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
+
+from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.weights import LayerWeights, Weights
+
+BLOCK = 512
+"""Attention reads the cache in whole blocks of this many positions.
+
+PyTorch's CPU kernel works through keys in blocks of 512. Where every read ends on a block, a row's
+sums are grouped by its own positions alone, and the longer rows beside it change no bit of it.
+"""
+
+CHUNK = 512
+"""Tokens of a prompt that go through at once, which bounds the memory that attention takes."""
+
+
+class Network:
+    """Weights and a preallocated cache of ``rows`` sequences.
+
+    Each layer's cache is ``[2 * kv_heads, rows, context, head_width]``, keys before values. Row
+    ``r`` holds its sequence's positions from 0 on; what lies beyond its length is masked.
+    """
+
+    def __init__(self, weights: Weights, rows: int) -> None:
+        shape = weights.shape
+        self.weights, self.rows = weights, rows
+        self.device = weights.embedding.device
+        half = weights.precision is Precision.BF16 or self.device.type == "cuda"
+        self.dtype = torch.bfloat16 if half else torch.float32
+        size = (2 * shape.kv_heads, rows, shape.context, shape.head_width)
+        self.caches = [
+            torch.zeros(size, dtype=self.dtype, device=self.device) for _ in weights.layers
+        ]
+        self.flat = [cache.flatten(1, 2) for cache in self.caches]
+        self.starts = torch.arange(rows, device=self.device) * shape.context
+        self.columns = torch.arange(shape.context, device=self.device)
+        self._views: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
+
+    def prefill(self, row: int, tokens: Tensor) -> None:
+        """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
+        for start in range(0, len(tokens), CHUNK):
+            self._chunk(row, tokens[start : start + CHUNK], start)
+
+    def _chunk(self, row: int, tokens: Tensor, start: int) -> None:
+        shape = self.weights.shape
+        stop = start + len(tokens)
+        positions = self.columns[start:stop]
+        x, turn = self._embed(tokens, positions)
+        past = self.columns[:stop] <= positions[:, None]
+        for layer, cache in zip(self.weights.layers, self.caches, strict=True):
+            heads = self._heads(layer, x, turn)
+            q, kv = heads[:, : shape.heads], heads[:, shape.heads :]
+            cache[:, row, start:stop] = kv.transpose(0, 1)
+            k, v = (
+                cache[None, : shape.kv_heads, row, :stop],
+                cache[None, shape.kv_heads :, row, :stop],
+            )
+            mixed = F.scaled_dot_product_attention(
+                q.transpose(0, 1)[None].to(self.dtype),
+                k,
+                v,
+                attn_mask=past,
+                scale=1.0,
+                enable_gqa=shape.heads != shape.kv_heads,
+            )
+            x = self._rest(layer, x, mixed[0].transpose(0, 1).flatten(1))
+
+    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        """Take one token a row and tell what may follow.
+
+        Args:
+            tokens: ``int64[n]``, the next token of the first ``n`` rows.
+            lengths: ``int64[n]``, the positions that these rows hold already.
+            longest: the largest of them.
+
+        Returns:
+            ``float32[n, vocabulary]``, logits.
+        """
+        shape = self.weights.shape
+        rows = len(tokens)
+        span = min(-(-(longest + 1) // BLOCK) * BLOCK, shape.context)
+        x, turn = self._embed(tokens, lengths)
+        here = self.starts[:rows] + lengths
+        bias = torch.zeros(rows, span, dtype=self.dtype, device=self.device)
+        bias.masked_fill_(self.columns[:span] > lengths[:, None], -torch.inf)
+        bias = bias[:, None, None]
+        views = self._spans(rows, span)
+        for layer, flat, (k, v) in zip(self.weights.layers, self.flat, views, strict=True):
+            heads = self._heads(layer, x, turn)
+            q, kv = heads[:, : shape.heads], heads[:, shape.heads :]
+            flat.index_copy_(1, here, kv.transpose(0, 1).to(self.dtype))
+            # The query heads of one key head stand as its queries, so its keys are read once.
+            q = q.reshape(rows, shape.kv_heads, -1, shape.head_width).to(self.dtype)
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
+            x = self._rest(layer, x, mixed.reshape(rows, -1))
+        return self.weights.output(self.weights.norm(x))
+
+    def move(self, source: int, target: int, length: int) -> None:
+        """Copy the first ``length`` positions of row ``source`` to row ``target``."""
+        for cache in self.caches:
+            cache[:, target, :length] = cache[:, source, :length]
+
+    def _embed(self, tokens: Tensor, positions: Tensor) -> tuple[Tensor, Tensor | None]:
+        weights = self.weights
+        x = F.embedding(tokens, weights.embedding).float()
+        if weights.positions is not None:
+            x = x + weights.positions[positions]
+        turns = weights.turns
+        return x, None if turns is None else turns[positions][:, None]
+
+    def _heads(self, layer: LayerWeights, x: Tensor, turn: Tensor | None) -> Tensor:
+        """Queries, keys and values ``float32[n, heads + 2 * kv_heads, head_width]``, turned."""
+        shape = self.weights.shape
+        qkv = layer.qkv(layer.attention_norm(x))
+        if turn is not None:
+            pairs = torch.view_as_complex(qkv.view(len(x), -1, shape.head_width // 2, 2))
+            pairs[:, : shape.heads + shape.kv_heads].mul_(turn)
+        return qkv.view(len(x), -1, shape.head_width)
+
+    def _rest(self, layer: LayerWeights, x: Tensor, mixed: Tensor) -> Tensor:
+        x = x + layer.out(mixed.float())
+        return x.add_(layer.down(layer.activation(layer.up(layer.feedforward_norm(x)))))
+
+    def _spans(self, rows: int, span: int) -> list[tuple[Tensor, Tensor]]:
+        """Keys and values of each layer, ``[rows, kv_heads, span, head_width]``."""
+        views = self._views.get((rows, span))
+        if views is None:
+            heads = self.weights.shape.kv_heads
+            parts = [cache[:, :rows, :span].transpose(0, 1) for cache in self.caches]
+            views = [(part[:, :heads], part[:, heads:]) for part in parts]
+            self._views = {(rows, span): views}
+        return views
