@@ -53,7 +53,7 @@ def find_prompt(name: str) -> tuple[Score, Source]:
     if not Path(name).is_file():
         names = ", ".join(source.name.lower() for source in Source)
         raise OptionError(f"“{name}” is no prompt: give a MIDI file, or one of {names}.")
-    return read_midi(load_midi(name)).last(_LONGEST_PROMPT), Source.POP
+    return read_midi(load_midi(Path(name))).last(_LONGEST_PROMPT), Source.POP
 
 
 def compose(
