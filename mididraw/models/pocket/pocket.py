@@ -10,7 +10,7 @@ from mididraw.models.decoder import Rows
 from mididraw.models.interface import forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar, longest
-from mididraw.models.pocket.tokens import decode, encode
+from mididraw.models.pocket.tokens import decode, encode, header
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
 
@@ -23,10 +23,13 @@ class Pocket:
     end: int = v.END
 
     def opening(self, prompt: Score, source: v.Source) -> list[int]:
-        """Write the prompt as tokens; one without notes gives key, tempo and source alone."""
+        """Write the prompt as tokens, up to the bar that follows it.
+
+        A prompt without notes gives source, key and tempo alone.
+        """
         if any(track.notes for track in prompt.tracks):
-            return encode(prompt, source, end=False)
-        return encode(prompt, source, end=False)[:4]
+            return [*encode(prompt, source, end=False), v.BAR]
+        return header(prompt, source)
 
     def rules(self, openings: Sequence[Sequence[int]], bars: Sequence[int]) -> "Rules":
         """Keep to the grammar."""
