@@ -48,8 +48,7 @@ def load(path: Path = WEIGHTS) -> Transformer:
         raise ModelError(f"{path} holds a model of a shape that is not known.") from error
     if shape.vocabulary != v.SIZE:
         raise ModelError(f"{path} was trained on other tokens than this version writes.")
-    with torch.device("meta"):
-        model = Transformer(shape)
+    model = Transformer(shape)
     if {name: value.shape for name, value in weights.items()} != {
         name: value.shape for name, value in _named(model).items()
     }:
