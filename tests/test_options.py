@@ -12,10 +12,10 @@ from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
 from tests.strategies.scores import keys
 
 # The naive engine has no chords to accompany.
-ENGINES = st.sampled_from([(Engine.CHORDS, False), (Engine.CHORDS, True), (Engine.NAIVE, False)])
+PAIRS = st.sampled_from([(Engine.CHORDS, False), (Engine.CHORDS, True), (Engine.NAIVE, False)])
 OPTIONS = st.builds(
     lambda pair, **others: DrawOptions(engine=pair[0], accompaniment=pair[1], **others),
-    pair=ENGINES,
+    pair=PAIRS,
     bars=st.none() | st.integers(1, 32),
     tempo=st.none() | st.integers(40, 240),
     key=st.just("auto") | keys().map(str),
