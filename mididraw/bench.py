@@ -1,24 +1,21 @@
 """Seconds and peak memory of each stage over the bundled drawings, and the match over a sweep."""
 
-import gzip
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from itertools import islice
 from pathlib import Path
 from statistics import mean, median
-from typing import Annotated, Any
+from typing import Any
 
 from PIL import Image, ImageDraw
-from pydantic import AfterValidator, BaseModel, Field
 from rich.table import Table
 
 from mididraw.draw import Stage, compose, draw
@@ -26,6 +23,7 @@ from mididraw.errors import OptionError, PictureError
 from mididraw.measure import match
 from mididraw.options import DrawOptions, Engine
 from mididraw.picture import read
+from mididraw.quickdraw import paint, read_quickdraw
 
 _RUNS = 3
 _BARS = 8
@@ -38,17 +36,6 @@ _LARGEST_KINDS = {
 }
 """Format and noise, in steps of 256; noise is what makes a photo's PNG slow to decode."""
 _RESET_PEAK = "5"  # see "clear_refs" in proc(5)
-
-
-def _as_long_as_each_other(stroke: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
-    if len(stroke[0]) != len(stroke[1]):
-        raise ValueError("a stroke needs as many x as y")
-    return stroke
-
-
-_Points = Annotated[list[int], Field(min_length=1, max_length=10_000)]
-Stroke = Annotated[tuple[_Points, _Points], AfterValidator(_as_long_as_each_other)]
-"""The x and the y of one stroke's points, from 0 to 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +85,7 @@ class BenchReport:
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for JSON."""
-        return {
-            "stages": {name: _fields(figures) for name, figures in self.stages.items()},
-            "cold_seconds": self.cold_seconds,
-            "import_seconds": self.import_seconds,
-            "loads_torch": self.loads_torch,
-            "real_time": self.real_time,
-            "largest": {name: _fields(figures) for name, figures in self.largest.items()},
-            "matches": {name: _fields(figures) for name, figures in self.matches.items()},
-        }
+        return {name: _rounded(value) for name, value in asdict(self).items()}
 
     def tables(self) -> Iterator[Table]:
         """Everything, for people."""
@@ -154,64 +133,16 @@ def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
     Raises:
         OptionError: the sweep's file cannot be read.
     """
+    # First what can be refused.
+    drawings = [] if sweep is None else [paint(one) for one in islice(read_quickdraw(sweep), count)]
     with resources.as_file(resources.files("mididraw") / "examples") as folder:
         pictures = sorted(folder.glob("*.png"))
         stages, real_time = _measure_stages(pictures)
         cold = median(_cold_draw(picture) for picture in pictures)
     import_seconds, loads_torch = _cold_import()
     largest = {name: _measure_largest(*kind) for name, kind in _LARGEST_KINDS.items()}
-    matches = {}
-    if sweep is not None:
-        drawings = [paint(strokes) for strokes in islice(read_quickdraw(sweep), count)]
-        matches = {engine.value: _measure_match(engine, drawings) for engine in Engine}
+    matches = {engine.value: _measure_match(engine, drawings) for engine in Engine if drawings}
     return BenchReport(stages, cold, import_seconds, loads_torch, real_time, largest, matches)
-
-
-class _Entry(BaseModel):
-    """One line of QuickDraw's simplified files, as far as it is needed."""
-
-    word: str
-    recognized: bool
-    drawing: Annotated[list[Stroke], Field(min_length=1)]
-
-
-def read_quickdraw(path: Path) -> Iterator[list[Stroke]]:
-    """Read recognised drawings, one of each category in turn.
-
-    Yields:
-        the strokes of a drawing, from 0 to 255, y down.
-
-    Raises:
-        OptionError: the file cannot be read or holds no drawing.
-    """
-    categories: defaultdict[str, list[list[Stroke]]] = defaultdict(list)
-    try:
-        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-            for line in lines:
-                entry = _Entry.model_validate_json(line)
-                if entry.recognized:
-                    categories[entry.word].append(entry.drawing)
-    except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise OptionError(f"{path} cannot be read as QuickDraw's ndjson.") from error
-    if not categories:
-        raise OptionError(f"{path} holds no recognised drawing.")
-    for turn in range(max(map(len, categories.values()))):
-        for word in sorted(categories):
-            if turn < len(categories[word]):
-                yield categories[word][turn]
-
-
-def paint(strokes: list[Stroke], size: int = 512, pen: int = 6) -> Image.Image:
-    """Paint a QuickDraw drawing with a round pen, black on white, ``size`` pixels square."""
-    image = Image.new("L", (size, size), 255)
-    brush = ImageDraw.Draw(image)
-    scale = (size - 4 * pen) / 255
-    for xs, ys in strokes:
-        points = [(2 * pen + x * scale, 2 * pen + y * scale) for x, y in zip(xs, ys, strict=True)]
-        brush.line(points, fill=0, width=pen, joint="curve")
-        for x, y in (points[0], points[-1]):
-            brush.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
-    return image
 
 
 def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], float]:
@@ -252,6 +183,8 @@ def _measure_match(engine: Engine, drawings: list[Image.Image]) -> MatchFigures:
         notes = score.drawing.notes
         in_key.append(mean(note.pitch % 12 in score.key.scale for note in notes))
         at_once.append(max(sum(n.onset <= note.onset < n.end for n in notes) for note in notes))
+    if not found:
+        raise OptionError("All drawings of the sweep were refused.")
     return MatchFigures(
         drawings=len(found),
         refused=refused,
@@ -331,8 +264,10 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
-def _fields(figures: StageFigures | MatchFigures) -> dict[str, float]:
-    return {name: round(float(getattr(figures, name)), 4) for name in figures.__dataclass_fields__}
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

@@ -62,6 +62,12 @@ class Canvas:
         return self.bars * STEPS_PER_BAR
 
 
+def runs(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First step and the step after the last of every run of ink in a row, ``bool[steps]``."""
+    edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
 def lay(inks: Sequence[Ink], options: DrawOptions) -> Canvas:
     """Lay drawings on the canvas, one after the other.
 

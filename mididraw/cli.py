@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import io
 import json
 import os
 import sys
@@ -34,13 +35,21 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def main() -> None:
     """Run the command line; bad input ends with status 2 and one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal has no letters for must not cost the result.
+            stream.reconfigure(errors="replace")
     try:
-        sys.exit(app(standalone_mode=False))
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(status)
     except MididrawError as error:
         _refuse(str(error))
     except TyperException as error:
         # The parser's own refusals: an unknown option, a word where a number belongs.
         _refuse(error.format_message() or "Say what to do; mididraw --help lists it.")
+    except OSError as error:
+        _refuse(f"The result cannot be printed: {error.strerror}.")
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
 
@@ -266,7 +275,10 @@ def _draw_to(
     folder: Path, pictures: list[Path], options: DrawOptions, settings: Settings
 ) -> dict[str, Any]:
     """Draw, write the three files and report on them."""
-    name = pictures[0].stem + (f"+{len(pictures) - 1}" if len(pictures) > 1 else "")
+    name = pictures[0].stem
+    if len(pictures) > 1:
+        # File names end at 255 bytes.
+        name = f"{name.encode()[:240].decode(errors='ignore')}+{len(pictures) - 1}"
     files = {ending: folder / f"{name}.{ending}" for ending in ("mid", "mp3", "png")}
     _refuse_overwriting(list(files.values()), pictures)
     with _progress_bar(name) as progress:
@@ -297,8 +309,9 @@ def _report(drawing: Drawing, files: dict[str, Path]) -> dict[str, Any]:
 
 def _print_report(report: dict[str, Any]) -> None:
     options, found = report["options"], report["match"]
+    bars = "1 bar" if report["bars"] == 1 else f"{report['bars']} bars"
     lines = {ending.upper(): report["files"][ending] for ending in ("mp3", "mid", "png")}
-    lines["music"] = f"{options['key']}, {options['tempo']} bpm, {report['bars']} bars"
+    lines["music"] = f"{options['key']}, {options['tempo']} bpm, {bars}"
     if report["chords"]:
         lines["chords"] = " ".join(report["chords"])
     lines["match"] = (
@@ -313,9 +326,14 @@ def _print_report(report: dict[str, Any]) -> None:
 
 def _refuse_overwriting(targets: list[Path], sources: list[Path]) -> None:
     for target in targets:
-        for source in sources:
-            if target.exists() and source.exists() and target.samefile(source):
-                raise OutputError(f"{source} would be overwritten: choose another place for it.")
+        try:
+            same = [s for s in sources if target.exists() and s.exists() and target.samefile(s)]
+        except OSError as error:
+            raise OutputError(f"{target} cannot be written: {error.strerror}.") from error
+        if same:
+            raise OutputError(f"{same[0]} would be overwritten: choose another place for it.")
+        if target.is_dir():
+            raise OutputError(f"{target} is a folder: choose another place for the file.")
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -329,7 +347,7 @@ def _write(path: Path, data: bytes) -> None:
 @contextmanager
 def _progress_bar(name: str) -> Iterator[Any]:
     """Show the stages on standard error where a person watches; yields the callback."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bars:
         tasks: dict[Stage, TaskID] = {}
 

@@ -34,7 +34,8 @@ def convert(source: Path, ending: str, *, plain: bool = False, settings: Setting
     if source.suffix.lower() in MIDI_ENDINGS:
         midi = load_midi(source)
         if ending == ".mp3":
-            return encode_mp3(synthesize(midi, settings.soundfont), Tags(source.stem))
+            samples = synthesize(midi, settings.soundfont)
+            return encode_mp3(samples, Tags(source.stem), settings.mp3_bitrate)
         if ending == ".png":
             music = read_midi(midi)
             if plain:

@@ -64,6 +64,8 @@ class PitchRange(BaseModel):
 
     @model_validator(mode="after")
     def _wide_enough(self) -> Self:
+        if self.high < self.low:
+            raise OptionError("The pitch range is upside down: give the lowest pitch first.")
         if self.high - self.low < 11:
             raise OptionError("The pitch range is too narrow: give at least one octave.")
         return self
@@ -121,6 +123,12 @@ class DrawOptions(BaseModel):
         None, ge=0, lt=2**31, description="Same seed and options, same music; random if not given."
     )
     theme: Theme = Field(Theme.DARK, description="Colours of the piano-roll picture.")
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.engine is Engine.NAIVE and self.accompaniment:
+            raise OptionError("The naive engine has no chords to accompany: use the chords engine.")
+        return self
 
     @classmethod
     def of(cls, **values: object) -> Self:

@@ -1,5 +1,6 @@
 """The music itself: what every engine returns and every renderer takes."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -76,7 +77,7 @@ class Score:
     chords: tuple[ChordSpan, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.bars < 1 or self.tempo <= 0:
+        if self.bars < 1 or not 0 < self.tempo < math.inf:
             raise ValueError(f"{self.bars} bars at tempo {self.tempo}")
 
     @property

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mididraw.bench import BenchReport, read_quickdraw, run_bench
+from mididraw.bench import BenchReport, run_bench
 from mididraw.draw import Stage
 from mididraw.errors import OptionError
+from mididraw.quickdraw import read_quickdraw
 
 _HOUSE = [
     [[0, 0, 120, 255, 255, 0], [255, 100, 0, 100, 255, 255]],

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,11 @@ def test_several_pictures_become_one_piece(tmp_path: Path) -> None:
         (("{cat}", "--key", "H"), "key"),
         (("{cat}", "--instrument", "kazoo of doom"), "instrument"),
         (("{cat}", "--pitch-range", "C4"), "pitch range"),
+        (("{cat}", "--pitch-range", "C6-C2"), "upside down"),
+        (("{cat}", "--engine", "naive", "--accompaniment"), "accompany"),
         (("{cat}", "--soundfont", "none.sf2"), "SoundFont"),
+        (("{cat}", "--soundfont", "{cat}"), "SoundFont"),
+        (("{cat}", "-o", "{text}" + 300 * "x"), "cannot be written"),
         (("{cat}", "--engine", "magic"), "magic"),
         (("{cat}", "--tempo", "fast"), "--tempo"),
         (("{cat}", "-o", "{text}/below"), "cannot be written"),
@@ -137,6 +142,38 @@ def test_bad_input_ends_with_2_and_says_why(
     names = {"text": text, "blank": blank, "cat": EXAMPLES / "cat.png"}
     out = () if "-o" in arguments else ("-o", tmp_path / "out")
     assert said in refusal("draw", *(word.format(**names) for word in arguments), *out)
+
+
+def test_a_picture_may_come_through_a_pipe(tmp_path: Path, example: Path) -> None:
+    pipe = tmp_path / "cat.png"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(example.read_bytes(),), daemon=True)
+    writer.start()
+    assert draw_json(pipe, "-o", tmp_path / "out")["match"]["f1"] > 0.95
+    writer.join()
+
+
+def test_long_names_are_shortened(tmp_path: Path, example: Path) -> None:
+    long = tmp_path / f"{'画' * 83}.png"
+    long.write_bytes(example.read_bytes())
+    report = draw_json(long, example, "-o", tmp_path / "out")
+    assert all(Path(path).is_file() for path in report["files"].values())
+
+
+def test_a_name_that_cannot_be_printed_costs_nothing(tmp_path: Path, example: Path) -> None:
+    named = tmp_path / "画.png"
+    named.write_bytes(example.read_bytes())
+    done = run("draw", named, "-o", tmp_path / "out", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "画.mp3").is_file()
+
+
+def test_nothing_is_written_where_a_folder_bears_a_files_name(
+    tmp_path: Path, example: Path
+) -> None:
+    (tmp_path / "cat.mp3").mkdir()
+    assert "folder" in refusal("draw", example, "-o", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"cat.mp3"}
 
 
 def test_a_misspelt_setting_is_named(example: Path, tmp_path: Path) -> None:
@@ -166,6 +203,9 @@ def test_midi_becomes_sound_and_a_piano_roll(tmp_path: Path, example: Path) -> N
     for arguments in ((example, midi), (midi, mp3), (midi, png)):
         assert run("convert", *arguments).returncode == 0
     assert mp3.stat().st_size > 10_000
+    small = tmp_path / "small.mp3"
+    assert run("convert", midi, small, MIDIDRAW_MP3_BITRATE="64").returncode == 0
+    assert small.stat().st_size < 0.5 * mp3.stat().st_size
     with Image.open(png) as image:
         assert image.size == (1280, 720)
 

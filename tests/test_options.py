@@ -11,9 +11,11 @@ from mididraw.instruments import INSTRUMENTS, find_instrument
 from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
 from tests.strategies.scores import keys
 
+# The naive engine has no chords to accompany.
+PAIRS = st.sampled_from([(Engine.CHORDS, False), (Engine.CHORDS, True), (Engine.NAIVE, False)])
 OPTIONS = st.builds(
-    DrawOptions,
-    engine=st.sampled_from(Engine),
+    lambda pair, **others: DrawOptions(engine=pair[0], accompaniment=pair[1], **others),
+    pair=PAIRS,
     bars=st.none() | st.integers(1, 32),
     tempo=st.none() | st.integers(40, 240),
     key=st.just("auto") | keys().map(str),
@@ -22,7 +24,6 @@ OPTIONS = st.builds(
     pitch_range=st.integers(21, 97).flatmap(
         lambda low: st.builds(PitchRange, low=st.just(low), high=st.integers(low + 11, 108))
     ),
-    accompaniment=st.booleans(),
     shape=st.sampled_from(Shape),
     invert=st.booleans(),
     seed=st.none() | st.integers(0, 2**31 - 1),

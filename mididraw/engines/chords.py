@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.canvas import Canvas
+from mididraw.canvas import Canvas, runs
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import (
@@ -74,8 +74,7 @@ def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:
     """
     weight = canvas.ink.astype(np.float64)
     for row, line in enumerate(canvas.ink):
-        edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
-        for start, stop in edges.reshape(-1, 2).tolist():
+        for start, stop in runs(line):
             if stop - start >= _LEVEL_RUN:
                 weight[row, start:stop] = 2.0
     bars = weight.reshape(len(weight), canvas.bars, STEPS_PER_BAR).sum(axis=2)

@@ -1,8 +1,6 @@
 """Every run of ink is a note: the seed's img2midi, the closest to the picture there is."""
 
-import numpy as np
-
-from mididraw.canvas import Canvas
+from mididraw.canvas import Canvas, runs
 from mididraw.harmony import estimate_key, style_tempo
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
@@ -12,8 +10,7 @@ def naive(canvas: Canvas, options: DrawOptions, seed: int) -> Score:  # noqa: AR
     """Turn every horizontal run of ink into a note; harmony is left to chance."""
     notes = []
     for row, line in enumerate(canvas.ink):
-        edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
-        for start, stop in edges.reshape(-1, 2).tolist():
+        for start, stop in runs(line):
             velocity = round(56 + 56 * float(canvas.weight[row, start:stop].mean()))
             notes.append(Note(start, canvas.pitches.low + row, stop - start, velocity))
     return Score(

@@ -6,7 +6,6 @@ import struct
 import warnings
 import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -22,6 +21,7 @@ MAX_BYTES = 64_000_000
 WORKING_SIDE = 1280
 """No side of a decoded image is longer, in pixels."""
 
+_SCAN = b"\xff\xda"  # begins another pass of a JPEG over its picture
 _MOST_SCANS = 64  # cameras and programs write up to about twenty
 _BAND_PIXELS = 4_000_000
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"GIF8")
@@ -69,38 +69,35 @@ def decode(picture: Picture) -> Image.Image:
     with warnings.catch_warnings():
         # Pillow warns of large and odd files; what matters of it is checked here.
         warnings.simplefilter("ignore")
-        stream = io.BytesIO(picture) if isinstance(picture, bytes) else _open(Path(picture))
-        with stream:
-            if stream.seek(0, io.SEEK_END) > MAX_BYTES:
-                raise PictureTooLargeError("The picture is over 64 MB: send it smaller.")
-            stream.seek(0)
-            head = stream.read(4)
-            stream.seek(0)
+        content = picture if isinstance(picture, bytes) else _read(Path(picture))
+        if len(content) > MAX_BYTES:
+            raise PictureTooLargeError("The picture is over 64 MB: send it smaller.")
+        with io.BytesIO(content) as stream:
             try:
                 image = Image.open(stream, formats=FORMATS)
             except Image.DecompressionBombError as error:
                 raise _too_large() from error
             except _DAMAGED as error:
-                if isinstance(error, UnidentifiedImageError) and not head.startswith(_SIGNATURES):
+                unknown = isinstance(error, UnidentifiedImageError)
+                if unknown and not content.startswith(_SIGNATURES):
                     raise NotAPictureError(
                         "This is no picture that can be read: send a PNG, JPEG, WebP, BMP or GIF."
                     ) from error
                 raise _damaged() from error
             with image:
-                if image.format in ("JPEG", "MPO") and _scans(stream) > _MOST_SCANS:
+                if image.format in ("JPEG", "MPO") and content.count(_SCAN) > _MOST_SCANS:
                     raise _damaged()
-                return _decode(_webp(image, stream) if image.format == "WEBP" else image)
+                return _decode(_webp(image, content) if image.format == "WEBP" else image)
 
 
-def _webp(image: Image.Image, stream: BinaryIO) -> Image.Image:
+def _webp(image: Image.Image, content: bytes) -> Image.Image:
     """Decode WebP by OpenCV: Pillow takes it for an animation and needs twice the memory."""
     if image.width * image.height > MAX_PIXELS:
         raise _too_large()
     turn = _orientation(image)
-    stream.seek(0)
     # It would tell standard error of every damaged file.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    pixels = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise _damaged()
     factor = _factor(image)
@@ -111,18 +108,10 @@ def _webp(image: Image.Image, stream: BinaryIO) -> Image.Image:
     return decoded
 
 
-def _scans(stream: BinaryIO) -> int:
-    """How often a JPEG goes over its picture; every time costs seconds of a large one."""
-    place = stream.tell()
-    stream.seek(0)
-    count = stream.read().count(b"\xff\xda")
-    stream.seek(place)
-    return count
-
-
-def _open(path: Path) -> io.BufferedReader:
+def _read(path: Path) -> bytes:
     try:
-        return path.open("rb")
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name is no file name"
         raise NotAPictureError(f"{path} cannot be opened: {reason}.") from error

@@ -174,16 +174,19 @@ def _under_uneven_light(lightness: Floats) -> Sheet:
 
 def _morphed(lightness: Floats, operation: int) -> Floats:
     """Close or open with a square as wide as the broadest line, the edge's pixels going on."""
-    size = max(round(_BROADEST * max(lightness.shape)), 3)
+    size = max(round(_BROADEST * max(lightness.shape)), 3) | 1  # odd: it has a middle
     padded = cv2.copyMakeBorder(lightness, size, size, size, size, cv2.BORDER_REPLICATE)
     morphed = cv2.morphologyEx(padded, operation, np.ones((size, size), np.uint8))
     return morphed[size:-size, size:-size].astype(np.float32, copy=False)
 
 
 def _strongest(strength: Floats) -> float:
-    """The contrast that the darkest thousandth reaches, at least four pixels."""
+    """The contrast that the darkest thousandth reaches, at least 4 pixels and 40 at most.
+
+    Of a large sheet with a small drawing, a thousandth would be paper.
+    """
     values = strength.ravel()
-    place = max(len(values) // 1000, 4)
+    place = min(max(len(values) // 1000, 4), 40)
     return float(np.partition(values, -min(place, len(values)))[-min(place, len(values))])
 
 
@@ -199,7 +202,7 @@ def _without_specks(ink: Bools, share: float = 0.0002) -> Bools:
 
 
 def _without_edge_lines(ink: Bools) -> Bools:
-    """Drop thin straight lines along the very edge, which screenshots and scans leave behind."""
+    """Drop thin lines and frames along the very edge, which screenshots and scans leave behind."""
     reach = max(round(_EDGE * min(ink.shape)), 2)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
     if count <= 2:
@@ -208,6 +211,11 @@ def _without_edge_lines(ink: Bools) -> Bools:
     left, top, wide, high = stats[:, :4].T
     line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
     line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
+    # A frame is as large as the picture, but none of it lies further in.
+    inner = np.unique(labels[reach:-reach, reach:-reach]) if min(ink.shape) > 2 * reach else 0
+    frame = (wide == width) & (high == height)
+    frame[inner] = False
+    line |= frame
     line[0] = False
     if not line.any():
         return ink

@@ -140,12 +140,22 @@ def _synth(soundfont: Path, gain: float) -> Iterator[Any]:
         gain=gain, samplerate=SAMPLE_RATE, channels=16, **{"synth.chorus.active": 0}
     )
     try:
-        if synth.sfload(str(soundfont)) == fluidsynth.FLUID_FAILED:
+        if not _is_soundfont(soundfont) or synth.sfload(str(soundfont)) == fluidsynth.FLUID_FAILED:
             raise SoundError(f"{soundfont} is no SoundFont that FluidSynth reads (SF2 or SF3).")
         synth.system_reset()
         yield synth
     finally:
         synth.delete()
+
+
+def _is_soundfont(path: Path) -> bool:
+    """Look at the heading: FluidSynth tells standard error of what it cannot load."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(12)
+    except OSError:
+        return False
+    return head[:4] == b"RIFF" and head[8:] == b"sfbk"
 
 
 def _fluidsynth() -> ModuleType:

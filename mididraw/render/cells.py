@@ -1,10 +1,12 @@
 """Score ↔ picture of bare cells (the seed's midi2img): one pixel a cell, exact on the grid.
 
-Black is loud, white is silence. Pitch, tempo and key of the picture stand in its PNG texts, so
-that it converts back to the same roll; any other picture is a drawing, not cells.
+Black is loud, white is silence. Tempo and key stand in the PNG's texts, so that it converts back to
+the same notes; any other picture is a drawing, not cells. A MIDI file knows no bars after its last
+note, so silence at the end is lost there.
 """
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -54,17 +56,22 @@ def write_cells(score: Score) -> bytes:
 def read_cells(path: Path) -> Score | None:
     """Read a picture of cells; None if the file is any other picture or none at all."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            mark = image.info.get(_MARK)
-            if not isinstance(mark, str) or image.height != 128 or image.width > _MAX_SIDE:
-                return None
-            velocities = picture_to_roll(image)
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures; whether they are too large is checked here.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=["PNG"]) as image:
+                mark = image.info.get(_MARK)
+                if not isinstance(mark, str) or image.height != 128 or image.width > _MAX_SIDE:
+                    return None
+                velocities = picture_to_roll(image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     tempo, _, key = mark.partition(" ")
     notes = roll_to_notes(velocities)
     bars = max(-(-velocities.shape[1] // STEPS_PER_BAR), 1)
     try:
-        return Score((Track(DRAWING, 0, notes),), bars, float(tempo), Key.parse(key))
+        score = Score((Track(DRAWING, 0, notes),), bars, float(tempo), Key.parse(key))
     except (OptionError, ValueError):
         return None
+    # What MIDI can say: 24 bits of microseconds a beat.
+    return score if 4 <= score.tempo <= 1000 else None

@@ -24,7 +24,8 @@ from mididraw.score import (
 TICKS_PER_BEAT = 480
 MAX_BYTES = 4_000_000
 MAX_BARS = 1200
-"""Longer files are refused: half an hour at 160 beats a minute."""
+MAX_SECONDS = 2400
+"""Longer files are refused, as they are long in bars or slow."""
 
 # What mido and pretty_midi raise on damaged files.
 _DAMAGED = (
@@ -89,17 +90,20 @@ def parse_midi(data: bytes) -> mido.MidiFile:
     """Parse the bytes of a MIDI file.
 
     Raises:
-        MidiError: the file is damaged or longer than :data:`MAX_BARS` bars.
+        MidiError: the file is damaged or longer than :data:`MAX_BARS` or :data:`MAX_SECONDS`.
     """
     try:
         file = mido.MidiFile(file=io.BytesIO(load_midi(data)), clip=True)
         ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
+        seconds = file.length
     except _DAMAGED as error:
         raise MidiError("The MIDI file is damaged: save it again and retry.") from error
     if file.ticks_per_beat <= 0 or file.type not in (0, 1):
         raise MidiError("The MIDI file is of a kind that is not read: save it as type 0 or 1.")
     if ticks > MAX_BARS * STEPS_PER_BAR / STEPS_PER_BEAT * file.ticks_per_beat:
         raise MidiError(f"The MIDI file is too long: up to {MAX_BARS} bars are read.")
+    if seconds > MAX_SECONDS:
+        raise MidiError(f"The MIDI file is too long: up to {MAX_SECONDS // 60} minutes are read.")
     return file
 
 

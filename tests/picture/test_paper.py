@@ -75,9 +75,27 @@ def test_a_thin_line_along_the_edge_is_no_ink() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_photo_of_pencil_on_paper_under_uneven_light(seed: int) -> None:
-    pencil = sketch("L", 40, 255, pen=9, size=(1600, 1200)).filter(ImageFilter.GaussianBlur(1.2))
+@pytest.mark.parametrize("size", [(1600, 1200), (3000, 2250)])
+def test_a_photo_of_pencil_on_paper_under_uneven_light(seed: int, size: tuple[int, int]) -> None:
+    pencil = sketch("L", 40, 255, pen=9, size=size).filter(ImageFilter.GaussianBlur(1.2))
     assert alike(read(under_a_lamp(pencil, seed)), read(sketch())) > 0.97
+
+
+@pytest.mark.parametrize("sheet", [300, 1000, 2500, 4000])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.8])
+@pytest.mark.parametrize("pen", [2, 4])
+def test_a_drawing_of_any_size_on_its_sheet_is_read(sheet: int, share: float, pen: int) -> None:
+    size = max(round(sheet * share), 60)
+    image = Image.new("L", (sheet, sheet), 255)
+    image.paste(sketch(size=(size, size * 3 // 4), pen=pen), (sheet // 20, sheet // 20))
+    expected = read(sketch(size=(size, size * 3 // 4), pen=pen))
+    assert alike(read(image), expected) > 0.9
+
+
+def test_a_hairline_frame_is_no_ink() -> None:
+    image = sketch("RGB", _BLACK, _WHITE)
+    ImageDraw.Draw(image).rectangle((0, 0, 399, 299), outline=(60, 60, 60), width=1)
+    assert alike(read(image), read(sketch())) == 1.0
 
 
 def test_specks_are_removed() -> None:
@@ -111,8 +129,9 @@ def test_inverting_takes_paper_for_ink() -> None:
         Image.new("RGBA", (200, 200), (0, 0, 0, 0)),
         Image.linear_gradient("L"),
         under_a_lamp(Image.new("L", (800, 600), 255)),
+        under_a_lamp(Image.new("L", (1280, 960), 255)),
     ],
-    ids=["white", "green", "transparent", "gradient", "empty paper"],
+    ids=["white", "green", "transparent", "gradient", "empty paper", "larger paper"],
 )
 def test_a_blank_picture_says_so(image: Image.Image) -> None:
     with pytest.raises(BlankPictureError, match="draw"):

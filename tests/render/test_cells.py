@@ -4,11 +4,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from mididraw.render.cells import (
     picture_to_roll,
@@ -49,6 +51,15 @@ def test_a_score_written_as_cells_reads_back_as_the_same_roll(
     notes = [note for track in score.tracks if not track.drums for note in track.notes]
     assert np.array_equal(roll(back.drawing.notes, score.steps), roll(notes, score.steps))
     assert (back.tempo, back.key, back.bars) == (score.tempo, score.key, score.bars)
+
+
+@pytest.mark.parametrize("tempo", ["inf", "nan", "-90", "0", "1e-9", "3.0", "1e9", "fast", ""])
+def test_cells_with_an_impossible_tempo_are_just_a_picture(tmp_path: Path, tempo: str) -> None:
+    info = PngInfo()
+    info.add_text("mididraw-cells", f"{tempo} C major")
+    path = tmp_path / "cells.png"
+    Image.new("L", (64, 128), 100).save(path, pnginfo=info)
+    assert read_cells(path) is None
 
 
 def test_any_other_picture_is_no_cells(tmp_path: Path, example: Path) -> None:

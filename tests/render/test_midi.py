@@ -96,6 +96,23 @@ def test_a_piece_of_two_hours_is_refused() -> None:
         read_midi(out.getvalue())
 
 
+def test_a_few_bytes_that_last_for_hours_are_refused() -> None:
+    file = mido.MidiFile(ticks_per_beat=480)
+    file.tracks.append(
+        mido.MidiTrack(
+            [
+                mido.MetaMessage("set_tempo", tempo=0xFFFFFF),
+                mido.Message("note_on", note=60, velocity=64),
+                mido.Message("note_off", note=60, time=480 * 4 * 1190),
+            ]
+        )
+    )
+    out = io.BytesIO()
+    file.save(file=out)
+    with pytest.raises(MidiError, match="minutes"):
+        read_midi(out.getvalue())
+
+
 def test_what_is_no_midi_file_is_refused(tmp_path: Path) -> None:
     large = tmp_path / "large.mid"
     large.write_bytes(b"MThd" + bytes(5_000_000))
