@@ -41,5 +41,9 @@ class SoundError(MididrawError):
     """The sound cannot be made: a program, library or SoundFont is missing or refused the work."""
 
 
+class ModelError(MididrawError):
+    """A model cannot be loaded, or cannot be trained as asked."""
+
+
 class OutputError(MididrawError):
     """A result cannot be written where it was asked for."""
