@@ -5,6 +5,7 @@ read (memory-mapped), and a model comes into being only once every weight has be
 """
 
 import pickle
+import zipfile
 from pathlib import Path
 
 import torch
@@ -59,7 +60,9 @@ def available_memory() -> int | None:
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        # Only archives can be mapped; PyTorch before 1.6 wrote other files.
+        mapped = zipfile.is_zipfile(path)
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except FileNotFoundError as error:
         raise ModelError(f"There is no file {path}: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
