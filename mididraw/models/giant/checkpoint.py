@@ -17,6 +17,7 @@ from mididraw.models.transformer import Shape, Transformer
 _PREFIX = "net."
 _BUFFERS = ("net.attn_layers.rotary_pos_emb.inv_freq",)
 """Constants that x-transformers saves along."""
+_DAMAGE = (EOFError, ValueError, LookupError, TypeError, AssertionError)
 
 
 def load_checkpoint(path: Path, shape: Shape) -> Transformer:
@@ -65,15 +66,13 @@ def _read(path: Path) -> dict[str, Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except FileNotFoundError as error:
         raise ModelError(f"There is no file {path}: give the path of a checkpoint.") from error
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path.name} holds more than weights and is not opened: get it from its publisher."
-        ) from error
     except MemoryError as error:
         raise ModelError(f"There is no room in memory for {path.name}.") from error
-    # PyTorch's reader of archives reports damage as RuntimeError; the rest are pickle's ways.
-    except (OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError) as error:
-        raise ModelError(f"{path.name} is damaged or no checkpoint: fetch it again.") from error
+    # Damage shows as any of these, and code that the reader does not run as the first.
+    except (pickle.UnpicklingError, OSError, RuntimeError, *_DAMAGE) as error:
+        raise ModelError(
+            f"{path.name} is damaged or holds more than weights, and is not opened: fetch it again."
+        ) from error
     if not isinstance(state, dict) or not all(
         isinstance(name, str) and isinstance(weight, Tensor) and weight.is_floating_point()
         for name, weight in state.items()

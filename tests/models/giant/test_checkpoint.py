@@ -37,7 +37,7 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
         (tmp_path / "archive.pth", lambda file: torch.save({"net.x": Evil(trap)}, file)),
     ):
         write(path)
-        with pytest.raises(ModelError, match="holds more than weights"):
+        with pytest.raises(ModelError, match="more than weights, and is not opened"):
             load_checkpoint(path, ROTARY)
     assert not trap.exists()
 

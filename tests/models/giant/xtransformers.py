@@ -30,15 +30,19 @@ WIDE_ROTARY = replace(PUBLISHED["giant-medium"].shape, depth=1)
 WIDE_LEARNED = replace(PUBLISHED["giant-large"].shape, depth=2)
 
 
-def random_reference(shape: Shape, seed: int = 0) -> Any:
-    """A random model of x-transformers in ``shape``; norms and biases are random as well."""
-    torch.manual_seed(seed)
+def random_reference(shape: Shape, *, sharpness: float = 6) -> Any:
+    """A random model of x-transformers in ``shape``; norms and biases are random as well.
+
+    Sharp attention keeps greedy text from falling into a rut at once.
+    """
+    torch.manual_seed(0)
     layers = x_transformers.Decoder(
         dim=shape.width,
         depth=shape.depth,
         heads=shape.heads,
         rotary_pos_emb=shape.positions == "rotary",
         attn_flash=True,
+        ff_mult=shape.hidden / shape.width,
     )
     net = x_transformers.TransformerWrapper(
         num_tokens=shape.vocabulary, max_seq_len=shape.context, attn_layers=layers
@@ -49,8 +53,7 @@ def random_reference(shape: Shape, seed: int = 0) -> Any:
         if weight.ndim == 1:
             torch.nn.init.normal_(weight, 0.0 if name.endswith("bias") else 1.0, 0.2)
         elif ".to_" in name and "logits" not in name:
-            # Sharp attention that tells, so that greedy text does not fall into a rut at once.
-            weight.data.mul_(12)
+            weight.data.mul_(sharpness)
     return model.requires_grad_(requires_grad=False)
 
 
