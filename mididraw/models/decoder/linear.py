@@ -16,7 +16,8 @@ Linear = Callable[[Tensor], Tensor]
 
 _LEVELS = 127.0
 _FINE = 254.0
-"""Half a coarse level either way, in fine levels of a byte."""
+"""Fine levels in a coarse one, which is at most half a level off either way."""
+_ZERO = 128
 
 
 class Precision(StrEnum):
@@ -98,11 +99,13 @@ def _eight(weight: Tensor, bias: Tensor | None) -> Linear:
         scale = scale.div_(_LEVELS).clamp_min_(1e-30)
         fine = x / scale
         coarse = fine.round()
-        both = torch.empty(2 * rows, width, dtype=torch.int8)
-        both[:rows] = coarse
-        both[rows:] = fine.sub_(coarse).mul_(_FINE).round_()
+        both = torch.empty(2 * rows, width, dtype=torch.uint8)
+        # Written as bytes around 128, since the kernel for signed bytes is slow without AMX; the
+        # conversion cuts the fraction off, so that half a level added beforehand rounds.
+        both[rows:] = fine.sub_(coarse).mul_(_FINE).add_(_ZERO + 0.5)
+        both[:rows] = coarse.add_(_ZERO)
         product = torch.ops.onednn.qlinear_pointwise(
-            *(both, 1.0, 0, packed, scales, zeros, None),
+            *(both, 1.0, _ZERO, packed, scales, zeros, None),
             *(1.0, 0, torch.float32, "none", [], ""),
         )
         result: Tensor = torch.add(product[:rows], product[rows:], alpha=1 / _FINE).mul_(scale)

@@ -85,4 +85,4 @@ def choose(logits: Tensor, samplings: list[Sampling], steps: list[int]) -> Tenso
         if bool(done.all()):
             return chosen
         open_chances = torch.where(done[:, None], open_chances, likelier)
-    raise AssertionError("the likeliest token always stands")
+    raise AssertionError("the likeliest token of a row always stands")

@@ -114,7 +114,8 @@ def _norm(module: nn.RMSNorm | nn.LayerNorm) -> tuple[Elementwise, Tensor | None
     floor = torch.tensor((width * eps) ** 0.5, device=module.weight.device)
 
     def rms(x: Tensor) -> Tensor:
-        return x / torch.linalg.vector_norm(x, dim=-1, keepdim=True).hypot_(floor)
+        result: Tensor = x / torch.linalg.vector_norm(x, dim=-1, keepdim=True).hypot_(floor)
+        return result
 
     gain: Tensor = module.weight.detach() * width**0.5
     return rms, gain

@@ -1,0 +1,43 @@
+"""Small random transformers of both kinds."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from mididraw.models.transformer import Shape, Transformer
+
+POCKET = Shape(vocabulary=97, context=64, width=48, depth=2, heads=4, kv_heads=2, hidden=72)
+ROTARY = Shape(
+    vocabulary=97,
+    context=64,
+    width=32,
+    depth=2,
+    heads=3,
+    kv_heads=3,
+    hidden=64,
+    rotary_width=8,
+    head_channels=16,
+    norm="layer",
+    feedforward="gelu",
+    tied=False,
+)
+LEARNED = replace(ROTARY, positions="learned", rotary_width=None)
+SHAPES = {"pocket": POCKET, "giant, rotary": ROTARY, "giant, learned": LEARNED}
+
+
+def random_model(shape: Shape, seed: int = 0) -> Transformer:
+    """A transformer whose weights are large enough that every part tells in the logits."""
+    torch.manual_seed(seed)
+    model = Transformer(shape).eval()
+    for weight in model.parameters():
+        if weight.ndim == 1:
+            nn.init.normal_(weight, 0.8, 0.3)
+        else:
+            weight.data.mul_(5)
+    return model
+
+
+def random_tokens(shape: Shape, count: int, seed: int = 1) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(shape.vocabulary, (count,), generator=generator)

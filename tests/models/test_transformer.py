@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional as F  # noqa: N812
+
+from mididraw.models.transformer import Shape, Transformer
+from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
+
+
+def test_the_pocket_shape_keeps_its_names() -> None:
+    names = set(Transformer(POCKET).state_dict())
+    block = {"attention_norm", "attention.qkv", "attention.out"}
+    block |= {"feedforward_norm", "feedforward.up", "feedforward.down"}
+    expected = {f"blocks.{i}.{part}.weight" for i in range(POCKET.depth) for part in block}
+    assert names == expected | {"embedding.weight", "norm.weight"}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_no_token_sees_a_later_one(shape: Shape) -> None:
+    model = random_model(shape)
+    tokens = random_tokens(shape, 20)
+    changed = tokens.clone()
+    changed[12] = (changed[12] + 1) % shape.vocabulary
+    with torch.inference_mode():
+        before, after = model(torch.stack([tokens, changed]))
+    torch.testing.assert_close(before[:12], after[:12])
+    assert not torch.allclose(before[12:], after[12:])
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_step_of_training_lowers_the_loss(shape: Shape) -> None:
+    model = random_model(shape).train()
+    tokens = random_tokens(shape, 33)[None]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    losses = []
+    for _ in range(5):
+        loss = F.cross_entropy(model(tokens[:, :-1])[0], tokens[0, 1:])
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"heads": 4, "kv_heads": 3},
+        {"width": 50},
+        {"width": 12, "heads": 4},
+        {"rotary_width": 14},
+        {"rotary_width": 5},
+    ],
+)
+def test_a_shape_that_contradicts_itself_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"divide|pairs"):
+        replace(POCKET, **wrong)  # type: ignore[arg-type]
