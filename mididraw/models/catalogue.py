@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from mididraw.errors import ModelError
+from mididraw.models.giant.checkpoint import load_checkpoint
+from mididraw.models.giant.giant import Giant
+from mididraw.models.giant.hub import fetch
+from mididraw.models.giant.shapes import PUBLISHED
 from mididraw.models.interface import MusicModel
 from mididraw.models.pocket.model import WEIGHTS, load
 from mididraw.models.pocket.pocket import Pocket
@@ -10,9 +15,22 @@ POCKET = "pocket"
 
 
 def load_model(name: str = POCKET) -> MusicModel:
-    """Load a model: ``pocket``, or the path of weights that were trained by us.
+    """Load a model.
+
+    Args:
+        name: ``pocket``, the path of weights that ``mididraw train`` wrote, a giant's name, which
+            downloads it, or a giant's name and the path of its checkpoint: ``giant-medium=PATH``.
 
     Raises:
         ModelError: it is missing, damaged or of another kind.
     """
-    return Pocket(load(WEIGHTS if name == POCKET else Path(name)))
+    if name == POCKET:
+        return Pocket(load(WEIGHTS))
+    kind, _, path = name.partition("=")
+    if kind in PUBLISHED:
+        checkpoint = Path(path) if path else fetch(kind)
+        return Giant(load_checkpoint(checkpoint, PUBLISHED[kind].shape))
+    if Path(name).suffix == ".safetensors":
+        return Pocket(load(Path(name)))
+    names = ", ".join((POCKET, *PUBLISHED))
+    raise ModelError(f"There is no model “{name}”: give {names}, or a .safetensors file.")

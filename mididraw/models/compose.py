@@ -70,11 +70,11 @@ def compose(
         ``options.bars`` more; the same whatever else is composed beside it.
     """
     openings = [model.opening(*prompt) for prompt in prompts]
-    bars = [_bars(prompt) + options.bars for prompt, _ in prompts]
+    bars = [opening.bars + options.bars for opening in openings]
     decoder = Decoder.of(model.transformer, slots=len(openings), precision=precision)
     written = generate(
         decoder,
-        openings,
+        [opening.tokens for opening in openings],
         [
             Sampling(options.temperature, options.top_p, options.seed + place)
             for place in range(len(openings))
@@ -83,9 +83,7 @@ def compose(
         hook=model.rules(openings, bars),
         end=model.end,
     )
-    return [model.read([*opening, *more]) for opening, more in zip(openings, written, strict=True)]
-
-
-def _bars(prompt: Score) -> int:
-    """Bars that the prompt has music for; one without notes is but key and tempo."""
-    return prompt.bars if any(track.notes for track in prompt.tracks) else 0
+    return [
+        model.read(opening, more, length)
+        for opening, more, length in zip(openings, written, bars, strict=True)
+    ]

@@ -1,6 +1,7 @@
-"""What every music model offers, whatever its tokens: prompt in, rules to follow, score out."""
+"""What every music model offers, whatever its tokens: opening in, rules to follow, score out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -9,6 +10,21 @@ from mididraw.models.decoder import LogitsHook
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a piece goes on from.
+
+    Attributes:
+        tokens: in the model's own vocabulary.
+        bars: how many bars of music they hold.
+        tempo: in beats a minute.
+    """
+
+    tokens: tuple[int, ...]
+    bars: int
+    tempo: float
 
 
 class MusicModel(Protocol):
@@ -22,26 +38,31 @@ class MusicModel(Protocol):
     def end(self) -> int:
         """The token that ends a piece."""
 
-    def opening(self, prompt: Score, source: Source) -> list[int]:
-        """Write the tokens that a piece in the manner of ``prompt`` goes on from."""
+    def opening(self, prompt: Score, source: Source) -> Opening:
+        """Write a prompt as tokens; one without notes gives no more than how to begin."""
 
-    def rules(self, openings: Sequence[Sequence[int]], bars: Sequence[int]) -> LogitsHook:
+    def rules(self, openings: Sequence[Opening], bars: Sequence[int]) -> LogitsHook:
         """Make the hook that lets only tokens follow that keep to the model's grammar.
 
         It must be used with a fresh decoder whose sequences are the openings, in order.
 
         Args:
-            openings: the prompts' tokens.
+            openings: what the pieces go on from.
             bars: the length of each piece, opening included.
         """
 
     def room(self, bars: int) -> int:
-        """More tokens than a piece of so many bars can take."""
+        """More tokens than a piece of so many bars should take."""
 
-    def read(self, tokens: Sequence[int]) -> Score:
-        """Read the music from an opening and what followed it."""
+    def read(self, opening: Opening, tokens: Sequence[int], bars: int) -> Score:
+        """Read the music from an opening and what followed it, ``bars`` bars in all."""
 
 
 def forbid(logits: Tensor, allowed: Tensor) -> Tensor:
     """Make tokens impossible, in place; both ``[rows, vocabulary]``."""
     return logits.masked_fill_(~allowed, -float("inf"))
+
+
+def sounds(prompt: Score) -> bool:
+    """Whether a prompt has notes."""
+    return any(track.notes for track in prompt.tracks)

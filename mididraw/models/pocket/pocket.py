@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mididraw.models.decoder import Rows
-from mididraw.models.interface import forbid
+from mididraw.models.interface import Opening, forbid, sounds
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar, longest
 from mididraw.models.pocket.tokens import decode, encode, header
@@ -22,16 +22,17 @@ class Pocket:
     transformer: Transformer
     end: int = v.END
 
-    def opening(self, prompt: Score, source: v.Source) -> list[int]:
+    def opening(self, prompt: Score, source: v.Source) -> Opening:
         """Write the prompt as tokens, up to the bar that follows it.
 
         A prompt without notes gives source, key and tempo alone.
         """
-        if any(track.notes for track in prompt.tracks):
-            return [*encode(prompt, source, end=False), v.BAR]
-        return header(prompt, source)
+        if sounds(prompt):
+            tokens = (*encode(prompt, source, end=False), v.BAR)
+            return Opening(tokens, prompt.bars, prompt.tempo)
+        return Opening(tuple(header(prompt, source)), 0, prompt.tempo)
 
-    def rules(self, openings: Sequence[Sequence[int]], bars: Sequence[int]) -> "Rules":
+    def rules(self, openings: Sequence[Opening], bars: Sequence[int]) -> "Rules":
         """Keep to the grammar."""
         return Rules(openings, bars)
 
@@ -39,20 +40,20 @@ class Pocket:
         """A bound on the tokens of so many bars."""
         return longest(bars)
 
-    def read(self, tokens: Sequence[int]) -> Score:
-        """Read the music from its tokens."""
-        return decode(tokens)
+    def read(self, opening: Opening, tokens: Sequence[int], bars: int) -> Score:  # noqa: ARG002
+        """Read the music from its tokens, which tell their bars themselves."""
+        return decode([*opening.tokens, *tokens])
 
 
 class Rules:
     """The grammar as a hook of the decoder; follows every sequence by its name."""
 
-    def __init__(self, openings: Sequence[Sequence[int]], bars: Sequence[int]) -> None:
+    def __init__(self, openings: Sequence[Opening], bars: Sequence[int]) -> None:
         states = []
         for opening, most_bars in zip(openings, bars, strict=True):
             grammar = Grammar.begin(torch.tensor([most_bars]))
             # The decoder tells of the last token itself.
-            states.append(grammar.take_all(torch.tensor([opening[:-1]], dtype=torch.long)))
+            states.append(grammar.take_all(torch.tensor([opening.tokens[:-1]])))
         self.grammar = Grammar.stack(states)
 
     def __call__(self, logits: Tensor, rows: Rows) -> Tensor:

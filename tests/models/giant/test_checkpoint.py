@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from mididraw.errors import ModelError
+from mididraw.models.catalogue import load_model
 from mididraw.models.giant import checkpoint
 from mididraw.models.giant.checkpoint import available_memory, load_checkpoint
-from mididraw.models.giant.load import load_giant
 from tests.models.giant.xtransformers import LEARNED, ROTARY, random_reference, save
 
 
@@ -111,6 +111,6 @@ def test_half_precision_checkpoints_load_as_well(tmp_path: Path) -> None:
 
 def test_a_giant_is_loaded_under_its_own_name_alone(good: Path) -> None:
     with pytest.raises(ModelError, match="giant-medium, giant-large, giant-xl"):
-        load_giant("giant-small", good)
+        load_model(f"giant-small={good}")
     with pytest.raises(ModelError, match="another kind"):
-        load_giant("giant-medium", good)
+        load_model(f"giant-medium={good}")
