@@ -44,6 +44,11 @@ def load_checkpoint(path: Path, shape: Shape) -> Transformer:
             f"{path.name} needs {need / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
             "close other programs or choose a smaller model."
         )
+    return convert(state, shape)
+
+
+def convert(state: dict[str, Tensor], shape: Shape) -> Transformer:
+    """Make a transformer of weights under x-transformers' names, where possible without a copy."""
     with torch.device("meta"):
         model = Transformer(shape)
     model.load_state_dict(_renamed(state, shape), assign=True)
