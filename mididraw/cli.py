@@ -6,13 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, Protocol
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from typer.exceptions import TyperException
 
 from mididraw import __version__
@@ -66,6 +68,23 @@ def _help(name: str) -> str:
     high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
     span = f" [{low} to {high}]" if low is not None and high is not None else ""
     return f"{field.description}{span}"
+
+
+class Subject(StrEnum):
+    """What ``mididraw bench`` measures."""
+
+    DRAW = "draw"
+    DECODE = "decode"
+
+
+class Report(Protocol):
+    """What a bench gives."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+
+    def tables(self) -> Iterator[Table]:
+        """Everything, for people."""
 
 
 Pictures = Annotated[
@@ -169,17 +188,29 @@ def convert(
 
 @app.command()
 def bench(
+    subject: Annotated[
+        Subject, typer.Argument(help="What to measure: drawing, or decoding with the models.")
+    ] = Subject.DRAW,
     sweep: Annotated[
         Path | None,
         typer.Option(help="QuickDraw file (ndjson, may be gzipped): also measure the match."),
     ] = None,
     count: Annotated[int, typer.Option(help="Drawings of the sweep.", min=1)] = 200,
+    model: Annotated[
+        list[str] | None, typer.Option(help="decode: a model's shape; may be given several times.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure seconds and peak memory of each stage over the bundled drawings."""
-    from mididraw.bench import run_bench
+    """Measure seconds and peak memory of each stage, or tokens per second of the models."""
+    report: Report
+    if subject is Subject.DECODE:
+        from mididraw.models.bench import run_decode_bench
 
-    report = run_bench(sweep, count)
+        report = run_decode_bench(model or [])
+    else:
+        from mididraw.bench import run_bench
+
+        report = run_bench(sweep, count)
     if as_json:
         print(json.dumps(report.as_json()))  # noqa: T201 -- what the caller parses
     else:

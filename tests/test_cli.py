@@ -29,8 +29,8 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def draw_json(*arguments: object) -> dict[str, Any]:
-    done = run("draw", *arguments, "--json")
+def draw_json(*arguments: object, **environment: str) -> dict[str, Any]:
+    done = run("draw", *arguments, "--json", **environment)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     report: dict[str, Any] = json.loads(done.stdout)
@@ -58,6 +58,12 @@ def test_draw_writes_three_files_named_for_the_picture(tmp_path: Path, example: 
     assert report["match"]["f1"] > 0.95
     assert len(report["chords"]) == report["bars"]
     assert set(report["options"]) | {"seed"} == set(DrawOptions.model_fields)
+
+
+def test_libraries_that_talk_under_ci_do_not_spoil_the_report(
+    tmp_path: Path, example: Path
+) -> None:
+    assert draw_json(example, "-o", tmp_path, CI="true")["bars"] == 8
 
 
 def test_without_json_the_files_and_the_match_are_printed(tmp_path: Path, example: Path) -> None:

@@ -60,10 +60,26 @@ class Decoder:
 
     @classmethod
     def of(
-        cls, model: Transformer, *, slots: int = 1, precision: Precision = Precision.FP32
+        cls,
+        model: Transformer,
+        *,
+        slots: int = 1,
+        precision: Precision = Precision.FP32,
+        context: int | None = None,
     ) -> "Decoder":
-        """Pack a model for up to ``slots`` sequences at a time."""
-        return cls(Network(Weights.of(model, precision, slots), slots))
+        """Pack a model.
+
+        Args:
+            model: the model, which is not needed any more afterwards.
+            slots: how many sequences may share the batch.
+            precision: in what the weights are kept.
+            context: the longest past that is kept, which takes memory; None for the model's own.
+
+        Raises:
+            ModelError: there is no room in memory.
+        """
+        kept = min(context or model.shape.context, model.shape.context)
+        return cls(Network(Weights.of(model, precision, slots), slots, kept))
 
     @property
     def free(self) -> int:
@@ -72,7 +88,7 @@ class Decoder:
 
     @torch.inference_mode()
     def join(self, prompt: Sequence[int], sampling: Sampling) -> int:
-        """Take in a sequence that continues ``prompt``, of which the last ``context`` count.
+        """Take in a sequence that continues ``prompt``, of which the end counts.
 
         Returns:
             its name.
@@ -86,7 +102,7 @@ class Decoder:
         if not prompt or min(prompt) < 0 or max(prompt) >= shape.vocabulary:
             raise ValueError("a prompt is one or more tokens of the vocabulary")
         self._names += 1
-        sequence = _Sequence(self._names, sampling, list(prompt[-shape.context :]))
+        sequence = _Sequence(self._names, sampling, list(prompt[-self.network.context :]))
         self._sequences.append(sequence)
         self._read(len(self._sequences) - 1)
         return sequence.name
@@ -113,7 +129,7 @@ class Decoder:
         if not batch:
             return {}
         for row, sequence in enumerate(batch):
-            if sequence.held == self.network.weights.shape.context:
+            if sequence.held == self.network.context:
                 del sequence.tokens[: -max(sequence.held // 2, 1)]
                 self._read(row)
         logits, last = self._logits()

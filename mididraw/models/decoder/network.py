@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.errors import ModelError
 from mididraw.models.decoder.linear import Precision
 from mididraw.models.decoder.weights import LayerWeights, Weights
 
@@ -19,25 +20,33 @@ CHUNK = 512
 
 
 class Network:
-    """Weights and a preallocated cache of ``rows`` sequences.
+    """Weights and a preallocated cache of ``rows`` sequences of up to ``context`` positions.
 
     Each layer's cache is ``[2 * kv_heads, rows, context, head_width]``, keys before values. Row
     ``r`` holds its sequence's positions from 0 on; what lies beyond its length is masked.
+
+    Raises:
+        ModelError: there is no room in memory for the cache.
     """
 
-    def __init__(self, weights: Weights, rows: int) -> None:
+    def __init__(self, weights: Weights, rows: int, context: int) -> None:
         shape = weights.shape
-        self.weights, self.rows = weights, rows
+        self.weights, self.rows, self.context = weights, rows, context
         self.device = weights.embedding.device
         half = weights.precision is Precision.BF16 or self.device.type == "cuda"
         self.dtype = torch.bfloat16 if half else torch.float32
-        size = (2 * shape.kv_heads, rows, shape.context, shape.head_width)
-        self.caches = [
-            torch.zeros(size, dtype=self.dtype, device=self.device) for _ in weights.layers
-        ]
+        size = (2 * shape.kv_heads, rows, context, shape.head_width)
+        try:
+            self.caches = [
+                torch.zeros(size, dtype=self.dtype, device=self.device) for _ in weights.layers
+            ]
+        except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
+            raise ModelError(
+                f"There is no room in memory for {rows} pieces at a time: write fewer at once."
+            ) from error
         self.flat = [cache.flatten(1, 2) for cache in self.caches]
-        self.starts = torch.arange(rows, device=self.device) * shape.context
-        self.columns = torch.arange(shape.context, device=self.device)
+        self.starts = torch.arange(rows, device=self.device) * context
+        self.columns = torch.arange(context, device=self.device)
         self._views: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
 
     def prefill(self, row: int, tokens: Tensor) -> None:
@@ -82,7 +91,7 @@ class Network:
         """
         shape = self.weights.shape
         rows = len(tokens)
-        span = min(-(-(longest + 1) // BLOCK) * BLOCK, shape.context)
+        span = min(-(-(longest + 1) // BLOCK) * BLOCK, self.context)
         x, turn = self._embed(tokens, lengths)
         here = self.starts[:rows] + lengths
         bias = torch.zeros(rows, span, dtype=self.dtype, device=self.device)

@@ -5,6 +5,7 @@ read (memory-mapped), and a model comes into being only once every weight has be
 """
 
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,11 @@ def load_checkpoint(path: Path, shape: Shape) -> Transformer:
             f"{path.name} needs {need / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
             "close other programs or choose a smaller model."
         )
+    return convert(state, shape)
+
+
+def convert(state: dict[str, Tensor], shape: Shape) -> Transformer:
+    """Make a transformer of weights under x-transformers' names, where possible without a copy."""
     with torch.device("meta"):
         model = Transformer(shape)
     model.load_state_dict(_renamed(state, shape), assign=True)
@@ -63,7 +69,10 @@ def _read(path: Path) -> dict[str, Tensor]:
     try:
         # Only archives can be mapped; PyTorch before 1.6 wrote other files.
         mapped = zipfile.is_zipfile(path)
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+        with warnings.catch_warnings():
+            # An unusual pickle draws a warning before it is refused.
+            warnings.simplefilter("ignore", UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except FileNotFoundError as error:
         raise ModelError(f"There is no file {path}: give the path of a checkpoint.") from error
     except MemoryError as error:
