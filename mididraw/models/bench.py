@@ -8,25 +8,31 @@ from typing import Any
 
 import torch
 from rich.table import Table
-from torch import nn
+from torch import Tensor
 
 from mididraw.errors import OptionError
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
-from mididraw.models.giant.checkpoint import convert
 from mididraw.models.giant.shapes import PUBLISHED
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.pocket.model import SHAPE as POCKET
+from mididraw.models.reference import reference
+from mididraw.models.transformer import Transformer
 
 BATCHES = (1, 8, 32)
-PROMPT = 16
 CONTEXT = 512
 """Positions that are kept: enough for the bench, and batches of giants fit in memory."""
 
-_POCKET = Shape(1500, 1024, width=320, depth=8, heads=5, kv_heads=1, hidden=864)
-SHAPES = {"pocket": _POCKET} | {name: published.shape for name, published in PUBLISHED.items()}
+SHAPES = {"pocket": POCKET} | {name: published.shape for name, published in PUBLISHED.items()}
 DEFAULT = ("pocket", "giant-medium")
 _SECONDS = 1.0
-"""Each timing runs about so long."""
 _ROUNDS = 3
+_WARMUP = 16
+"""Tokens of the first, uncounted round, and the fewest of a counted one."""
+_COLUMNS = 4096
+_READS = 20
+_LARGE = 512 * 2**20
+
+_Side = Callable[[int], object]
+"""Continues all prompts by so many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,13 @@ class DecodeFigures:
         precision: in what the weights are kept.
         batch: sequences at a time.
         tokens_per_second: ours, of all sequences together.
-        reference: x-transformers' in fp32, or None where it is not installed.
-        limit: what reading weights and cache once a step would allow, at ``bandwidth``.
-        bandwidth: bytes per second, read from as many bytes as a step reads.
+        reference: x-transformers' in fp32 with a model of that shape, or None where it is not
+            installed.
+        limit: what reading weights and cache once a step would allow at the memory's bandwidth.
+        cached_limit: the same at ``cached_bandwidth``.
+        bandwidth: bytes per second, read from more bytes than the processor's caches hold.
+        cached_bandwidth: bytes per second, read from as many bytes as the weights are: a small
+            model's stay in the processor's cache.
     """
 
     model: str
@@ -49,7 +59,9 @@ class DecodeFigures:
     tokens_per_second: float
     reference: float | None
     limit: float
+    cached_limit: float
     bandwidth: float
+    cached_bandwidth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +78,8 @@ class DecodeReport:
     def tables(self) -> Iterator[Table]:
         """Everything, for people."""
         table = Table(title=f"Decoding, tokens per second, {self.threads} threads")
-        columns = ("model", "precision", "batch", "ours", "x-transformers", "ratio", "of limit")
-        for column in (*columns, "of batch 1", "GB/s"):
+        columns = ("model", "precision", "batch", "ours", "x-transformers", "ratio", "of batch 1")
+        for column in (*columns, "of memory's limit", "GB/s", "of cache's limit", "GB/s"):
             table.add_column(column)
         single = {(one.model, one.precision): one for one in self.figures if one.batch == 1}
         for one in self.figures:
@@ -79,9 +91,11 @@ class DecodeReport:
                 f"{one.tokens_per_second:.0f}",
                 "–" if one.reference is None else f"{one.reference:.0f}",
                 "–" if one.reference is None else f"{one.tokens_per_second / one.reference:.1f} ×",
-                f"{one.tokens_per_second / one.limit:.0%}",
                 f"{one.tokens_per_second / alone:.1f} ×",
-                f"{one.bandwidth / 1e9:.1f}",
+                f"{one.tokens_per_second / one.limit:.0%}",
+                f"{one.bandwidth / 1e9:.0f}",
+                f"{one.tokens_per_second / one.cached_limit:.0%}",
+                f"{one.cached_bandwidth / 1e9:.0f}",
             )
         yield table
 
@@ -91,13 +105,13 @@ def run_decode_bench(
 ) -> DecodeReport:
     """Measure decoding with random weights.
 
-    Both sides continue the same prompts by as many tokens, drawn from all logits at temperature
-    1; the rounds of ours and x-transformers' alternate, and the best of each counts.
+    All sides continue the same prompts of one token by as many tokens, drawn from all logits at
+    temperature 1. Their rounds alternate, and the fastest of each counts.
 
     Args:
         names: of :data:`SHAPES`; empty for our own and the medium giant.
         batches: sequences at a time.
-        seconds: about how long each timing runs.
+        seconds: about how long the slowest side's rounds take.
 
     Raises:
         OptionError: there is no shape of a name.
@@ -105,47 +119,69 @@ def run_decode_bench(
     for name in names:
         if name not in SHAPES:
             raise OptionError(f"There is no shape “{name}”: choose {', '.join(SHAPES)}.")
-    figures = [
-        one for name in names or DEFAULT for one in _measure(name, batches, seconds)
-    ]
+    figures = [one for name in names or DEFAULT for one in _measure(name, batches, seconds)]
     return DecodeReport(tuple(figures), torch.get_num_threads())
 
 
 def _measure(name: str, batches: Sequence[int], seconds: float) -> Iterator[DecodeFigures]:
     shape = replace(SHAPES[name], context=CONTEXT)
-    reference = _reference(shape)
-    if reference is None or shape.norm == "rms":
-        # x-transformers has no model with just our own one's parts; its twin is of the same size.
-        model = Transformer(shape).requires_grad_(requires_grad=False)
-    else:
-        model = convert(dict(reference.state_dict()), shape)
+    model = Transformer(shape).requires_grad_(requires_grad=False)
+    theirs = reference(shape)
     for batch in batches:
-        prompts = torch.randint(shape.vocabulary, (batch, PROMPT))
-        prompts_list = prompts.tolist()
-        samplings = [Sampling(seed=seed) for seed in range(batch)]
-
-        def theirs(tokens: int, prompts: torch.Tensor = prompts) -> None:
-            assert reference is not None
-            reference.generate(prompts, tokens, filter_logits_fn=lambda logits: logits)
-
-        for precision in Precision:
-            decoder = Decoder.of(model, slots=batch, precision=precision)
-
-            def ours(tokens: int) -> None:
-                generate(decoder, prompts_list, samplings, tokens)
-
-            tokens, rates = _tokens_for(ours, seconds), {ours: 0.0, theirs: 0.0}
-            for _ in range(_ROUNDS):
-                for side in rates if reference is not None else (ours,):
-                    rates[side] = max(rates[side], _rate(side, tokens) * batch)
-            weights = decoder.network.weights
-            bandwidth = _bandwidth(weights.bytes_per_step)
+        prompts = torch.randint(shape.vocabulary, (batch, 1))
+        decoders = {kept: Decoder.of(model, slots=batch, precision=kept) for kept in Precision}
+        sides: dict[Precision | None, _Side] = {
+            kept: _ours(decoder, prompts) for kept, decoder in decoders.items()
+        }
+        if theirs is not None:
+            sides[None] = _theirs(theirs, prompts)
+        slowest = max(_timed(side, _WARMUP) / _WARMUP for side in sides.values())
+        tokens = max(_WARMUP, min(round(seconds / slowest), CONTEXT // 2))
+        best = dict.fromkeys(sides, torch.inf)
+        for _ in range(_ROUNDS):
+            for key, side in sides.items():
+                best[key] = min(best[key], _timed(side, tokens))
+        for kept, decoder in decoders.items():
+            weights = decoder.network.weights.bytes_per_step
+            bandwidth, cached = _bandwidth(_LARGE), _bandwidth(weights)
+            read = weights + batch * decoder.network.bytes_per_position * tokens / 2
             yield DecodeFigures(
                 model=name,
-                precision=precision.value,
+                precision=kept.value,
                 batch=batch,
-                tokens_per_second=rates[ours],
-                reference=rates[theirs] or None,
-                limit=batch * bandwidth / _bytes(decoder, batch, PROMPT + tokens / 2),
+                tokens_per_second=batch * tokens / best[kept],
+                reference=None if theirs is None else batch * tokens / best[None],
+                limit=batch * bandwidth / read,
+                cached_limit=batch * cached / read,
                 bandwidth=bandwidth,
+                cached_bandwidth=cached,
             )
+
+
+def _ours(decoder: Decoder, prompts: Tensor) -> _Side:
+    samplings = [Sampling(seed=seed) for seed in range(len(prompts))]
+    return lambda tokens: generate(decoder, prompts.tolist(), samplings, tokens)
+
+
+def _theirs(model: Any, prompts: Tensor) -> _Side:
+    def generate_all(tokens: int) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of functions that PyTorch will drop
+            # Without a filter, both draw from all tokens.
+            model.generate(prompts, tokens, filter_logits_fn=lambda logits: logits)
+
+    return generate_all
+
+
+def _timed(side: _Side, tokens: int) -> float:
+    start = time.perf_counter()
+    side(tokens)
+    return time.perf_counter() - start
+
+
+def _bandwidth(size: int) -> float:
+    """Bytes per second of the fastest of several reads of ``size`` bytes."""
+    matrix = torch.ones(max(size // (4 * _COLUMNS), 1), _COLUMNS)
+    vector = torch.ones(_COLUMNS)
+    seconds = min(_timed(lambda _: torch.mv(matrix, vector), 0) for _ in range(_READS))
+    return matrix.nbytes / seconds

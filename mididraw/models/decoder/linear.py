@@ -4,15 +4,22 @@ A step reads every weight once, so fewer bytes are fewer seconds; each layer her
 against kernels that PyTorch ships for the processor. All take and give fp32.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-Linear = Callable[[Tensor], Tensor]
-"""``float32[rows, in] → float32[rows, out]``."""
+
+class Linear(Protocol):
+    """A layer of fixed weights."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """``float32[rows, in] → float32[rows, out]``."""
+
+    def onto(self, total: Tensor, x: Tensor) -> Tensor:
+        """``total + self(x)``; ``total`` may be changed."""
+
 
 _LEVELS = 127.0
 _FINE = 254.0
@@ -50,50 +57,70 @@ def linear(weight: Tensor, bias: Tensor | None, precision: Precision, rows: int)
     weight = weight.detach().float()
     bias = None if bias is None else bias.detach().float()
     if weight.is_cuda:
-        return _half(weight, bias)
+        return _Plain(weight.bfloat16().t(), None if bias is None else bias.bfloat16())
     if precision is Precision.INT8:
-        return _eight(weight, bias)
+        return _Eight(weight, bias)
     if precision is Precision.BF16:
-        packed = _packed(weight.bfloat16(), None if bias is None else bias.bfloat16(), rows)
-        return lambda x: packed(x.bfloat16()).float()
-    if rows == 1:
-        weight = weight.contiguous()
-        return lambda x: F.linear(x, weight, bias)
-    return _packed(weight, bias, rows)
+        return _Packed(weight.bfloat16(), None if bias is None else bias.bfloat16(), rows)
+    # One row is quickest with each output's weights side by side, more rows with each input's.
+    return _Plain(weight.t() if rows == 1 else weight.t().contiguous(), bias)
 
 
-def _half(weight: Tensor, bias: Tensor | None) -> Linear:
-    """bf16 on a GPU."""
-    weight = weight.bfloat16().contiguous()
-    bias = None if bias is None else bias.bfloat16()
-    return lambda x: F.linear(x.bfloat16(), weight, bias).float()
+class _Plain:
+    """Weights as they are: fp32, or bf16 on a GPU."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """``weight`` is ``float[in, out]``."""
+        self._weight, self._bias, self._dtype = weight, bias, weight.dtype
+
+    def __call__(self, x: Tensor) -> Tensor:
+        x = x.to(self._dtype)
+        if self._bias is None:
+            return torch.mm(x, self._weight).float()
+        return torch.addmm(self._bias, x, self._weight).float()
+
+    def onto(self, total: Tensor, x: Tensor) -> Tensor:
+        if self._bias is None and self._dtype is torch.float32:
+            return torch.addmm(total, x, self._weight)
+        return total.add_(self(x))
 
 
-def _packed(weight: Tensor, bias: Tensor | None, rows: int) -> Linear:
-    """The weights in oneDNN's blocks; plain ones it would reorder at every call for many rows."""
-    packed = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
+class _Packed:
+    """bf16 weights in oneDNN's blocks; plain ones it would reorder at every call."""
 
-    def apply(x: Tensor) -> Tensor:
-        result: Tensor = torch.ops.mkldnn._linear_pointwise(x, packed, bias, "none", [], "")
-        return result
+    def __init__(self, weight: Tensor, bias: Tensor | None, rows: int) -> None:
+        """``weight`` is ``bfloat16[out, in]``."""
+        self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
+        self._bias = bias
 
-    return apply
+    def __call__(self, x: Tensor) -> Tensor:
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(
+            x.bfloat16(), self._weight, self._bias, "none", [], ""
+        )
+        return result.float()
+
+    def onto(self, total: Tensor, x: Tensor) -> Tensor:
+        return total.add_(self(x))
 
 
-def _eight(weight: Tensor, bias: Tensor | None) -> Linear:
+class _Eight:
     """Weights in a byte with a scale for each output; activations all but exact.
 
     A row of activations is written as two rows of bytes, coarse and fine, that together carry
     15 bits. The product of bytes is summed in integers, so that a row's result does not depend
     on the rows beside it, and reading the weights costs a quarter of fp32.
     """
-    scales = (weight.abs().amax(1) / _LEVELS).clamp_min(1e-30)
-    packed = torch.ops.onednn.qlinear_prepack(
-        (weight / scales[:, None]).round_().to(torch.int8), None
-    )
-    zeros = torch.zeros(len(scales), dtype=torch.int64)
 
-    def apply(x: Tensor) -> Tensor:
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """``weight`` is ``float32[out, in]``."""
+        self._scales = (weight.abs().amax(1) / _LEVELS).clamp_min(1e-30)
+        self._weight = torch.ops.onednn.qlinear_prepack(
+            (weight / self._scales[:, None]).round_().to(torch.int8), None
+        )
+        self._zeros = torch.zeros(len(weight), dtype=torch.int64)
+        self._bias = bias
+
+    def __call__(self, x: Tensor) -> Tensor:
         rows, width = x.shape
         scale = torch.linalg.vector_norm(x, torch.inf, dim=-1, keepdim=True)
         scale = scale.div_(_LEVELS).clamp_min_(1e-30)
@@ -105,10 +132,11 @@ def _eight(weight: Tensor, bias: Tensor | None) -> Linear:
         both[rows:] = fine.sub_(coarse).mul_(_FINE).add_(_ZERO + 0.5)
         both[:rows] = coarse.add_(_ZERO)
         product = torch.ops.onednn.qlinear_pointwise(
-            *(both, 1.0, _ZERO, packed, scales, zeros, None),
+            *(both, 1.0, _ZERO, self._weight, self._scales, self._zeros, None),
             *(1.0, 0, torch.float32, "none", [], ""),
         )
         result: Tensor = torch.add(product[:rows], product[rows:], alpha=1 / _FINE).mul_(scale)
-        return result if bias is None else result.add_(bias)
+        return result if self._bias is None else result.add_(self._bias)
 
-    return apply
+    def onto(self, total: Tensor, x: Tensor) -> Tensor:
+        return total.add_(self(x))

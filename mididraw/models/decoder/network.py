@@ -6,13 +6,15 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.errors import ModelError
 from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.record import Step, record
 from mididraw.models.decoder.weights import LayerWeights, Weights
 
-BLOCK = 512
-"""Attention reads the cache in whole blocks of this many positions.
+_SHORT = 128
+_BLOCK = 256
+"""Attention reads so much of the cache, or whole blocks.
 
-PyTorch's CPU kernel works through keys in blocks of 512. Where every read ends on a block, a row's
-sums are grouped by its own positions alone, and the longer rows beside it change no bit of it.
+Products of matrices on CPUs are summed in such blocks. Where every read ends on one, a row's sums
+are grouped by its own positions alone, and the longer rows beside it change no bit of it.
 """
 
 CHUNK = 512
@@ -44,10 +46,14 @@ class Network:
             raise ModelError(
                 f"There is no room in memory for {rows} pieces at a time: write fewer at once."
             ) from error
-        self.flat = [cache.flatten(1, 2) for cache in self.caches]
         self.starts = torch.arange(rows, device=self.device) * context
         self.columns = torch.arange(context, device=self.device)
-        self._views: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
+        self._recorded: dict[int, Step] = {}
+
+    @property
+    def bytes_per_position(self) -> int:
+        """Bytes of cache that a step reads for each position of a row."""
+        return sum(cache[:, 0, 0].nbytes for cache in self.caches)
 
     def prefill(self, row: int, tokens: Tensor) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
@@ -89,21 +95,33 @@ class Network:
         Returns:
             ``float32[n, vocabulary]``, logits.
         """
+        span = min(_span(longest + 1), self.context)
+        # Packed weights are of a kind that PyTorch cannot record; they belong to large models,
+        # where recording gains nothing.
+        recordable = self.weights.precision is Precision.FP32 or self.device.type == "cuda"
+        if not recordable or len(tokens) < self.rows:
+            return self._step(span, tokens, lengths, *self.caches)
+        if span not in self._recorded:
+            self._recorded[span] = record(
+                lambda *inputs: self._step(span, *inputs), tokens, lengths, *self.caches
+            )
+        return self._recorded[span](tokens, lengths)
+
+    def _step(self, span: int, tokens: Tensor, lengths: Tensor, *caches: Tensor) -> Tensor:
         shape = self.weights.shape
         rows = len(tokens)
-        span = min(-(-(longest + 1) // BLOCK) * BLOCK, self.context)
         x, turn = self._embed(tokens, lengths)
         here = self.starts[:rows] + lengths
         bias = torch.zeros(rows, span, dtype=self.dtype, device=self.device)
         bias.masked_fill_(self.columns[:span] > lengths[:, None], -torch.inf)
         bias = bias[:, None, None]
-        views = self._spans(rows, span)
-        for layer, flat, (k, v) in zip(self.weights.layers, self.flat, views, strict=True):
+        for layer, cache in zip(self.weights.layers, caches, strict=True):
             heads = self._heads(layer, x, turn)
             q, kv = heads[:, : shape.heads], heads[:, shape.heads :]
-            flat.index_copy_(1, here, kv.transpose(0, 1).to(self.dtype))
+            cache.flatten(1, 2).index_copy_(1, here, kv.transpose(0, 1).to(self.dtype))
             # The query heads of one key head stand as its queries, so its keys are read once.
             q = q.reshape(rows, shape.kv_heads, -1, shape.head_width).to(self.dtype)
+            k, v = cache[:, :rows, :span].transpose(0, 1).chunk(2, dim=1)
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
             x = self._rest(layer, x, mixed.reshape(rows, -1))
         return self.weights.output(self.weights.norm(x))
@@ -118,28 +136,27 @@ class Network:
         x = F.embedding(tokens, weights.embedding).float()
         if weights.positions is not None:
             x = x + weights.positions[positions]
-        turns = weights.turns
-        return x, None if turns is None else turns[positions][:, None]
+        if weights.turns is None:
+            return x, None
+        # Written out for every head, values too, which keep still: so it is one plain product.
+        turning = self.weights.shape.heads + self.weights.shape.kv_heads
+        turn = weights.turns[positions][:, None]
+        still = torch.ones_like(turn).expand(-1, self.weights.shape.kv_heads, -1)
+        return x, torch.cat([turn.expand(-1, turning, -1), still], dim=1)
 
     def _heads(self, layer: LayerWeights, x: Tensor, turn: Tensor | None) -> Tensor:
         """Queries, keys and values ``float32[n, heads + 2 * kv_heads, head_width]``, turned."""
         shape = self.weights.shape
         qkv = layer.qkv(layer.attention_norm(x))
         if turn is not None:
-            pairs = torch.view_as_complex(qkv.view(len(x), -1, shape.head_width // 2, 2))
-            pairs[:, : shape.heads + shape.kv_heads].mul_(turn)
+            torch.view_as_complex(qkv.view(len(x), -1, shape.head_width // 2, 2)).mul_(turn)
         return qkv.view(len(x), -1, shape.head_width)
 
     def _rest(self, layer: LayerWeights, x: Tensor, mixed: Tensor) -> Tensor:
-        x = x + layer.out(mixed.float())
-        return x.add_(layer.down(layer.activation(layer.up(layer.feedforward_norm(x)))))
+        x = layer.out.onto(x, mixed.float())
+        return layer.down.onto(x, layer.activation(layer.up(layer.feedforward_norm(x))))
 
-    def _spans(self, rows: int, span: int) -> list[tuple[Tensor, Tensor]]:
-        """Keys and values of each layer, ``[rows, kv_heads, span, head_width]``."""
-        views = self._views.get((rows, span))
-        if views is None:
-            heads = self.weights.shape.kv_heads
-            parts = [cache[:, :rows, :span].transpose(0, 1) for cache in self.caches]
-            views = [(part[:, :heads], part[:, heads:]) for part in parts]
-            self._views = {(rows, span): views}
-        return views
+
+def _span(length: int) -> int:
+    """The least length to read that holds ``length`` positions."""
+    return _SHORT if length <= _SHORT else -(-length // _BLOCK) * _BLOCK

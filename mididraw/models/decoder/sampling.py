@@ -62,16 +62,18 @@ def choose(logits: Tensor, samplings: list[Sampling], steps: list[int]) -> Tenso
     Returns:
         ``int64[rows]``.
     """
-    greedy = logits.argmax(-1)
-    if not any(sampling.temperature for sampling in samplings):
-        return greedy
     device = logits.device
-    table = torch.tensor([(s.temperature, s.top_p) for s in samplings], device=device)
+    cold = [sampling.temperature == 0 for sampling in samplings]
+    done = torch.tensor(cold, device=device)
     # A row at temperature 0 is drawn as well and then overruled, which keeps rows alike.
-    heat, top_p = table[:, :1], table[:, 1]
-    chances = torch.softmax(logits.float() / torch.where(heat == 0, 1.0, heat), dim=-1)
+    chosen = logits.argmax(-1) if any(cold) else done.long()
+    if all(cold):
+        return chosen
+    heat = torch.tensor([[s.temperature or 1.0] for s in samplings], device=device)
+    top_p = torch.tensor([s.top_p for s in samplings], device=device)
+    chances = torch.softmax(logits.float() / heat, dim=-1)
     whole = all(sampling.top_p == 1 for sampling in samplings)
-    chosen, done, open_chances = greedy, table[:, 0] == 0, chances
+    open_chances = chances
     for draw in count():
         numbers = [noise(s.seed, step, draw) for s, step in zip(samplings, steps, strict=True)]
         marks = torch.tensor(numbers, dtype=torch.float64, device=device)[:, None]

@@ -107,7 +107,8 @@ def _norm(module: nn.RMSNorm | nn.LayerNorm) -> tuple[Elementwise, Tensor | None
     operations, and its gain and the root of the width cost nothing inside the next layer.
     """
     if isinstance(module, nn.LayerNorm):
-        shape, weight, bias, eps = module.normalized_shape, module.weight, module.bias, module.eps
+        shape, eps = module.normalized_shape, module.eps
+        weight, bias = module.weight.detach(), module.bias.detach()
         return lambda x: F.layer_norm(x, shape, weight, bias, eps), None
     width = int(module.normalized_shape[0])
     eps = torch.finfo(torch.float32).eps if module.eps is None else module.eps
@@ -126,8 +127,8 @@ def _gained(weight: Tensor, gain: Tensor | None) -> Tensor:
 
 
 def _swiglu(x: Tensor) -> Tensor:
-    gate, value = x.chunk(2, dim=-1)
-    return F.silu(gate).mul_(value)
+    half = x.shape[-1] // 2
+    return F.silu(x[:, :half]).mul_(x[:, half:])
 
 
 def _paired(attention: Attention) -> Tensor:

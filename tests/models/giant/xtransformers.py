@@ -1,6 +1,5 @@
 """The library that the giant was trained with, and checkpoints that it saves."""
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,8 @@ from typing import Any
 import torch
 
 from mididraw.models.giant.shapes import PUBLISHED
+from mididraw.models.reference import reference
 from mididraw.models.transformer import Shape
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import x_transformers
 
 ROTARY = replace(
     PUBLISHED["giant-medium"].shape,
@@ -36,25 +32,13 @@ def random_reference(shape: Shape, *, sharpness: float = 6) -> Any:
     Sharp attention keeps greedy text from falling into a rut at once.
     """
     torch.manual_seed(0)
-    layers = x_transformers.Decoder(
-        dim=shape.width,
-        depth=shape.depth,
-        heads=shape.heads,
-        rotary_pos_emb=shape.positions == "rotary",
-        attn_flash=True,
-        ff_mult=shape.hidden / shape.width,
-    )
-    net = x_transformers.TransformerWrapper(
-        num_tokens=shape.vocabulary, max_seq_len=shape.context, attn_layers=layers
-    )
-    pad = shape.vocabulary - 1
-    model = x_transformers.AutoregressiveWrapper(net, ignore_index=pad, pad_value=pad).eval()
+    model = reference(shape)
     for name, weight in model.named_parameters():
         if weight.ndim == 1:
             torch.nn.init.normal_(weight, 0.0 if name.endswith("bias") else 1.0, 0.2)
         elif ".to_" in name and "logits" not in name:
             weight.data.mul_(sharpness)
-    return model.requires_grad_(requires_grad=False)
+    return model
 
 
 def save(model: Any, path: Path) -> Path:
