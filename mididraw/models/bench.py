@@ -28,7 +28,7 @@ _ROUNDS = 3
 _WARMUP = 16
 """Tokens of the first, uncounted round, and the fewest of a counted one."""
 _COLUMNS = 4096
-_READS = 20
+_READS = 10
 _LARGE = 512 * 2**20
 
 _Side = Callable[[int], object]
@@ -141,9 +141,10 @@ def _measure(name: str, batches: Sequence[int], seconds: float) -> Iterator[Deco
         for _ in range(_ROUNDS):
             for key, side in sides.items():
                 best[key] = min(best[key], _timed(side, tokens))
+        memory = _bandwidth(_LARGE)
         for kept, decoder in decoders.items():
             weights = decoder.network.weights.bytes_per_step
-            bandwidth, cached = _bandwidth(_LARGE), _bandwidth(weights)
+            cached = _bandwidth(weights)
             read = weights + batch * decoder.network.bytes_per_position * tokens / 2
             yield DecodeFigures(
                 model=name,
@@ -151,9 +152,9 @@ def _measure(name: str, batches: Sequence[int], seconds: float) -> Iterator[Deco
                 batch=batch,
                 tokens_per_second=batch * tokens / best[kept],
                 reference=None if theirs is None else batch * tokens / best[None],
-                limit=batch * bandwidth / read,
+                limit=batch * memory / read,
                 cached_limit=batch * cached / read,
-                bandwidth=bandwidth,
+                bandwidth=memory,
                 cached_bandwidth=cached,
             )
 

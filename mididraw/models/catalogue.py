@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import torch
+
 from mididraw.errors import ModelError
 from mididraw.models.giant.checkpoint import load_checkpoint
 from mididraw.models.giant.giant import Giant
@@ -10,27 +12,40 @@ from mididraw.models.giant.shapes import PUBLISHED
 from mididraw.models.interface import MusicModel
 from mididraw.models.pocket.model import WEIGHTS, load
 from mididraw.models.pocket.pocket import Pocket
+from mididraw.models.transformer import Transformer
 
 POCKET = "pocket"
 
 
 def load_model(name: str = POCKET) -> MusicModel:
-    """Load a model.
+    """Load a model, onto a GPU where there is one.
 
     Args:
         name: ``pocket``, the path of weights that ``mididraw train`` wrote, a giant's name, which
             downloads it, or a giant's name and the path of its checkpoint: ``giant-medium=PATH``.
 
     Raises:
-        ModelError: it is missing, damaged or of another kind.
+        ModelError: it is missing, damaged or of another kind, or there is no room for it.
     """
     if name == POCKET:
-        return Pocket(load(WEIGHTS))
+        return Pocket(_placed(load(WEIGHTS)))
     kind, _, path = name.partition("=")
     if kind in PUBLISHED:
         checkpoint = Path(path) if path else fetch(kind)
-        return Giant(load_checkpoint(checkpoint, PUBLISHED[kind].shape))
+        return Giant(_placed(load_checkpoint(checkpoint, PUBLISHED[kind].shape)))
     if Path(name).suffix == ".safetensors":
-        return Pocket(load(Path(name)))
+        return Pocket(_placed(load(Path(name))))
     names = ", ".join((POCKET, *PUBLISHED))
     raise ModelError(f"There is no model “{name}”: give {names}, or a .safetensors file.")
+
+
+def _placed(model: Transformer) -> Transformer:
+    if not torch.cuda.is_available():
+        return model
+    try:
+        return model.to("cuda")
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            "There is no room for the model on the GPU: close what else uses it, or choose a "
+            "smaller model."
+        ) from error

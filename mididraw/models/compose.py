@@ -61,9 +61,15 @@ def compose(
     prompts: Sequence[tuple[Score, Source]],
     options: ComposeOptions,
     *,
-    precision: Precision = Precision.FP32,
+    precision: Precision | None = None,
 ) -> list[Score]:
     """Continue every prompt, all at once.
+
+    Args:
+        model: writes.
+        prompts: what to go on from, and in whose style.
+        options: what is asked for.
+        precision: in what the weights are kept on a CPU; None for what suits the model.
 
     Returns:
         the prompts' music and what the model wrote after it, each of the prompt's bars and
@@ -71,7 +77,9 @@ def compose(
     """
     openings = [model.opening(*prompt) for prompt in prompts]
     bars = [opening.bars + options.bars for opening in openings]
-    decoder = Decoder.of(model.transformer, slots=len(openings), precision=precision)
+    decoder = Decoder.of(
+        model.transformer, slots=len(openings), precision=precision or model.precision
+    )
     written = generate(
         decoder,
         [opening.tokens for opening in openings],

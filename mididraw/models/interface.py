@@ -6,7 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from mididraw.models.decoder import LogitsHook
+from mididraw.models.decoder import LogitsHook, Precision
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
@@ -33,6 +33,10 @@ class MusicModel(Protocol):
     @property
     def transformer(self) -> Transformer:
         """The network: tokens → logits of the next one."""
+
+    @property
+    def precision(self) -> Precision:
+        """What ``mididraw bench decode`` found fastest on CPUs, as good as single precision."""
 
     @property
     def end(self) -> int:

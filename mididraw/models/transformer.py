@@ -180,6 +180,11 @@ class Transformer(nn.Module):
             x = block(x, turn)
         return F.linear(self.norm(x), *self.readout())
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.embedding.weight.device
+
     def readout(self) -> tuple[Tensor, Tensor | None]:
         """Weights ``[vocabulary, width]`` and bias ``[vocabulary]`` of the output."""
         if self.shape.tied:

@@ -1,5 +1,6 @@
 """What ``mididraw train`` does: read, train, show how it goes."""
 
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,11 @@ from mididraw.models.pocket.model import load
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
+from mididraw.training.report import report
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
+
+REPORT = "report.json"
+"""What was measured beside held-out music, where training was on the collections that ours is."""
 
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
@@ -24,7 +29,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         start: weights to go on from: ``pocket`` for ours, or a ``.safetensors`` file.
         config: how to train, as TOML; ours if not given.
         steps: overrides the config's.
-        out: where checkpoint, weights and curve are written.
+        out: where checkpoint, weights, curve and report are written.
 
     Raises:
         OptionError, MidiError, ModelError: something given cannot be used.
@@ -39,7 +44,8 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         settings = settings.model_copy(
             update={"rate": settings.rate * _FINE, "matrix_rate": settings.matrix_rate * _FINE}
         )
-    if (data / "pop909.tar.gz").is_file():
+    ours = (data / "pop909.tar.gz").is_file()
+    if ours:
         cache = out / "tokens"
         dataset = shipped(data, cache, lambda name: console.print(f"reading {name}"))
     else:
@@ -65,3 +71,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         held = trainer.run(dataset, out, tell)
     draw_curve(trainer.history).save(out / "curve.png")
     console.print(f"held out: {held.bits_per_note:.2f} bits a note; weights: {out / WEIGHTS}")
+    if ours:
+        found = report(out / WEIGHTS, dataset, lambda part: console.print(f"measuring {part}"))
+        (out / REPORT).write_text(json.dumps(found.as_json(), indent=1) + "\n")
+        console.print(f"beside held-out music: {out / REPORT}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Rows
+from mididraw.models.decoder import Precision, Rows
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.grammar import Grammar
 from mididraw.models.giant.tokens import decode, encode, events_of, opening, score_of
@@ -23,6 +23,7 @@ class Giant:
     """A giant. It knows no bars: they are counted out in time at the prompt's tempo."""
 
     transformer: Transformer
+    precision: Precision = Precision.INT8
     end: int = v.END.first
 
     def opening(self, prompt: Score, source: Source) -> Opening:  # noqa: ARG002 -- the interface
@@ -34,7 +35,7 @@ class Giant:
 
     def rules(self, openings: Sequence[Opening], bars: Sequence[int]) -> "Rules":
         """Keep to the grammar, and to the time that there is."""
-        return Rules(openings, bars)
+        return Rules(openings, bars, self.transformer.device)
 
     def room(self, bars: int) -> int:
         """A bound that is reached only by music denser than eight notes a step."""
@@ -61,8 +62,10 @@ class Giant:
 class Rules:
     """The grammar, and when it is time to end."""
 
-    def __init__(self, openings: Sequence[Opening], bars: Sequence[int]) -> None:
-        self._grammar = Grammar()
+    def __init__(
+        self, openings: Sequence[Opening], bars: Sequence[int], device: torch.device
+    ) -> None:
+        self._grammar = Grammar(device)
         self._left = [
             _ticks(length, one.tempo) - sum(token for token in one.tokens[:-1] if token in v.DELAY)
             for one, length in zip(openings, bars, strict=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Rows
+from mididraw.models.decoder import Precision, Rows
 from mididraw.models.interface import Opening, forbid, sounds
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar, longest
@@ -20,6 +20,7 @@ class Pocket:
     """Our own model."""
 
     transformer: Transformer
+    precision: Precision = Precision.FP32
     end: int = v.END
 
     def opening(self, prompt: Score, source: v.Source) -> Opening:
