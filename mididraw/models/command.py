@@ -50,7 +50,7 @@ def compose_files(
     data = {
         "mp3": encode_mp3(synthesize(midi, settings.soundfont), Tags(name), settings.mp3_bitrate),
         "mid": midi,
-        "png": write_png(draw_roll(score, title=name)),
+        "png": write_png(draw_roll(score, title=name, accompaniment=True)),
     }
     report = {
         "seed": used,

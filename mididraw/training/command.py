@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, OutputError
 from mididraw.models.pocket.model import load
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
@@ -32,9 +32,13 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         out: where checkpoint, weights, curve and report are written.
 
     Raises:
-        OptionError, MidiError, ModelError: something given cannot be used.
+        OptionError, OutputError, MidiError, ModelError: something given cannot be used.
     """
     console = Console(stderr=True, highlight=False)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
     settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
