@@ -25,14 +25,15 @@ def fetch(name: str) -> Path:
     if name not in PUBLISHED:
         raise ModelError(f"There is no model “{name}”: choose {', '.join(PUBLISHED)}.")
     try:
-        import huggingface_hub
+        import httpx
+        from huggingface_hub import hf_hub_download
     except ImportError as error:
         raise ModelError(
             f"Downloading {name} needs another package: pip install 'mididraw[giant]'."
         ) from error
     try:
-        path = Path(huggingface_hub.hf_hub_download(REPOSITORY, PUBLISHED[name].file))
-    except (OSError, ValueError, huggingface_hub.errors.EntryNotFoundError) as error:
+        path = Path(hf_hub_download(REPOSITORY, PUBLISHED[name].file))
+    except (OSError, RuntimeError, ValueError, httpx.HTTPError) as error:
         raise ModelError(
             f"{name} could not be downloaded: try again, which resumes, or give a file's path."
         ) from error
