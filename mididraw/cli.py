@@ -229,8 +229,8 @@ def compose(
     prompt: Annotated[
         str, typer.Option(help="MIDI file to go on from, or pop, folk, classical or game.")
     ] = "pop",
-    temperature: Annotated[float, typer.Option(help="Above 1 bolder, below 1 tamer.")] = 1.0,
-    top_p: Annotated[float, typer.Option(help="Share of the likeliest to choose from.")] = 0.97,
+    temperature: Annotated[float, typer.Option(help="Above 1 bolder, below 1 tamer.")] = 1.1,
+    top_p: Annotated[float, typer.Option(help="Share of the likeliest to choose from.")] = 0.98,
     soundfont: SoundFont = None,
     as_json: Json = False,
 ) -> None:

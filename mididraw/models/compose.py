@@ -28,8 +28,8 @@ class ComposeOptions:
 
     bars: int = 16
     seed: int = 0
-    temperature: float = 1.0
-    top_p: float = 0.97
+    temperature: float = 1.1
+    top_p: float = 0.98
 
     def __post_init__(self) -> None:
         if not 1 <= self.bars <= MOST_BARS:

@@ -34,8 +34,8 @@ def draw_curve(history: Sequence[Progress]) -> Image.Image:
     for bits in range(0, top + 1, max(top // 10, 1)):
         brush.line([place(0, bits), place(last, bits)], fill=_GRID)
         brush.text((_LEFT - 12, place(0, bits)[1]), str(bits), _TEXT, font, anchor="rm")
-    for step in (0, last // 2, last):
-        brush.text((place(step, 0)[0], _BOTTOM + 8), f"step {step}", _TEXT, font, anchor="ma")
+    for step, anchor in ((0, "la"), (last // 2, "ma"), (last, "ra")):
+        brush.text((place(step, 0)[0], _BOTTOM + 8), f"step {step}", _TEXT, font, anchor=anchor)
     if len(loss) > 1:
         brush.line([place(*one) for one in loss], fill=_LOSS, width=3)
     if len(held) > 1:
