@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +11,24 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, Protocol
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from typer.exceptions import TyperException
 
-from mididraw import __version__
+from mididraw import __version__, cli_models
+from mididraw.cli_output import (
+    ERR,
+    OUT,
+    Json,
+    OutDir,
+    SoundFont,
+    host_settings,
+    refuse_overwriting,
+    write,
+)
 from mididraw.convert import convert as convert_file
 from mididraw.draw import Drawing, Stage, draw
-from mididraw.errors import MididrawError, OptionError, OutputError
+from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions, Engine, Shape, Theme
 from mididraw.settings import Settings
 
@@ -31,8 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(cli_models.app)
 
 
 def main() -> None:
@@ -57,7 +64,7 @@ def main() -> None:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    _err.print(f"mididraw: {sentence}", markup=False)
+    ERR.print(f"mididraw: {sentence}", markup=False)
     sys.exit(2)
 
 
@@ -90,11 +97,6 @@ class Report(Protocol):
 Pictures = Annotated[
     list[Path], typer.Argument(help="Drawings; several become one piece.", show_default=False)
 ]
-OutDir = Annotated[Path, typer.Option("--out", "-o", help="Folder that the files are written to.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-SoundFont = Annotated[
-    Path | None, typer.Option(help=str(Settings.model_fields["soundfont"].description))
-]
 # Ranges are checked by DrawOptions alone, so that one sentence is said in one place.
 EngineOption = Annotated[Engine | None, typer.Option(help=_help("engine"))]
 Bars = Annotated[int | None, typer.Option(help=_help("bars"))]
@@ -112,6 +114,10 @@ Outline = Annotated[
 ]
 Invert = Annotated[bool, typer.Option("--invert", help=_help("invert"))]
 Seed = Annotated[int | None, typer.Option(help=_help("seed"))]
+Strength = Annotated[int | None, typer.Option(help=_help("strength"))]
+Candidates = Annotated[int | None, typer.Option(help=_help("candidates"))]
+Temperature = Annotated[float | None, typer.Option(help=_help("temperature"))]
+TopP = Annotated[float | None, typer.Option("--top-p", help=_help("top_p"))]
 ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"))]
 
 
@@ -127,6 +133,10 @@ def draw_command(
     instrument: Instrument = None,
     pitch_range: Range = None,
     accompaniment: Accompaniment = False,
+    strength: Strength = None,
+    candidates: Candidates = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
     outline: Outline = None,
     invert: Invert = False,
     seed: Seed = None,
@@ -144,12 +154,16 @@ def draw_command(
         instrument=instrument,
         pitch_range=pitch_range,
         accompaniment=accompaniment,
+        strength=strength,
+        candidates=candidates,
+        temperature=temperature,
+        top_p=top_p,
         shape=None if outline is None else Shape.OUTLINE if outline else Shape.FILL,
         invert=invert,
         seed=seed,
         theme=theme,
     )
-    report = _draw_to(out, pictures, options, _settings(soundfont))
+    report = _draw_to(out, pictures, options, host_settings(soundfont))
     if as_json:
         print(json.dumps(report))  # noqa: T201 -- what the caller parses
     else:
@@ -159,7 +173,7 @@ def draw_command(
 @app.command()
 def demo(out: OutDir = Path("demo"), soundfont: SoundFont = None) -> None:
     """Draw the bundled examples."""
-    settings = _settings(soundfont)
+    settings = host_settings(soundfont)
     with resources.as_file(resources.files("mididraw") / "examples") as folder:
         for picture in sorted(folder.glob("*.png")):
             # A demonstration that sounds the same wherever it is run.
@@ -180,10 +194,10 @@ def convert(
     soundfont: SoundFont = None,
 ) -> None:
     """Convert picture ↔ MIDI, or MIDI → MP3 or piano-roll picture, by the files' endings."""
-    _refuse_overwriting([target], [source])
-    data = convert_file(source, target.suffix, plain=plain, settings=_settings(soundfont))
-    _write(target, data)
-    _out.print(str(target), markup=False)
+    refuse_overwriting([target], [source])
+    data = convert_file(source, target.suffix, plain=plain, settings=host_settings(soundfont))
+    write(target, data)
+    OUT.print(str(target), markup=False)
 
 
 @app.command()
@@ -215,91 +229,14 @@ def bench(
         print(json.dumps(report.as_json()))  # noqa: T201 -- what the caller parses
     else:
         for table in report.tables():
-            _out.print(table)
-
-
-@app.command()
-def compose(
-    out: OutDir = Path("mididraw-out"),
-    bars: Annotated[int, typer.Option(help="Bars to write. [1 to 64]")] = 16,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same music.")] = None,
-    model: Annotated[
-        str, typer.Option(help="pocket, or a .safetensors file that mididraw train wrote.")
-    ] = "pocket",
-    prompt: Annotated[
-        str, typer.Option(help="MIDI file to go on from, or pop, folk, classical or game.")
-    ] = "pop",
-    temperature: Annotated[float, typer.Option(help="Above 1 bolder, below 1 tamer.")] = 1.1,
-    top_p: Annotated[float, typer.Option(help="Share of the likeliest to choose from.")] = 0.98,
-    soundfont: SoundFont = None,
-    as_json: Json = False,
-) -> None:
-    """Write free music, or go on from a MIDI file."""
-    with _model_errors():
-        from mididraw.models.command import compose_files
-
-    name, files = compose_files(model, prompt, bars, seed, temperature, top_p, _settings(soundfont))
-    written = {ending: out / f"{name}.{ending}" for ending in files.data}
-    _refuse_overwriting(list(written.values()), [Path(prompt)])
-    for ending, data in files.data.items():
-        _write(written[ending], data)
-    report = {"files": {ending: str(path) for ending, path in written.items()}, **files.report}
-    if as_json:
-        print(json.dumps(report))  # noqa: T201 -- what the caller parses
-    else:
-        for ending, path in written.items():
-            _out.print(f"{ending.upper():<8}{path}", markup=False)
-        _out.print(f"music   {files.report['key']}, {files.report['bars']} bars")
-        _out.print(f"seed    {files.report['seed']}")
-
-
-@app.command()
-def train(
-    data: Annotated[
-        Path, typer.Option(help="Folder of MIDI files, or of the archives that we train on.")
-    ],
-    start: Annotated[
-        str | None,
-        typer.Option("--from", help="Weights to go on from: pocket for ours, or a file."),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="How to train, as TOML; ours if not given.")
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Steps, if not as many as the config says.")
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
-    ] = Path("mididraw-training"),
-) -> None:
-    """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
-    with _model_errors():
-        from mididraw.training.command import train as run_training
-
-    run_training(data, start, config, steps, out)
-
-
-@contextmanager
-def _model_errors() -> Iterator[None]:
-    """Say how to get what the models need, which drawing does without."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise OptionError(
-            f"This needs {error.name}: install it with pip install 'mididraw[model]'."
-        ) from error
+            OUT.print(table)
 
 
 @app.callback(invoke_without_command=True)
 def _version(version: Annotated[bool, typer.Option("--version")] = False) -> None:
     if version:
-        _out.print(__version__)
+        OUT.print(__version__)
         raise typer.Exit
-
-
-def _settings(soundfont: Path | None) -> Settings:
-    settings = Settings.from_environment(os.environ)
-    return settings.model_copy(update={"soundfont": soundfont}) if soundfont else settings
 
 
 def _draw_to(
@@ -311,11 +248,11 @@ def _draw_to(
         # File names end at 255 bytes.
         name = f"{name.encode()[:240].decode(errors='ignore')}+{len(pictures) - 1}"
     files = {ending: folder / f"{name}.{ending}" for ending in ("mid", "mp3", "png")}
-    _refuse_overwriting(list(files.values()), pictures)
+    refuse_overwriting(list(files.values()), pictures)
     with _progress_bar(name) as progress:
         drawing = draw(pictures, options, settings=settings, title=name, progress=progress)
     for ending, data in (("mid", drawing.midi), ("mp3", drawing.mp3), ("png", drawing.png)):
-        _write(files[ending], data)
+        write(files[ending], data)
     return _report(drawing, files)
 
 
@@ -351,35 +288,15 @@ def _print_report(report: dict[str, Any]) -> None:
     )
     lines["seed"] = str(report["seed"])
     for name, value in lines.items():
-        _out.print(f"{name:<8}{value}", markup=False)
-    _out.print()
-
-
-def _refuse_overwriting(targets: list[Path], sources: list[Path]) -> None:
-    for target in targets:
-        try:
-            same = [s for s in sources if target.exists() and s.exists() and target.samefile(s)]
-        except OSError as error:
-            raise OutputError(f"{target} cannot be written: {error.strerror}.") from error
-        if same:
-            raise OutputError(f"{same[0]} would be overwritten: choose another place for it.")
-        if target.is_dir():
-            raise OutputError(f"{target} is a folder: choose another place for the file.")
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        OUT.print(f"{name:<8}{value}", markup=False)
+    OUT.print()
 
 
 @contextmanager
 def _progress_bar(name: str) -> Iterator[Any]:
     """Show the stages on standard error where a person watches; yields the callback."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bars:
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bars:
         tasks: dict[Stage, TaskID] = {}
 
         def tell(stage: Stage, done: bool) -> None:

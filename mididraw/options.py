@@ -26,6 +26,7 @@ class Engine(StrEnum):
     """The ways from canvas to score."""
 
     CHORDS = "chords"
+    GUIDED = "guided"
     NAIVE = "naive"
 
 
@@ -116,6 +117,21 @@ class DrawOptions(BaseModel):
     )
     accompaniment: bool = Field(
         False, description="Add quiet bass and chords on tracks of their own."
+    )
+    strength: int = Field(
+        60,
+        ge=0,
+        le=100,
+        description="guided: how much the picture counts against the model's own wishes.",
+    )
+    candidates: int = Field(
+        8, ge=1, le=32, description="guided: pieces that are written side by side; the best wins."
+    )
+    temperature: float = Field(
+        1.0, ge=0.1, le=2.0, description="guided: above 1 bolder, below 1 tamer."
+    )
+    top_p: float = Field(
+        0.97, ge=0.05, le=1.0, description="guided: share of the likeliest tokens to choose from."
     )
     shape: Shape = Field(Shape.AUTO, description="Play filled shapes as areas or outlines.")
     invert: bool = Field(False, description="Take the paper for ink and the ink for paper.")

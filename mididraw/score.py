@@ -68,13 +68,17 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A piece: tracks over ``bars`` bars at ``tempo`` beats a minute, in ``key``."""
+    """A piece: tracks over ``bars`` bars at ``tempo`` beats a minute, in ``key``.
+
+    ``performed`` asks for a player's freedoms, pedal among them, where it is turned into sound.
+    """
 
     tracks: tuple[Track, ...]
     bars: int
     tempo: float
     key: Key
     chords: tuple[ChordSpan, ...] = ()
+    performed: bool = False
 
     def __post_init__(self) -> None:
         if self.bars < 1 or not 0 < self.tempo < math.inf:

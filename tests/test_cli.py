@@ -78,7 +78,8 @@ def test_every_option_reaches_the_music(tmp_path: Path, example: Path) -> None:
         *(example, "-o", tmp_path, "--engine", "chords", "--bars", 5, "--tempo", 133),
         *("--key", "f# minor", "--style", "ballad", "--instrument", "vibrafone"),
         *("--pitch-range", "C3-C6", "--accompaniment", "--outline", "--invert", "--seed", 7),
-        *("--theme", "light"),
+        *("--theme", "light", "--strength", 70, "--candidates", 3),
+        *("--temperature", 0.9, "--top-p", 0.8),
     )
     assert report["seed"] == 7
     assert report["options"] == {
@@ -91,6 +92,10 @@ def test_every_option_reaches_the_music(tmp_path: Path, example: Path) -> None:
         "pitch_range": "C3-C6",
         "accompaniment": True,
         "shape": "outline",
+        "strength": 70,
+        "candidates": 3,
+        "temperature": 0.9,
+        "top_p": 0.8,
         "invert": True,
         "theme": "light",
     }

@@ -12,7 +12,9 @@ from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
 from tests.strategies.scores import keys
 
 # The naive engine has no chords to accompany.
-PAIRS = st.sampled_from([(Engine.CHORDS, False), (Engine.CHORDS, True), (Engine.NAIVE, False)])
+PAIRS = st.sampled_from(
+    [(engine, a) for engine in Engine for a in (False, True) if not (a and engine is Engine.NAIVE)]
+)
 OPTIONS = st.builds(
     lambda pair, **others: DrawOptions(engine=pair[0], accompaniment=pair[1], **others),
     pair=PAIRS,
@@ -26,6 +28,10 @@ OPTIONS = st.builds(
     ),
     shape=st.sampled_from(Shape),
     invert=st.booleans(),
+    strength=st.integers(0, 100),
+    candidates=st.integers(1, 32),
+    temperature=st.floats(0.1, 2),
+    top_p=st.floats(0.05, 1),
     seed=st.none() | st.integers(0, 2**31 - 1),
     theme=st.sampled_from(Theme),
 )
@@ -53,6 +59,11 @@ def test_options_survive_json(options: DrawOptions) -> None:
         ("seed", -1),
         ("seed", 2**31),
         ("engine", "magic"),
+        ("strength", 101),
+        ("strength", -1),
+        ("candidates", 0),
+        ("temperature", 0),
+        ("top_p", 1.5),
         ("strenght", 3),
     ],
 )

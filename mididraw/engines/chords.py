@@ -31,7 +31,7 @@ def chords(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
     never a semitone apart.
     """
     random = np.random.default_rng(seed)
-    key, progression = _choose_harmony(canvas, options, random)
+    key, progression = choose_harmony(canvas, options, random)
     grid = _playable(canvas, key, progression)
     lines = find_lines(canvas.ink, grid)
     notes = _perform(canvas, grid, lines)
@@ -51,9 +51,10 @@ def chords(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
     )
 
 
-def _choose_harmony(
+def choose_harmony(
     canvas: Canvas, options: DrawOptions, random: np.random.Generator
 ) -> tuple[Key, tuple[Chord, ...]]:
+    """Choose key and chords of each bar by the ink, the style's songs and chance."""
     keys = [options.fixed_key] if options.fixed_key else style_keys(options.style)
     ink = _ink_by_pitch_class(canvas)
     # Drawn for every chord there is, so that asking for the key that a seed chose by itself

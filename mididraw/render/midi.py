@@ -11,6 +11,7 @@ from mido.midifiles.meta import KeySignatureError
 
 from mididraw.errors import MidiError, OptionError
 from mididraw.harmony import Chord, Key, Mode, estimate_key
+from mididraw.render.performance import pedal, play
 from mididraw.score import (
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
@@ -38,6 +39,7 @@ _DAMAGED = (
     KeySignatureError,
 )
 _TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
+_SUSTAIN = 64
 
 
 def write_midi(score: Score) -> bytes:
@@ -55,10 +57,15 @@ def write_midi(score: Score) -> bytes:
         midi.text_events.append(pretty_midi.Text(span.chord.name(score.key), time))
     for track in score.tracks:
         instrument = pretty_midi.Instrument(track.program, track.drums, track.name)
-        for note in track.notes:
-            start = midi.tick_to_time(note.onset * _TICKS_PER_STEP)
-            end = midi.tick_to_time(note.end * _TICKS_PER_STEP)
-            instrument.notes.append(pretty_midi.Note(note.velocity, note.pitch, start, end))
+        for struck in play(track, score):
+            note = struck.note
+            instrument.notes.append(
+                pretty_midi.Note(note.velocity, note.pitch, struck.start, struck.end)
+            )
+        for time, down in pedal(track, score):
+            instrument.control_changes.append(
+                pretty_midi.ControlChange(_SUSTAIN, 127 if down else 0, time)
+            )
         midi.instruments.append(instrument)
     out = io.BytesIO()
     midi.write(out)

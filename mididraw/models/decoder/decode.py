@@ -1,7 +1,7 @@
 """Decoding many sequences at once: they join, take steps together, and leave when they like."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -107,20 +107,45 @@ class Decoder:
         self._read(len(self._sequences) - 1)
         return sequence.name
 
+    def fork(self, name: int, sampling: Sampling) -> int:
+        """Take in a copy of a sequence, that goes on from where it is.
+
+        Args:
+            name: the sequence to copy.
+            sampling: how the copy goes on; with another seed, otherwise.
+
+        Returns:
+            the copy's name.
+
+        Raises:
+            ValueError: all slots are taken.
+        """
+        if not self.free:
+            raise ValueError("all slots are taken")
+        row = self._row(name)
+        parent = self._sequences[row]
+        self._names += 1
+        copy = replace(parent, name=self._names, sampling=sampling, tokens=list(parent.tokens))
+        self.network.move(row, len(self._sequences), parent.held)
+        self._sequences.append(copy)
+        return copy.name
+
     def leave(self, name: int) -> None:
         """Let a sequence go; its slot is free at once."""
-        row = next(i for i, sequence in enumerate(self._sequences) if sequence.name == name)
+        row = self._row(name)
         last = self._sequences.pop()
         if last.name != name:
             self.network.move(len(self._sequences), row, last.held)
             self._sequences[row] = last
 
     @torch.inference_mode()
-    def step(self, hook: LogitsHook | None = None) -> dict[int, int]:
+    def step(self, hook: LogitsHook | None = None, waiting: Container[int] = ()) -> dict[int, int]:
         """Draw one token for each sequence.
 
         Args:
             hook: changes the logits of the whole batch before the draw.
+            waiting: names of sequences that take no part and stay as they are; the hook is told of
+                them all the same.
 
         Returns:
             token of each sequence by name, in the batch's order.
@@ -137,11 +162,17 @@ class Decoder:
             names, drawn = tuple(s.name for s in batch), tuple(s.drawn for s in batch)
             logits = hook(logits, Rows(names, last, drawn))
         chosen = choose(logits, [s.sampling for s in batch], [s.drawn for s in batch]).tolist()
+        drawn_now = {}
         for sequence, token in zip(batch, chosen, strict=True):
-            sequence.tokens.append(token)
-            sequence.held += 1
-            sequence.drawn += 1
-        return {sequence.name: token for sequence, token in zip(batch, chosen, strict=True)}
+            if sequence.name not in waiting:
+                sequence.tokens.append(token)
+                sequence.held += 1
+                sequence.drawn += 1
+                drawn_now[sequence.name] = token
+        return drawn_now
+
+    def _row(self, name: int) -> int:
+        return next(i for i, sequence in enumerate(self._sequences) if sequence.name == name)
 
     def _read(self, row: int) -> None:
         """Fill the cache with all tokens but the last, which the next step takes."""

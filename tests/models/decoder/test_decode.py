@@ -200,3 +200,43 @@ def test_a_full_decoder_takes_nobody_in() -> None:
     decoder.join([1], GREEDY)
     with pytest.raises(ValueError, match="slots"):
         decoder.join([1], GREEDY)
+
+
+def test_a_copy_goes_on_as_its_original_would() -> None:
+    model = random_model(POCKET)
+    sampling = Sampling(seed=5)
+    alone = Decoder.of(model, slots=3)
+    name = alone.join([1, 2, 3], sampling)
+    expected = [alone.step()[name] for _ in range(20)]
+    decoder = Decoder.of(model, slots=3)
+    parent = decoder.join([1, 2, 3], sampling)
+    other = decoder.join([4], Sampling(seed=6))
+    begun = [decoder.step()[parent] for _ in range(8)]
+    decoder.leave(other)
+    copy = decoder.fork(parent, sampling)
+    both = [decoder.step() for _ in range(12)]
+    assert begun + [drawn[copy] for drawn in both] == expected
+    assert begun + [drawn[parent] for drawn in both] == expected
+    decoder.leave(parent)
+    another = decoder.fork(copy, Sampling(seed=7))
+    drawn_apart = [decoder.step() for _ in range(12)]
+    assert [d[copy] for d in drawn_apart] != [d[another] for d in drawn_apart]
+    decoder.fork(copy, sampling)
+    with pytest.raises(ValueError, match="taken"):
+        decoder.fork(copy, sampling)
+
+
+def test_who_waits_stays_as_it_is() -> None:
+    model = random_model(POCKET)
+    expected = generate(
+        Decoder.of(model, slots=2), [[1], [2]], [Sampling(seed=s) for s in (1, 2)], 9
+    )
+    decoder = Decoder.of(model, slots=2)
+    first, second = (decoder.join([seed], Sampling(seed=seed)) for seed in (1, 2))
+    drawn: dict[int, list[int]] = {first: [], second: []}
+    while len(drawn[first]) < 9 or len(drawn[second]) < 9:
+        waiting = {name for name in drawn if len(drawn[name]) == 9}
+        waiting |= {first} if len(drawn[second]) % 3 == 0 and second not in waiting else set()
+        for name, token in decoder.step(waiting=waiting).items():
+            drawn[name].append(token)
+    assert [drawn[first], drawn[second]] == expected

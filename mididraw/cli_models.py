@@ -1,0 +1,96 @@
+"""The commands that need a model; nothing of it is imported before one of them runs."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mididraw.cli_output import (
+    OUT,
+    Json,
+    OutDir,
+    SoundFont,
+    host_settings,
+    refuse_overwriting,
+    write,
+)
+from mididraw.errors import OptionError
+
+app = typer.Typer()
+
+
+@app.command()
+def compose(
+    out: OutDir = Path("mididraw-out"),
+    bars: Annotated[int, typer.Option(help="Bars to write. [1 to 64]")] = 16,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same music.")] = None,
+    model: Annotated[
+        str, typer.Option(help="pocket, or a .safetensors file that mididraw train wrote.")
+    ] = "pocket",
+    prompt: Annotated[
+        str, typer.Option(help="MIDI file to go on from, or pop, folk, classical or game.")
+    ] = "pop",
+    temperature: Annotated[float, typer.Option(help="Above 1 bolder, below 1 tamer.")] = 1.1,
+    top_p: Annotated[float, typer.Option(help="Share of the likeliest to choose from.")] = 0.98,
+    soundfont: SoundFont = None,
+    as_json: Json = False,
+) -> None:
+    """Write free music, or go on from a MIDI file."""
+    with _model_errors():
+        from mididraw.models.command import compose_files
+
+    name, files = compose_files(
+        model, prompt, bars, seed, temperature, top_p, host_settings(soundfont)
+    )
+    written = {ending: out / f"{name}.{ending}" for ending in files.data}
+    refuse_overwriting(list(written.values()), [Path(prompt)])
+    for ending, data in files.data.items():
+        write(written[ending], data)
+    report = {"files": {ending: str(path) for ending, path in written.items()}, **files.report}
+    if as_json:
+        print(json.dumps(report))  # noqa: T201 -- what the caller parses
+    else:
+        for ending, path in written.items():
+            OUT.print(f"{ending.upper():<8}{path}", markup=False)
+        OUT.print(f"music   {files.report['key']}, {files.report['bars']} bars")
+        OUT.print(f"seed    {files.report['seed']}")
+
+
+@app.command()
+def train(
+    data: Annotated[
+        Path, typer.Option(help="Folder of MIDI files, or of the archives that we train on.")
+    ],
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Weights to go on from: pocket for ours, or a file."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="How to train, as TOML; ours if not given.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps, if not as many as the config says.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
+    ] = Path("mididraw-training"),
+) -> None:
+    """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
+    with _model_errors():
+        from mididraw.training.command import train as run_training
+
+    run_training(data, start, config, steps, out)
+
+
+@contextmanager
+def _model_errors() -> Iterator[None]:
+    """Say how to get what the models need, which drawing does without."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise OptionError(
+            f"This needs {error.name}: install it with pip install 'mididraw[model]'."
+        ) from error
