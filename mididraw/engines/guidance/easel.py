@@ -44,7 +44,7 @@ class Easel:
         steps = torch.arange(self.steps, device=places.device)
         row = (pitch - self.low)[:, None]
         inside = ((row >= 0) & (row < self.rows))[:, 0]
-        high = (rows >= row - REACH) & (rows <= row + REACH)
+        high = (rows >= row - REACH) & (rows <= row + REACH) & inside[:, None]
         wide = (steps >= step[:, None] - REACH) & (steps < (step + duration)[:, None] + REACH)
         self._missing[places] *= 1 - (high[:, :, None] & wide[:, None, :]).float()
         stop = (step + duration).clamp(max=self.steps)
