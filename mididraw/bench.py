@@ -152,7 +152,7 @@ def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], floa
 
     def watch(stage: Stage, done: bool) -> None:
         if done:
-            peaks[stage].append(_peak_mb())
+            peaks[stage].append(peak_mb())
         else:
             _reset_peak()
 
@@ -232,8 +232,8 @@ def _measure_largest(kind: str, noise: int) -> StageFigures:
                 check=True,
                 stdout=subprocess.PIPE,
             )
-    seconds, peak_mb = json.loads(done.stdout)
-    return StageFigures(seconds, peak_mb)
+    seconds, peak = json.loads(done.stdout)
+    return StageFigures(seconds, peak)
 
 
 def _read_timed(small: Path, large: Path) -> None:
@@ -242,7 +242,7 @@ def _read_timed(small: Path, large: Path) -> None:
     _reset_peak()
     start = time.perf_counter()
     read(large)
-    sys.stdout.write(json.dumps([time.perf_counter() - start, _peak_mb()]))
+    sys.stdout.write(json.dumps([time.perf_counter() - start, peak_mb()]))
 
 
 def _reset_peak() -> None:
@@ -253,7 +253,7 @@ def _reset_peak() -> None:
         return
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The peak memory since the last reset; where there is no reset, since the start."""
     try:
         for line in Path("/proc/self/status").read_text().splitlines():

@@ -159,7 +159,7 @@ def windows(pieces: Iterable[Piece], context: int) -> Iterator[Tokens]:
     for piece in pieces:
         bars = np.flatnonzero(piece.tokens == v.BAR)
         start = int(bars[0])
-        while start < len(piece.tokens) - 1:
+        while start < len(piece.tokens):
             stop = min(start + context + 1 - HEADER, len(piece.tokens))
             whole = bars[(bars > start) & (bars <= stop)]
             # A bar longer than the context is cut within.

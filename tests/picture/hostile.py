@@ -8,7 +8,6 @@ a picture and a last one with the peak memory.
 import io
 import json
 import random
-import resource
 import struct
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from mididraw.bench import peak_mb
 from mididraw.draw import compose
 from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions
@@ -203,8 +203,7 @@ def main(folder: Path) -> None:
         spent = time.perf_counter() - start
         path.unlink()
         _say(name=path.name, outcome=outcome, seconds=spent)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    _say(peak_mb=peak)
+    _say(peak_mb=peak_mb())
 
 
 def _say(**entry: object) -> None:
