@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from rich.table import Table
 
-from mididraw.draw import Stage, compose, draw
+from mididraw.draw import Stage, commission, draw, write_score
 from mididraw.errors import OptionError, PictureError
 from mididraw.measure import match
 from mididraw.options import DrawOptions, Engine
@@ -150,10 +150,10 @@ def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], floa
     peaks: defaultdict[str, list[float]] = defaultdict(list)
     rates = []
 
-    def watch(stage: Stage, done: bool) -> None:
-        if done:
+    def watch(stage: Stage, done: int, parts: int) -> None:
+        if done == parts:
             peaks[stage].append(peak_mb())
-        else:
+        elif not done:
             _reset_peak()
 
     for picture in pictures * _RUNS:
@@ -174,12 +174,13 @@ def _measure_match(engine: Engine, drawings: list[Image.Image]) -> MatchFigures:
     for seed, image in enumerate(drawings):
         start = time.perf_counter()
         try:
-            canvas, score, _ = compose([image], DrawOptions.of(engine=engine, seed=seed))
+            work = commission([image], DrawOptions.of(engine=engine, seed=seed))
+            score = write_score(work)
         except PictureError:
             refused += 1
             continue
         spent.append(time.perf_counter() - start)
-        found.append(match(canvas, score))
+        found.append(match(work.canvas, score))
         notes = score.drawing.notes
         in_key.append(mean(note.pitch % 12 in score.key.scale for note in notes))
         at_once.append(max(sum(n.onset <= note.onset < n.end for n in notes) for note in notes))

@@ -299,11 +299,11 @@ def _progress_bar(name: str) -> Iterator[Any]:
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bars:
         tasks: dict[Stage, TaskID] = {}
 
-        def tell(stage: Stage, done: bool) -> None:
-            if done:
-                bars.update(tasks[stage], completed=1, total=1)
-            else:
+        def tell(stage: Stage, done: int, parts: int) -> None:
+            if stage not in tasks:
                 # An unknown total shows a moving bar.
                 tasks[stage] = bars.add_task(f"{name}: {stage}", total=None)
+            elif done:
+                bars.update(tasks[stage], completed=done, total=parts)
 
         yield tell

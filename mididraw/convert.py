@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mididraw.draw import compose, write_png
+from mididraw.draw import commission, write_png, write_score
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine
 from mididraw.render.audio import Tags, encode_mp3, synthesize
@@ -46,5 +46,5 @@ def convert(source: Path, ending: str, *, plain: bool = False, settings: Setting
         raise OptionError("A picture converts to .mid; for music with chords use mididraw draw.")
     score = read_cells(source)
     if score is None:
-        _, score, _ = compose([source], DrawOptions.of(engine=Engine.NAIVE, seed=0))
+        score = write_score(commission([source], DrawOptions.of(engine=Engine.NAIVE, seed=0)))
     return write_midi(score)

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from mididraw.canvas import Canvas
 from mididraw.engines.chords import chords
+from mididraw.engines.commission import Commission
 from mididraw.engines.naive import naive
 from mididraw.errors import OptionError
-from mididraw.options import DrawOptions, Engine
+from mididraw.options import Engine
 from mididraw.score import Score
 
-Compose = Callable[[Canvas, DrawOptions, int], Score]
-"""An engine: canvas, options and seed → score. The same three give the same score."""
+Compose = Callable[[Commission], Score]
+"""An engine."""
 
 
-def _guided(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
+def _guided(commission: Commission) -> Score:
     try:
         # PyTorch takes a second to import, which the other engines do without.
         from mididraw.engines.guided import guided
@@ -21,7 +21,7 @@ def _guided(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
         raise OptionError(
             f"The guided engine needs {error.name}: install it with pip install 'mididraw[model]'."
         ) from error
-    return guided(canvas, options, seed)
+    return guided(commission)
 
 
 ENGINES: dict[Engine, Compose] = {
@@ -30,4 +30,4 @@ ENGINES: dict[Engine, Compose] = {
     Engine.NAIVE: naive,
 }
 
-__all__ = ["ENGINES", "Compose"]
+__all__ = ["ENGINES", "Commission", "Compose"]

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas, runs
 from mididraw.engines.accompaniment import accompany
+from mididraw.engines.commission import Commission
 from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import (
     PITCH_CLASSES,
@@ -24,13 +25,14 @@ _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 _RESTRIKE = STEPS_PER_BAR // 2
 
 
-def chords(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
+def chords(commission: Commission) -> Score:
     """Write a piece over a chord progression, in which every stroke is a melodic line.
 
     Chord tones stand on the beats and scale tones between them; at most six notes sound at once,
     never a semitone apart.
     """
-    random = np.random.default_rng(seed)
+    canvas, options = commission.canvas, commission.options
+    random = np.random.default_rng(commission.seed)
     key, progression = choose_harmony(canvas, options, random)
     grid = _playable(canvas, key, progression)
     lines = find_lines(canvas.ink, grid)

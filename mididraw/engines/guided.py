@@ -5,57 +5,90 @@ cells of ink are played and how many notes lie beside it. Sequences are weighed 
 compared bar by bar (see :mod:`mididraw.engines.guidance`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 import torch
 
-from mididraw.canvas import Canvas
 from mididraw.engines.chords import choose_harmony
+from mididraw.engines.commission import Commission
 from mididraw.engines.guidance.easel import Easel
-from mididraw.engines.guidance.particles import run
+from mididraw.engines.guidance.particles import Flock, run
 from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.harmony import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
-from mididraw.models.interface import MusicModel
+from mididraw.models.interface import MusicModel, Opening
 from mididraw.models.pocket.vocabulary import Source
-from mididraw.options import DrawOptions
 from mididraw.score import Score, Track
 
 _STRONGEST = 12.0
 """Nats a cell at strength 100."""
+_PROMPT_BARS = 8
+"""Of a longer prompt the end counts."""
 
 
-def guided(canvas: Canvas, options: DrawOptions, seed: int) -> Score:
+def guided(commission: Commission) -> Score:
     """Let the model play the picture.
 
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    random = np.random.default_rng(seed)
-    key, _ = choose_harmony(canvas, options, random)
-    tempo = options.tempo or style_tempo(options.style)
-    model, decoder, lock = _band(options.candidates)
-    opening = model.opening(Score((Track("", 0, ()),), 1, tempo, key), Source.POP)
+    model, decoder, lock = _band(commission.options.candidates)
+    bars = commission.canvas.bars
+    with torch.inference_mode(), lock:
+        sitting = begin(commission, model, decoder)
+        run(sitting.flock, lambda bar: commission.told(bar, bars))
+        return sitting.score()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sitting:
+    """A piece while it is written: step its flock until it is done, then read the score.
+
+    Several sittings can share one decoder; whoever steps them sees to it that every
+    flock leaves, however its end comes.
+    """
+
+    commission: Commission
+    model: MusicModel
+    opening: Opening
+    tempo: float
+    flock: Flock
+
+    def score(self) -> Score:
+        """The best of the candidates."""
+        options, bars = self.commission.options, self.commission.canvas.bars
+        tokens = self.flock.best().tokens
+        music = self.model.read(self.opening, tokens, self.opening.bars + bars)
+        played = replace(music.last(bars), tempo=self.tempo)
+        return parted(played, options.program, accompany=options.accompaniment)
+
+
+def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sitting:
+    """Start to write a piece; ``decoder`` is the model's and has a free slot for each candidate."""
+    canvas, options, seed = commission.canvas, commission.options, commission.seed
+    if commission.prompt is None:
+        key, _ = choose_harmony(canvas, options, np.random.default_rng(seed))
+        tempo = float(options.tempo or style_tempo(options.style))
+        prompt = Score((Track("", 0, ()),), 1, tempo, key)
+    else:
+        tempo = options.tempo or commission.prompt.tempo
+        key = options.fixed_key or commission.prompt.key
+        prompt = replace(commission.prompt.last(_PROMPT_BARS), tempo=tempo, key=key)
+    opening = model.opening(prompt, Source.POP)
     strength = _STRONGEST * (options.strength / 100) ** 2
     sampling = Sampling(options.temperature, options.top_p, seed)
-    with torch.inference_mode(), lock:
-        easel = Easel(canvas, options.candidates, model.transformer.device)
-        guide = PocketGuide(
-            easel,
-            opening,
-            canvas.bars,
-            strength,
-            options.candidates,
-            accompany=options.accompaniment,
-        )
-        drawn = run(decoder, guide, opening.tokens, canvas.bars, sampling, options.candidates)
-    music = replace(model.read(opening, drawn.tokens, canvas.bars), tempo=tempo)
-    return parted(music, options.program, accompany=options.accompaniment)
+    easel = Easel(canvas, options.candidates, model.transformer.device)
+    accompany = options.accompaniment
+    guide = PocketGuide(
+        easel, opening, canvas.bars, strength, options.candidates, accompany=accompany
+    )
+    flock = Flock(decoder, guide, opening.tokens, canvas.bars, sampling, options.candidates)
+    return Sitting(commission, model, opening, tempo, flock)
 
 
 @lru_cache(maxsize=1)

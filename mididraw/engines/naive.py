@@ -1,13 +1,14 @@
 """Every run of ink is a note: the seed's img2midi, the closest to the picture there is."""
 
-from mididraw.canvas import Canvas, runs
+from mididraw.canvas import runs
+from mididraw.engines.commission import Commission
 from mididraw.harmony import estimate_key, style_tempo
-from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
 
 
-def naive(canvas: Canvas, options: DrawOptions, seed: int) -> Score:  # noqa: ARG001 -- Engine
+def naive(commission: Commission) -> Score:
     """Turn every horizontal run of ink into a note; harmony is left to chance."""
+    canvas, options = commission.canvas, commission.options
     notes = []
     for row, line in enumerate(canvas.ink):
         for start, stop in runs(line):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mididraw.canvas import Canvas
-from mididraw.draw import compose
+from mididraw.draw import commission, resolve, write_score
+from mididraw.engines import Commission
 from mididraw.engines.chords import chords
 from mididraw.engines.voices import MAX_VOICES
 from mididraw.harmony import Style
@@ -20,7 +21,7 @@ from tests.strategies.canvases import canvas_of, canvases
 
 
 def play(canvas: Canvas, seed: int = 0, **options: object) -> Score:
-    return chords(canvas, DrawOptions.of(**options), seed)
+    return chords(Commission(canvas, DrawOptions.of(**options), seed))
 
 
 @given(canvases(), st.integers(0, 1000))
@@ -108,19 +109,23 @@ def test_velocity_follows_the_beat_and_the_ink() -> None:
 
 
 def test_the_key_that_was_asked_for_is_kept(example: Path) -> None:
-    _, score, options = compose([example], DrawOptions.of(key="F minor", seed=0))
+    work = commission([example], DrawOptions.of(key="F minor", seed=0))
+    score = write_score(work)
+    options = resolve(work, score)
     assert score.key.name == options.key == "F minor"
     assert all(span.chord.tones <= score.key.scale for span in score.chords)
 
 
 def test_another_seed_gives_another_take(example: Path) -> None:
-    takes = {compose([example], DrawOptions.of(seed=seed))[1] for seed in range(6)}
+    takes = {write_score(commission([example], DrawOptions.of(seed=seed))) for seed in range(6)}
     assert len(takes) >= 4
 
 
 def test_accompaniment_is_quiet_and_on_tracks_of_its_own(example: Path) -> None:
-    _, bare, _ = compose([example], DrawOptions.of(seed=3))
-    _, full, _ = compose([example], DrawOptions.of(seed=3, accompaniment=True))
+    bare, full = (
+        write_score(commission([example], DrawOptions.of(seed=3, accompaniment=accompaniment)))
+        for accompaniment in (False, True)
+    )
     assert full.drawing == bare.drawing
     assert [track.name for track in full.tracks] == [DRAWING, "bass", "chords"]
     quietest = np.mean([note.velocity for note in full.drawing.notes])
@@ -138,6 +143,7 @@ def test_real_drawings_are_recognisable(quickdraw: list[Image.Image], engine: st
     least = {"chords": 0.95, "naive": 0.98}[engine]
     found = []
     for seed, image in enumerate(quickdraw):
-        canvas, score, _ = compose([image], DrawOptions.of(engine=engine, seed=seed))
+        work = commission([image], DrawOptions.of(engine=engine, seed=seed))
+        canvas, score = work.canvas, write_score(work)
         found.append(match(canvas, score).f1)
     assert np.mean(found) >= least

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mididraw.canvas import Canvas, lay
+from mididraw.engines import Commission
 from mididraw.engines.guided import guided
 from mididraw.measure import match
 from mididraw.models.pocket.tokens import BACKING
@@ -20,7 +21,7 @@ def canvas_for(**options: object) -> tuple[Canvas, DrawOptions]:
 
 def play(seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     canvas, chosen = canvas_for(**options)
-    return canvas, guided(canvas, chosen, seed)
+    return canvas, guided(Commission(canvas, chosen, seed))
 
 
 def test_the_music_is_the_picture_in_key_and_without_semitones() -> None:
@@ -67,11 +68,11 @@ def test_bars_without_ink_are_played_through() -> None:
     ink = np.zeros((48, 6 * 16), np.bool_)
     ink[20, 2:6] = True
     canvas = canvas_of(ink)
-    score = guided(canvas, DrawOptions.of(engine="guided", candidates=2), 1)
+    score = guided(Commission(canvas, DrawOptions.of(engine="guided", candidates=2), 1))
     assert score.bars == 6
 
 
 def test_one_candidate_is_enough() -> None:
     canvas, _ = canvas_for()
-    score = guided(canvas, DrawOptions.of(engine="guided", bars=4, candidates=1), 1)
+    score = guided(Commission(canvas, DrawOptions.of(engine="guided", bars=4, candidates=1), 1))
     assert match(canvas, score).f1 > 0.8

@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from mididraw.bench import peak_mb
-from mididraw.draw import compose
+from mididraw.draw import commission, write_score
 from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions
 
@@ -196,7 +196,7 @@ def main(folder: Path) -> None:
         path.write_bytes(content)
         start = time.perf_counter()
         try:
-            compose([path], DrawOptions())
+            write_score(commission([path], DrawOptions()))
             outcome = "score"
         except MididrawError as error:
             outcome = f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@ give their place to copies of those that it likes more (Gordon et al. 1993; for 
 Lew et al. 2023).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,84 +54,126 @@ class Drawn:
     resampled: int
 
 
-def run(
-    decoder: Decoder,
-    guide: Guide,
-    opening: Sequence[int],
-    bars: int,
-    sampling: Sampling,
-    count: int,
-    *,
-    resample: bool = True,
-    progress: Callable[[int], None] | None = None,
-) -> Drawn:
-    """Draw ``count`` sequences of ``bars`` bars side by side; the best by the target wins.
+def run(flock: "Flock", progress: Callable[[int], None] | None = None) -> Drawn:
+    """Let one flock draw all its bars alone; it leaves the decoder, whatever happens.
 
     Args:
-        decoder: has at least so many free slots.
-        guide: weighs; of a batch of ``count``.
-        opening: what every sequence goes on from.
-        bars: how many bars follow it.
-        sampling: temperature and nucleus; the seed decides all.
-        count: sequences.
-        resample: whether the better ones replace the others.
+        flock: the sequences.
         progress: told of every bar that is finished; what it raises ends the run.
     """
-    flock = _Flock(decoder, guide, sampling)
     try:
-        flock.join(opening, count)
-        resampled = 0
-        for bar in range(1, bars + 1):
-            flock.finish(bar)
-            if progress:
-                progress(bar)
-            if resample and bar < bars:
-                resampled += flock.resample()
-        scores = guide.score.tolist()
-        best = max(range(count), key=lambda place: (scores[place], -place))
-        return Drawn(flock.tokens[best], scores, resampled)
+        told = 0
+        while not flock.done:
+            step(flock.decoder, [flock])
+            if progress and flock.finished > told:
+                told = flock.finished
+                progress(told)
+        return flock.best()
     finally:
         flock.leave()
 
 
-class _Flock:
-    def __init__(self, decoder: Decoder, guide: Guide, sampling: Sampling) -> None:
-        self.decoder, self.guide, self.sampling = decoder, guide, sampling
-        self.names: list[int] = []
-        self.tokens: list[list[int]] = []
-        self.weights = torch.zeros(0)
-        self._born = 0
+def step(decoder: Decoder, flocks: Sequence["Flock"]) -> None:
+    """Draw one token for every sequence that does not wait; flocks may come and go between steps.
 
-    def join(self, opening: Sequence[int], count: int) -> None:
+    What a flock draws does not depend on the others.
+    """
+    waiting: set[int] = set()
+    for flock in flocks:
+        waiting |= flock.waiting
+
+    def weigh(logits: Tensor, rows: Rows) -> Tensor:
+        row = {name: at for at, name in enumerate(rows.names)}
+        for flock in flocks:
+            own = torch.tensor([row[name] for name in flock.names], device=logits.device)
+            logits[own] = flock.weigh(logits[own])
+        return logits
+
+    drawn = decoder.step(weigh, waiting)
+    for flock in flocks:
+        flock.take(drawn)
+
+
+class Flock:
+    """The sequences that draw one piece; a decoder has room for several flocks."""
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        guide: Guide,
+        opening: Sequence[int],
+        bars: int,
+        sampling: Sampling,
+        count: int,
+        *,
+        resample: bool = True,
+    ) -> None:
+        """Take ``count`` slots.
+
+        Args:
+            decoder: has at least so many free slots.
+            guide: weighs; of a batch of ``count``.
+            opening: what every sequence goes on from.
+            bars: how many bars follow it.
+            sampling: temperature and nucleus; the seed decides all.
+            count: sequences.
+            resample: whether the better ones replace the others.
+        """
+        self.decoder, self.guide = decoder, guide
+        self.finished = 0
+        """Bars that all sequences are through with."""
+        self.names: list[int] = []
+        self.waiting: set[int] = set()
+        """Those that are through with the bar and wait for the last."""
+        self._bars, self._sampling, self._resample = bars, sampling, resample
+        self._tokens: list[list[int]] = [[] for _ in range(count)]
+        self._weights = torch.zeros_like(guide.log_model)
+        self._born = self._resampled = 0
+        self._places = torch.arange(count, device=guide.log_model.device)
         for _ in range(count):
-            self.names.append(self.decoder.join(opening, self._next_sampling()))
-            self.tokens.append([])
-        self.weights = torch.zeros_like(self.guide.log_model)
+            self.names.append(decoder.join(opening, self._next_sampling()))
+
+    @property
+    def done(self) -> bool:
+        """Whether all bars are drawn."""
+        return self.finished == self._bars
 
     def leave(self) -> None:
+        """Give the slots back."""
         for name in self.names:
             self.decoder.leave(name)
+        self.names.clear()
 
-    def finish(self, bar: int) -> None:
-        """Go on until every sequence is through with ``bar``."""
-        done: set[int] = set()
-        while len(done) < len(self.names):
-            drawn = self.decoder.step(self._hook, done)
-            places = [self.names.index(name) for name in drawn]
-            device = self.guide.log_model.device
-            self.guide.take(
-                torch.tensor(places, device=device),
-                torch.tensor(list(drawn.values()), device=device),
-            )
-            for place, (name, token) in zip(places, drawn.items(), strict=True):
-                self.tokens[place].append(token)
-                if self.guide.bars_begun(place) > bar:
-                    done.add(name)
+    def weigh(self, logits: Tensor) -> Tensor:
+        """Let the guide weigh what may follow, ``float32[sequences, vocabulary]``."""
+        return self.guide(logits, self._places)
 
-    def resample(self) -> int:
+    def take(self, drawn: Mapping[int, int]) -> None:
+        """Follow what was drawn, by name; others' tokens may be among it."""
+        places = [place for place, name in enumerate(self.names) if name in drawn]
+        tokens = [drawn[self.names[place]] for place in places]
+        device = self._places.device
+        self.guide.take(torch.tensor(places, device=device), torch.tensor(tokens, device=device))
+        for place, token in zip(places, tokens, strict=True):
+            self._tokens[place].append(token)
+            if self.guide.bars_begun(place) > self.finished + 1:
+                self.waiting.add(self.names[place])
+        if len(self.waiting) == len(self.names):
+            self.waiting.clear()
+            self.finished += 1
+            if self._resample and not self.done:
+                self._resampled += self._select()
+
+    def best(self) -> Drawn:
+        """What was drawn, once all is done."""
+        scores = self.guide.score.tolist()
+        best = max(range(len(scores)), key=lambda place: (scores[place], -place))
+        return Drawn(self._tokens[best], scores, self._resampled)
+
+    def _select(self) -> int:
         """Replace the worst by copies of the best where the weights have drifted apart."""
         level = self.guide.score - self.guide.log_drawn
-        shares = torch.softmax((level - self.weights).double(), dim=0)
+        shares = torch.softmax((level - self._weights).double(), dim=0)
         count = len(self.names)
         if float(1 / shares.square().sum()) > count / 2:
             return 0
@@ -143,20 +185,16 @@ class _Flock:
         for parent, loser in zip(parents, losers, strict=True):
             self.decoder.leave(self.names[loser])
             self.names[loser] = self.decoder.fork(self.names[parent], self._next_sampling())
-            self.tokens[loser] = list(self.tokens[parent])
+            self._tokens[loser] = list(self._tokens[parent])
         if losers:
             device = level.device
             self.guide.copy(
                 torch.tensor(parents, device=device), torch.tensor(losers, device=device)
             )
-        self.weights = self.guide.score - self.guide.log_drawn
+        self._weights = self.guide.score - self.guide.log_drawn
         return len(losers)
-
-    def _hook(self, logits: Tensor, rows: Rows) -> Tensor:
-        places = torch.tensor([self.names.index(name) for name in rows.names])
-        return self.guide(logits, places.to(logits.device))
 
     def _next_sampling(self) -> Sampling:
         self._born += 1
-        seed = self.sampling.seed * 1_000_003 + self._born
-        return Sampling(self.sampling.temperature, self.sampling.top_p, seed)
+        seed = self._sampling.seed * 1_000_003 + self._born
+        return Sampling(self._sampling.temperature, self._sampling.top_p, seed)

@@ -6,7 +6,7 @@ import torch
 
 from mididraw.engines.guidance.easel import Easel
 from mididraw.engines.guidance.harmony import in_scale
-from mididraw.engines.guidance.particles import Drawn, run
+from mididraw.engines.guidance.particles import Drawn, Flock, run
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.harmony import Key
 from mididraw.models.decoder import Decoder, Sampling
@@ -42,9 +42,10 @@ def draw(
         easel = Easel(canvas_of(picture()), count, torch.device("cpu"))
         guide = PocketGuide(easel, OPENING, BARS, strength, count)
         decoder = Decoder.of(model.transformer, slots=count)
-        drawn = run(
+        flock = Flock(
             decoder, guide, OPENING.tokens, BARS, Sampling(seed=seed), count, resample=resample
         )
+        drawn = run(flock)
         assert decoder.free == count
     return drawn, guide
 
@@ -96,5 +97,5 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pock
         raise KeyboardInterrupt(bar)
 
     with torch.inference_mode(), pytest.raises(KeyboardInterrupt, match="1"):
-        run(decoder, guide, OPENING.tokens, BARS, Sampling(), 2, progress=cancel)
+        run(Flock(decoder, guide, OPENING.tokens, BARS, Sampling(), 2), cancel)
     assert decoder.free == 2

@@ -1,0 +1,34 @@
+"""What an engine is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mididraw.canvas import Canvas
+from mididraw.options import DrawOptions
+from mididraw.score import Score
+
+Told = Callable[[int, int], None]
+"""Told of bars that are done, and of how many; what it raises ends the work."""
+
+
+def nobody(done: int, bars: int) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Commission:
+    """A piece to be written; the same canvas, options, seed and prompt give the same score.
+
+    Attributes:
+        canvas: the ink.
+        options: what the person asked for; its own seed is not looked at.
+        seed: decides whatever is left open.
+        prompt: music that the piece goes on from, where the engine can.
+        told: of bars that are done, by engines that write bar by bar.
+    """
+
+    canvas: Canvas
+    options: DrawOptions
+    seed: int
+    prompt: Score | None = None
+    told: Told = nobody
