@@ -12,6 +12,7 @@ from mididraw.measure.musicality import musicality
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, roll
 
 _HALF = STEPS_PER_BAR // 2
+_DISSONANT = (1, 6, 11)
 _SCALES = tuple(Key(tonic, Mode.MAJOR).scale for tonic in range(PITCH_CLASSES))
 
 
@@ -26,9 +27,8 @@ class Figures:
         entropy: of the pitch classes by how long they sound, in bits, 0 to 3.58.
         notes_per_second: onsets over the whole length.
         polyphony: pitches that sound at once, the mean over sounding steps.
-        dissonance: share of sounding steps in which two pitches a semitone apart, or an octave
-            more or less than that (interval class 1: minor second, major seventh, minor ninth and
-            so on), sound together.
+        dissonance: share of the pairs of pitches that sound together, counted step by step, that
+            are a minor second, a major seventh or a tritone apart, give or take octaves.
         chords: share of half bars, of those that sound, whose pitch classes by how long they sound
             are alike to a triad or seventh (see :func:`mididraw.harmony.estimate_chord`).
         gaps: share of steps that are silent.
@@ -105,9 +105,14 @@ def _in_best_scale(notes: list[Note]) -> float:
 
 
 def _dissonance(sounds: NDArray[np.bool_]) -> float:
-    classes = _pitch_classes(sounds) > 0
-    clash = (classes & np.roll(classes, 1, axis=0)).any(axis=0)
-    return float(clash.sum() / sounds.any(axis=0).sum())
+    every = sounds.sum(axis=0)
+    pairs = int((every * (every - 1) // 2).sum())
+    dissonant = sum(
+        int((sounds[interval:] & sounds[:-interval]).sum())
+        for interval in range(1, len(sounds))
+        if interval % PITCH_CLASSES in _DISSONANT
+    )
+    return dissonant / pairs if pairs else 0.0
 
 
 def _recognisable(sounds: NDArray[np.bool_]) -> float:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from mididraw.draw import compose
+from mididraw.draw import commission, write_score
 from mididraw.measure.grid import COLUMNS, ROWS, boxed, to_grid
 from mididraw.measure.identify import Identification, chamfer, identify
 from mididraw.options import DrawOptions, Engine

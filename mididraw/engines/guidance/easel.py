@@ -12,6 +12,8 @@ REACH = 1
 
 STRAY = 2.0
 """What a cell of a note off the ink costs, in cells of ink that are played."""
+SLIP = 0.12
+"""What a cell beside the ink costs, so that a note lies on it where the scale allows."""
 
 
 class Easel:
@@ -27,16 +29,17 @@ class Easel:
         self.low, self.device = canvas.pitches.low, device
         self.ink = int(ink.sum())
         near = F.max_pool2d(ink[None], 2 * REACH + 1, stride=1, padding=REACH)[0]
+        off = STRAY * (1 - near) + SLIP * (near - ink)
         self._missing = ink.repeat(batch, 1, 1)
         """Ink that no note has played, ``float32[batch, rows, steps]``."""
-        self._off_ink = _prefix(1 - near)
-        """Cells off the ink before each step, ``float32[rows, steps + 1]``."""
+        self._off_ink = _prefix(off)
+        """Costs of each row's cells before each step, ``float32[rows, steps + 1]``."""
         self._beside = torch.empty(batch, self.rows, self.steps + 1, device=device)
         """Missing ink within reach of each row before each step."""
         self._ahead = torch.empty(batch, self.steps + 1, device=device)
         """Missing ink of all rows before each step."""
         self._sum(torch.arange(batch, device=device))
-        self.strays = torch.zeros(batch, device=device)
+        self._costs = torch.zeros(batch, device=device)
 
     def play(self, places: Tensor, pitch: Tensor, step: Tensor, duration: Tensor) -> None:
         """Take note of notes: what they reach is no longer missing."""
@@ -50,7 +53,7 @@ class Easel:
         stop = (step + duration).clamp(max=self.steps)
         own = self._off_ink[row[:, 0].clamp(0, self.rows - 1)]
         off = own.gather(1, stop[:, None])[:, 0] - own.gather(1, step[:, None])[:, 0]
-        self.strays[places] += torch.where(inside, off, (stop - step).float())
+        self._costs[places] += torch.where(inside, off, STRAY * (stop - step))
         self._sum(places)
 
     def worth(self, places: Tensor, step: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,7 +65,7 @@ class Easel:
             durations: ``int64[lengths]`` in steps.
 
         Returns:
-            missing ink that they would play and their cells off the ink, both
+            missing ink that they would play and what their cells off the ink cost, both
             ``float32[n, rows, …, lengths]``.
         """
         begin = step.flatten(1) if step.ndim > 1 else step[:, None]  # [n, k]
@@ -89,14 +92,30 @@ class Easel:
         """
         return self._ahead[places].gather(1, (step - REACH).clamp(min=0))
 
+    def overhead(self, places: Tensor, step: Tensor) -> Tensor:
+        """Ink above what a note of each row reaches, that only a note at ``step`` still plays.
+
+        Args:
+            places: ``int64[n]``.
+            step: ``int64[n]``, below :attr:`steps`.
+
+        Returns:
+            ``float32[n, rows]``.
+        """
+        column = (step - REACH).clamp(min=0)
+        last = self._missing[places].gather(2, column[:, None, None].expand(-1, self.rows, 1))
+        last = last[:, :, 0] * (step >= REACH)[:, None]
+        above = last.sum(dim=1, keepdim=True) - last.cumsum(dim=1)
+        return F.pad(above, (0, REACH))[:, REACH:]
+
     def copy(self, source: Tensor, target: Tensor) -> None:
         """Put the sequences at ``source`` also at ``target``, both ``int64[n]``."""
-        for part in (self._missing, self._beside, self._ahead, self.strays):
+        for part in (self._missing, self._beside, self._ahead, self._costs):
             part[target] = part[source]
 
     def match(self) -> Tensor:
         """Ink played minus what strays cost, ``float32[batch]``."""
-        return self.ink - self._missing.sum(dim=(1, 2)) - STRAY * self.strays
+        return self.ink - self._missing.sum(dim=(1, 2)) - self._costs
 
     def _sum(self, places: Tensor) -> None:
         missing = self._missing[places]

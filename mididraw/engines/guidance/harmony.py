@@ -8,9 +8,12 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 
 MOST_AT_ONCE = 6
-_CLASH = 6.0
-"""Nats against a note a semitone from one that sounds, or one too many; not forbidden, since where
-nothing else is left the piece must still go on."""
+_NEVER = 1e4
+"""Nats that no picture outweighs; not infinite, since where nothing else is left the piece must
+still go on."""
+_CLASHES = {0: 2.0, 1: _NEVER, 2: 4.0, 6: 1.0, 11: 3.0, 13: 3.0}
+"""Nats against a note so many semitones from one that sounds: in real pop hardly ever one, two
+semitones in 2 % of the pairs that sound together."""
 
 
 def in_scale(key: Key) -> Tensor:
@@ -28,6 +31,12 @@ class Consonance:
 
     def __init__(self, batch: int, device: torch.device) -> None:
         self._until = torch.zeros(batch, v.PITCHES, dtype=torch.int64, device=device)
+        keys = torch.arange(v.PITCHES)
+        apart = (keys[:, None] - keys).abs()
+        costs = torch.zeros(v.PITCHES)
+        for interval, cost in _CLASHES.items():
+            costs[interval] = cost
+        self._costs = costs[apart].to(device)
 
     def play(self, places: Tensor, pitch: Tensor, end: Tensor) -> None:
         """Take note of notes that end at ``end``; all ``int64[n]``."""
@@ -37,11 +46,8 @@ class Consonance:
     def penalty(self, places: Tensor, step: Tensor) -> Tensor:
         """Nats to take off the keys at ``step``, ``int64[n]`` → ``float32[n, 88]``."""
         sounds = self._until[places] > step[:, None]
-        beside = torch.zeros_like(sounds)
-        beside[:, 1:] |= sounds[:, :-1]
-        beside[:, :-1] |= sounds[:, 1:]
         full = sounds.sum(dim=1, keepdim=True) >= MOST_AT_ONCE
-        return _CLASH * (beside | full).float()
+        return sounds.float() @ self._costs + _NEVER * full
 
     def copy(self, source: Tensor, target: Tensor) -> None:
         """Put the sequences at ``source`` also at ``target``, both ``int64[n]``."""

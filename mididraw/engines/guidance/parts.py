@@ -29,16 +29,16 @@ def parted(music: Score, program: int, *, accompany: bool) -> Score:
 
 
 def _one_hand(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """End every note where its key is struck again; of two strikes at once the longer stays."""
+    """End every note where its key is struck again; it then sounds on as long as either would."""
     by_pitch: defaultdict[int, dict[int, Note]] = defaultdict(dict)
     for note in sorted(notes, key=lambda note: note.duration):
         by_pitch[note.pitch][note.onset] = note
     played = []
     for struck in by_pitch.values():
-        onsets = sorted(struck)
+        onsets, end = sorted(struck), 0
         for onset, following in zip(onsets, [*onsets[1:], None], strict=True):
             note = struck[onset]
-            if following is not None and note.end > following:
-                note = replace(note, duration=following - onset)
-            played.append(note)
+            end = max(end, note.end)
+            stop = end if following is None else min(end, following)
+            played.append(replace(note, duration=stop - onset))
     return tuple(played)

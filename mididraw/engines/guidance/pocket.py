@@ -13,7 +13,7 @@ from mididraw.score import STEPS_PER_BAR
 
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Durations that are looked at before one is chosen."""
-_EAGER = 0.3
+_EAGER = 0.15
 """How much of the worth of ink counts as soon as a token leads to it; the rest counts when it would
 be missed. Without it the model puts strokes off; with all of it, it plays every cell at once."""
 _ROLES = len(v.Role)
@@ -156,7 +156,12 @@ class PocketGuide:
         worth = self._worth(places, self._step[places], self._tried).amax(dim=-1)
         outside = -STRAY * float(self._tried[2])
         lead = torch.where(self._inside, worth[:, self._row], outside)
-        backing = torch.zeros_like(lead) if self._accompany else lead
+        if self._accompany:
+            backing = torch.zeros_like(lead)
+        else:
+            # Whatever lies higher comes too late after a note of the backing.
+            above = self._easel.overhead(places, self._step[places])
+            backing = torch.where(self._inside, lead - above[:, self._row], outside)
         return torch.cat([lead, backing], dim=1)
 
     def _of_shapes(self, places: Tensor) -> Tensor:
@@ -184,7 +189,7 @@ class PocketGuide:
 
     def _worth(self, places: Tensor, step: Tensor, durations: Tensor) -> Tensor:
         played, off = self._easel.worth(places, step, durations)
-        return _EAGER * played - STRAY * off
+        return _EAGER * played - off
 
 
 def _of(tokens: Tensor, family: v.Family) -> Tensor:
