@@ -30,6 +30,7 @@ from mididraw.convert import convert as convert_file
 from mididraw.draw import Drawing, Stage, draw
 from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions, Engine, Shape, Theme
+from mididraw.render.midi import load_midi
 from mididraw.settings import Settings
 
 app = typer.Typer(
@@ -118,6 +119,9 @@ Strength = Annotated[int | None, typer.Option(help=_help("strength"))]
 Candidates = Annotated[int | None, typer.Option(help=_help("candidates"))]
 Temperature = Annotated[float | None, typer.Option(help=_help("temperature"))]
 TopP = Annotated[float | None, typer.Option("--top-p", help=_help("top_p"))]
+Prompt = Annotated[
+    Path | None, typer.Option(help="guided: a MIDI file whose music the piece goes on from.")
+]
 ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"))]
 
 
@@ -140,6 +144,7 @@ def draw_command(
     outline: Outline = None,
     invert: Invert = False,
     seed: Seed = None,
+    prompt: Prompt = None,
     soundfont: SoundFont = None,
     theme: ThemeOption = None,
     as_json: Json = False,
@@ -163,7 +168,8 @@ def draw_command(
         seed=seed,
         theme=theme,
     )
-    report = _draw_to(out, pictures, options, host_settings(soundfont))
+    music = None if prompt is None else load_midi(prompt)
+    report = _draw_to(out, pictures, options, host_settings(soundfont), music)
     if as_json:
         print(json.dumps(report))  # noqa: T201 -- what the caller parses
     else:
@@ -240,7 +246,11 @@ def _version(version: Annotated[bool, typer.Option("--version")] = False) -> Non
 
 
 def _draw_to(
-    folder: Path, pictures: list[Path], options: DrawOptions, settings: Settings
+    folder: Path,
+    pictures: list[Path],
+    options: DrawOptions,
+    settings: Settings,
+    prompt: bytes | None = None,
 ) -> dict[str, Any]:
     """Draw, write the three files and report on them."""
     name = pictures[0].stem
@@ -250,7 +260,9 @@ def _draw_to(
     files = {ending: folder / f"{name}.{ending}" for ending in ("mid", "mp3", "png")}
     refuse_overwriting(list(files.values()), pictures)
     with _progress_bar(name) as progress:
-        drawing = draw(pictures, options, settings=settings, title=name, progress=progress)
+        drawing = draw(
+            pictures, options, settings=settings, prompt=prompt, title=name, progress=progress
+        )
     for ending, data in (("mid", drawing.midi), ("mp3", drawing.mp3), ("png", drawing.png)):
         write(files[ending], data)
     return _report(drawing, files)

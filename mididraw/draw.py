@@ -38,8 +38,8 @@ class Stage(StrEnum):
 
 Progress = Callable[[Stage, int, int], None]
 """Told of a stage, how many parts of it are done and of how many: 0 of 1 as it starts, 1 of 1 when
-it is done, and between them every bar by the engines that write bar by bar. What it raises ends
-the drawing."""
+it is done, and between them, again and again, bars by the engines that write bar by bar. What it
+raises ends the drawing between two steps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ class Engine(StrEnum):
 
     CHORDS = "chords"
     GUIDED = "guided"
+    POINTER = "pointer"
     NAIVE = "naive"
 
 
@@ -98,7 +99,7 @@ class DrawOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: Engine = Field(Engine.CHORDS, description="How the notes are found.")
+    engine: Engine = Field(Engine.GUIDED, description="How the notes are found.")
     bars: int | None = Field(
         None, ge=1, le=32, description="Bars for each drawing; chosen from its shape if not given."
     )
@@ -119,7 +120,7 @@ class DrawOptions(BaseModel):
         False, description="Add quiet bass and chords on tracks of their own."
     )
     strength: int = Field(
-        60,
+        50,
         ge=0,
         le=100,
         description="guided: how much the picture counts against the model's own wishes.",
@@ -142,8 +143,10 @@ class DrawOptions(BaseModel):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        if self.engine is Engine.NAIVE and self.accompaniment:
-            raise OptionError("The naive engine has no chords to accompany: use the chords engine.")
+        if self.engine in (Engine.NAIVE, Engine.POINTER) and self.accompaniment:
+            raise OptionError(
+                f"The {self.engine} engine writes no accompaniment: use the guided engine."
+            )
         return self
 
     @classmethod

@@ -11,9 +11,9 @@ from mididraw.instruments import INSTRUMENTS, find_instrument
 from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
 from tests.strategies.scores import keys
 
-# The naive engine has no chords to accompany.
+ALONE = (Engine.NAIVE, Engine.POINTER)
 PAIRS = st.sampled_from(
-    [(engine, a) for engine in Engine for a in (False, True) if not (a and engine is Engine.NAIVE)]
+    [(engine, a) for engine in Engine for a in (False, True) if not (a and engine in ALONE)]
 )
 OPTIONS = st.builds(
     lambda pair, **others: DrawOptions(engine=pair[0], accompaniment=pair[1], **others),

@@ -13,20 +13,22 @@ Compose = Callable[[Commission], Score]
 """An engine."""
 
 
-def _guided(commission: Commission) -> Score:
+def _with_model(commission: Commission) -> Score:
     try:
         # PyTorch takes a second to import, which the other engines do without.
         from mididraw.engines.guided import guided
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"The guided engine needs {error.name}: install it with pip install 'mididraw[model]'."
+            f"The {commission.options.engine} engine needs {error.name}: install it with "
+            "pip install 'mididraw[model]', or use the chords engine."
         ) from error
     return guided(commission)
 
 
 ENGINES: dict[Engine, Compose] = {
     Engine.CHORDS: chords,
-    Engine.GUIDED: _guided,
+    Engine.GUIDED: _with_model,
+    Engine.POINTER: _with_model,
     Engine.NAIVE: naive,
 }
 

@@ -8,7 +8,7 @@ from mididraw.options import DrawOptions
 from mididraw.score import Score
 
 Told = Callable[[int, int], None]
-"""Told of bars that are done, and of how many; what it raises ends the work."""
+"""Told again and again how many bars are done, and of how many; what it raises ends the work."""
 
 
 def nobody(done: int, bars: int) -> None:
@@ -24,7 +24,7 @@ class Commission:
         options: what the person asked for; its own seed is not looked at.
         seed: decides whatever is left open.
         prompt: music that the piece goes on from, where the engine can.
-        told: of bars that are done, by engines that write bar by bar.
+        told: how far the work is, by engines that take long, between any two of their steps.
     """
 
     canvas: Canvas

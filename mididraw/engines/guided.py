@@ -15,18 +15,24 @@ import torch
 from mididraw.engines.chords import choose_harmony
 from mididraw.engines.commission import Commission
 from mididraw.engines.guidance.easel import Easel
-from mididraw.engines.guidance.particles import Flock, run
+from mididraw.engines.guidance.particles import Flock, Guide, run
 from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
+from mididraw.engines.guidance.pointers import PointerGuide
 from mididraw.harmony import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import MusicModel, Opening
 from mididraw.models.pocket.vocabulary import Source
+from mididraw.options import Engine
 from mididraw.score import Score, Track
 
 _STRONGEST = 12.0
 """Nats a cell at strength 100."""
+_CURVE = 2.5
+"""The middle of the slider, where little changes much, gets most of its way."""
+_RAISED = 10.0
+"""Nats that the pointer engine raises logits by at strength 100."""
 _PROMPT_BARS = 8
 """Of a longer prompt the end counts."""
 
@@ -69,7 +75,13 @@ class Sitting:
 
 
 def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sitting:
-    """Start to write a piece; ``decoder`` is the model's and has a free slot for each candidate."""
+    """Start to write a piece by the engine that is asked for, guided or pointer.
+
+    Args:
+        commission: what is asked for.
+        model: writes.
+        decoder: the model's, with a free slot for each candidate.
+    """
     canvas, options, seed = commission.canvas, commission.options, commission.seed
     if commission.prompt is None:
         key, _ = choose_harmony(canvas, options, np.random.default_rng(seed))
@@ -80,13 +92,18 @@ def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sittin
         key = options.fixed_key or commission.prompt.key
         prompt = replace(commission.prompt.last(_PROMPT_BARS), tempo=tempo, key=key)
     opening = model.opening(prompt, Source.POP)
-    strength = _STRONGEST * (options.strength / 100) ** 2
     sampling = Sampling(options.temperature, options.top_p, seed)
     easel = Easel(canvas, options.candidates, model.transformer.device)
-    accompany = options.accompaniment
-    guide = PocketGuide(
-        easel, opening, canvas.bars, strength, options.candidates, accompany=accompany
-    )
+    guide: Guide
+    if options.engine is Engine.POINTER:
+        raised = _RAISED * options.strength / 100
+        guide = PointerGuide(easel, opening, canvas.bars, raised, options.candidates)
+    else:
+        strength = _STRONGEST * (options.strength / 100) ** _CURVE
+        accompany = options.accompaniment
+        guide = PocketGuide(
+            easel, opening, canvas.bars, strength, options.candidates, accompany=accompany
+        )
     flock = Flock(decoder, guide, opening.tokens, canvas.bars, sampling, options.candidates)
     return Sitting(commission, model, opening, tempo, flock)
 

@@ -57,7 +57,8 @@ def test_the_distance_is_the_mean_way() -> None:
 
 def test_drawings_are_known_by_their_naive_rolls(quickdraw: list[Image.Image]) -> None:
     options = DrawOptions.of(engine=Engine.NAIVE, seed=0)
-    pieces = [compose([image], options)[:2] for image in quickdraw[:30]]
+    works = [commission([image], options) for image in quickdraw[:30]]
+    pieces = [(work.canvas, write_score(work)) for work in works]
     assert identify(pieces) == Identification(30, 1.0, 1.0)
     (first, _), *_ = pieces
     shuffled = [(canvas, pieces[(place + 1) % 30][1]) for place, (canvas, _) in enumerate(pieces)]

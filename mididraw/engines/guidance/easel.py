@@ -108,6 +108,15 @@ class Easel:
         above = last.sum(dim=1, keepdim=True) - last.cumsum(dim=1)
         return F.pad(above, (0, REACH))[:, REACH:]
 
+    def next_ink(self, places: Tensor, step: Tensor) -> Tensor:
+        """The first step from ``step`` on, both ``int64[n]``, at which ink is missing.
+
+        Where there is none it is :attr:`steps`.
+        """
+        ahead = self._ahead[places]
+        before = ahead.gather(1, step.clamp(max=self.steps)[:, None])
+        return (ahead <= before).sum(dim=1).sub(1).clamp(min=0)
+
     def copy(self, source: Tensor, target: Tensor) -> None:
         """Put the sequences at ``source`` also at ``target``, both ``int64[n]``."""
         for part in (self._missing, self._beside, self._ahead, self._costs):

@@ -19,12 +19,15 @@ from mididraw.models.decoder import Decoder, Rows, Sampling
 class Guide(Protocol):
     """What weighs the tokens of a batch of sequences, each at its place in the batch."""
 
-    log_model: Tensor
-    log_drawn: Tensor
-
     @property
     def score(self) -> Tensor:
-        """Log of the target up to a constant, ``float32[batch]``."""
+        """What the best is chosen by at the end, ``float32[batch]``."""
+
+    def shares(self) -> Tensor:
+        """What share of those that go on each sequence should have, ``float64[batch]``."""
+
+    def settle(self) -> None:
+        """Count the shares from here on."""
 
     def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
         """Weigh what may follow; ``float32[n, vocabulary]``."""
@@ -59,15 +62,13 @@ def run(flock: "Flock", progress: Callable[[int], None] | None = None) -> Drawn:
 
     Args:
         flock: the sequences.
-        progress: told of every bar that is finished; what it raises ends the run.
+        progress: told after every step how many bars are finished; what it raises ends the run.
     """
     try:
-        told = 0
         while not flock.done:
             step(flock.decoder, [flock])
-            if progress and flock.finished > told:
-                told = flock.finished
-                progress(told)
+            if progress:
+                progress(flock.finished)
         return flock.best()
     finally:
         flock.leave()
@@ -127,9 +128,8 @@ class Flock:
         """Those that are through with the bar and wait for the last."""
         self._bars, self._sampling, self._resample = bars, sampling, resample
         self._tokens: list[list[int]] = [[] for _ in range(count)]
-        self._weights = torch.zeros_like(guide.log_model)
         self._born = self._resampled = 0
-        self._places = torch.arange(count, device=guide.log_model.device)
+        self._places = torch.arange(count, device=guide.score.device)
         for _ in range(count):
             self.names.append(decoder.join(opening, self._next_sampling()))
 
@@ -172,8 +172,7 @@ class Flock:
 
     def _select(self) -> int:
         """Replace the worst by copies of the best where the weights have drifted apart."""
-        level = self.guide.score - self.guide.log_drawn
-        shares = torch.softmax((level - self._weights).double(), dim=0)
+        shares = self.guide.shares()
         count = len(self.names)
         if float(1 / shares.square().sum()) > count / 2:
             return 0
@@ -187,11 +186,11 @@ class Flock:
             self.names[loser] = self.decoder.fork(self.names[parent], self._next_sampling())
             self._tokens[loser] = list(self._tokens[parent])
         if losers:
-            device = level.device
+            device = self._places.device
             self.guide.copy(
                 torch.tensor(parents, device=device), torch.tensor(losers, device=device)
             )
-        self._weights = self.guide.score - self.guide.log_drawn
+        self.guide.settle()
         return len(losers)
 
     def _next_sampling(self) -> Sampling:

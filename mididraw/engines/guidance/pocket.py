@@ -64,6 +64,7 @@ class PocketGuide:
         """Log probability of what each sequence drew, under the model."""
         self.log_drawn = torch.zeros(batch, device=device)
         """The same under the distribution that it was drawn from."""
+        self._settled = torch.zeros(batch, device=device)
         self._model, self._drawn = torch.zeros(2, batch, v.SIZE, device=device)
         self._tried = torch.tensor(_TRIED, device=device)
         self._durations = torch.arange(1, v.LONGEST + 1, device=device)
@@ -76,6 +77,14 @@ class PocketGuide:
     def score(self) -> Tensor:
         """Log of the target up to a constant: p(music) · exp(strength · match)."""
         return self.log_model + self._strength * self._easel.match()
+
+    def shares(self) -> Tensor:
+        """The weights since they last settled: what was drawn, over what it was drawn from."""
+        return torch.softmax((self.score - self.log_drawn - self._settled).double(), dim=0)
+
+    def settle(self) -> None:
+        """Count the weights from here on."""
+        self._settled = self.score - self.log_drawn
 
     def bars_begun(self, place: int) -> int:
         """How many bars a sequence has begun since the opening; one more once it has ended."""

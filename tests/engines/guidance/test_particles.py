@@ -93,9 +93,15 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pock
     easel = Easel(canvas_of(picture()), 2, torch.device("cpu"))
     guide = PocketGuide(easel, OPENING, BARS, 1.0, 2)
 
+    told: list[int] = []
+
     def cancel(bar: int) -> None:
-        raise KeyboardInterrupt(bar)
+        told.append(bar)
+        if bar == 1:
+            raise KeyboardInterrupt(bar)
 
     with torch.inference_mode(), pytest.raises(KeyboardInterrupt, match="1"):
         run(Flock(decoder, guide, OPENING.tokens, BARS, Sampling(), 2), cancel)
     assert decoder.free == 2
+    assert set(told) == {0, 1}
+    assert len(told) > 2, "it is told between any two steps"
