@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from typer.exceptions import TyperException
 
-from mididraw import __version__, cli_models
+from mididraw import __version__, cli_evaluate, cli_models
 from mididraw.cli_output import (
     ERR,
     OUT,
@@ -41,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_models.app)
+app.add_typer(cli_evaluate.app)
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def compose(
     as_json: Json = False,
 ) -> None:
     """Write free music, or go on from a MIDI file."""
-    with _model_errors():
+    with model_errors():
         from mididraw.models.command import compose_files
 
     name, files = compose_files(
@@ -79,14 +79,14 @@ def train(
     ] = Path("mididraw-training"),
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
-    with _model_errors():
+    with model_errors():
         from mididraw.training.command import train as run_training
 
     run_training(data, start, config, steps, out)
 
 
 @contextmanager
-def _model_errors() -> Iterator[None]:
+def model_errors() -> Iterator[None]:
     """Say how to get what the models need, which drawing does without."""
     try:
         yield

@@ -71,7 +71,9 @@ class Sitting:
         tokens = self.flock.best().tokens
         music = self.model.read(self.opening, tokens, self.opening.bars + bars)
         played = replace(music.last(bars), tempo=self.tempo)
-        return parted(played, options.program, accompany=options.accompaniment)
+        return parted(
+            played, self.commission.canvas, options.program, accompany=options.accompaniment
+        )
 
 
 def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sitting:

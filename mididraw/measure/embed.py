@@ -25,6 +25,8 @@ FRAME = 15_600
 HOP = 7_680
 """Samples from one frame to the next, 0.48 s."""
 DIMENSIONS = 1024
+_SILENT = 1e-3
+"""Root mean square below which nothing is heard, -60 dB."""
 
 Sound = NDArray[np.float32]
 """Mono at :data:`RATE`, ``float32[samples]`` from -1 to 1."""
@@ -72,16 +74,16 @@ class Yamnet:
         self._pooled = pooled[0]
 
     def embed(self, sound: Sound) -> Embeddings:
-        """Embed every whole frame of a clip.
+        """Embed every whole frame of a clip that is not silent.
 
-        A clip shorter than a frame is filled up with silence; else what is left over after the
-        last whole frame is not heard, so that no frame is partly silence that nobody played.
+        What is left over after the last whole frame is not heard. Silence is left out because its
+        embedding lies so far from all music that a single frame outweighs a set.
 
         Args:
             sound: mono at :data:`RATE`, -1 to 1.
 
         Returns:
-            ``float32[frames, 1024]``, a frame every 0.48 s, at least one.
+            ``float32[frames, 1024]``, a frame every 0.48 s; none for a clip without sound.
 
         Raises:
             ValueError: the sound is not mono.
@@ -89,14 +91,15 @@ class Yamnet:
         if sound.ndim != 1:
             raise ValueError(f"mono sound has one axis, not {sound.ndim}")
         filled = np.pad(sound.astype(np.float32), (0, max(FRAME - len(sound), 0)))
-        starts = range(0, len(filled) - FRAME + 1, HOP)
-        found = np.empty((len(starts), DIMENSIONS), np.float32)
-        for place, start in enumerate(starts):
-            frame = filled[start : start + FRAME].reshape(self._shape)
-            self._network.set_tensor(self._entry, frame)
+        found = []
+        for start in range(0, len(filled) - FRAME + 1, HOP):
+            frame = filled[start : start + FRAME]
+            if float(np.sqrt(np.mean(frame**2))) < _SILENT:
+                continue
+            self._network.set_tensor(self._entry, frame.reshape(self._shape))
             self._network.invoke()
-            found[place] = self._network.get_tensor(self._pooled)[0]
-        return found
+            found.append(self._network.get_tensor(self._pooled)[0].copy())
+        return np.array(found, np.float32).reshape(-1, DIMENSIONS)
 
 
 def hear(samples: NDArray[np.int16] | NDArray[np.floating[Any]], rate: int) -> Sound:

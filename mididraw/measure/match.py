@@ -44,5 +44,14 @@ def match(canvas: Canvas, score: Score) -> Match:
     return Match(covered / ink if ink else 0.0, met / cells if cells else 0.0)
 
 
+def overlap(canvas: Canvas, score: Score) -> float:
+    """Cells that are both ink and note of the drawing's track, over those that are either."""
+    notes = roll(score.drawing.notes, canvas.steps) > 0
+    ink = np.zeros_like(notes)
+    ink[canvas.pitches.low : canvas.pitches.high + 1] = canvas.ink
+    either = int((notes | ink).sum())
+    return int((notes & ink).sum()) / either if either else 0.0
+
+
 def _reach(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return cv2.dilate(cells.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)

@@ -34,6 +34,8 @@ class Easel:
         """Ink that no note has played, ``float32[batch, rows, steps]``."""
         self._off_ink = _prefix(off)
         """Costs of each row's cells before each step, ``float32[rows, steps + 1]``."""
+        self._strays = _prefix(1 - near)
+        """Cells off the ink before each step, of the same shape."""
         self._beside = torch.empty(batch, self.rows, self.steps + 1, device=device)
         """Missing ink within reach of each row before each step."""
         self._ahead = torch.empty(batch, self.steps + 1, device=device)
@@ -79,6 +81,20 @@ class Easel:
         off = self._off_ink[:, stop] - self._off_ink[:, begin][..., None]  # [rows, n, k, lengths]
         shape = (len(places), self.rows, *step.shape[1:], len(durations))
         return played.reshape(shape), off.transpose(0, 1).reshape(shape)
+
+    def clear(self, step: Tensor, durations: Tensor) -> Tensor:
+        """Whether notes of every row would lie wholly at the ink.
+
+        Args:
+            step: ``int64[n]``, below :attr:`steps`.
+            durations: ``int64[lengths]`` in steps.
+
+        Returns:
+            ``bool[n, rows, lengths]``.
+        """
+        stop = (step[:, None] + durations).clamp(max=self.steps)
+        strays = self._strays[:, stop] - self._strays[:, step][..., None]
+        return strays.transpose(0, 1) < 0.5
 
     def missed(self, places: Tensor, step: Tensor) -> Tensor:
         """Ink that could no longer be played if the next note began at ``step``.

@@ -4,6 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
+from mididraw.canvas import Canvas
+from mididraw.engines.guidance.easel import REACH
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import DRAWING, Note, Score, Track
 
@@ -11,21 +15,37 @@ _QUIETER = 0.6
 """The accompaniment's velocities, so that the drawing carries most of what is heard."""
 
 
-def parted(music: Score, program: int, *, accompany: bool) -> Score:
-    """Put the notes that play the drawing on its track, all of them or the lead's.
+def parted(music: Score, canvas: Canvas, program: int, *, accompany: bool) -> Score:
+    """Put the notes that play the drawing on its track.
 
     Args:
         music: with a lead and a backing track.
+        canvas: the drawing.
         program: General MIDI program of all tracks.
-        accompany: whether the backing is an accompaniment, quieter and on its own track.
+        accompany: whether what the backing plays beside the ink is an accompaniment, quieter and
+            on its own track.
     """
     backing = [note for track in music.tracks if track.name == BACKING for note in track.notes]
     drawing = [note for track in music.tracks if track.name != BACKING for note in track.notes]
-    tracks = [Track(DRAWING, program, _one_hand(drawing if accompany else drawing + backing))]
-    if accompany and backing:
-        quiet = [replace(n, velocity=max(round(n.velocity * _QUIETER), 1)) for n in backing]
+    beside = [note for note in backing if accompany and not _at_ink(canvas, note)]
+    drawing += [note for note in backing if note not in beside]
+    tracks = [Track(DRAWING, program, _one_hand(drawing))]
+    if beside:
+        quiet = [replace(n, velocity=max(round(n.velocity * _QUIETER), 1)) for n in beside]
         tracks.append(Track(BACKING, program, _one_hand(quiet)))
     return replace(music, tracks=tuple(tracks), performed=True)
+
+
+def _at_ink(canvas: Canvas, note: Note) -> bool:
+    row = note.pitch - canvas.pitches.low
+    if not 0 <= row < len(canvas.ink):
+        return False
+    rows = np.s_[max(row - REACH, 0) : row + REACH + 1]
+    stop = min(note.end, canvas.steps)
+    for step in range(note.onset, stop):
+        if not canvas.ink[rows, max(step - REACH, 0) : step + REACH + 1].any():
+            return False
+    return True
 
 
 def _one_hand(notes: Iterable[Note]) -> tuple[Note, ...]:

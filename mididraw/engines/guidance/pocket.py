@@ -45,7 +45,8 @@ class PocketGuide:
             bars: bars to follow.
             strength: nats a cell; 0 leaves the model alone.
             batch: how many sequences.
-            accompany: let the lead alone play the picture, and the backing what it likes.
+            accompany: let the backing play what it likes beside the ink; whatever of it lies at
+                ink counts as the drawing (see :mod:`mididraw.engines.guidance.parts`).
         """
         self._easel, self._strength, self._bars = easel, strength, bars
         self._accompany = accompany
@@ -110,8 +111,9 @@ class PocketGuide:
             at = places[shaped]
             duration = (tokens[shaped] - v.SHAPE.first) // len(v.VELOCITIES) + 1
             self._consonance.play(at, self._pitch[at], self._step[at] + duration)
-            draws = ~self._backing[at] if self._accompany else torch.ones_like(at, dtype=torch.bool)
-            at, duration = at[draws], duration[draws]
+            if self._accompany:
+                draws = ~self._backing[at] | self._at_ink(at, duration)
+                at, duration = at[draws], duration[draws]
             if len(at):
                 self._easel.play(at, self._pitch[at], self._step[at], duration)
 
@@ -162,24 +164,29 @@ class PocketGuide:
         return wishes
 
     def _of_pitches(self, places: Tensor) -> Tensor:
-        worth = self._worth(places, self._step[places], self._tried).amax(dim=-1)
+        step = self._step[places]
+        worth = self._worth(places, step, self._tried)
         outside = -STRAY * float(self._tried[2])
-        lead = torch.where(self._inside, worth[:, self._row], outside)
+        lead = torch.where(self._inside, worth.amax(dim=-1)[:, self._row], outside)
+        backing = lead
         if self._accompany:
-            backing = torch.zeros_like(lead)
-        else:
-            # Whatever lies higher comes too late after a note of the backing.
-            above = self._easel.overhead(places, self._step[places])
-            backing = torch.where(self._inside, lead - above[:, self._row], outside)
-        return torch.cat([lead, backing], dim=1)
+            free = worth.where(self._easel.clear(step, self._tried), 0.0).clamp(min=0)
+            backing = torch.where(self._inside, free.amax(dim=-1)[:, self._row], 0.0)
+        # Whatever lies higher comes too late after a note of the backing.
+        above = self._easel.overhead(places, step)[:, self._row]
+        return torch.cat([lead, torch.where(self._inside, backing - above, backing)], dim=1)
 
     def _of_shapes(self, places: Tensor) -> Tensor:
         key = HIGHEST_KEY - self._pitch[places]
-        worth = self._worth(places, self._step[places], self._durations)
-        own = worth[torch.arange(len(places), device=places.device), self._row[key]]
+        each = torch.arange(len(places), device=places.device)
+        step, row = self._step[places], self._row[key]
+        own = self._worth(places, step, self._durations)[each, row]
         own = torch.where(self._inside[key][:, None], own, -STRAY * self._durations.float())
         if self._accompany:
-            own[self._backing[places]] = 0
+            clear = self._easel.clear(step, self._durations)[each, row]
+            clear &= self._inside[key][:, None]
+            free = own.where(clear, 0.0).clamp(min=0)
+            own = torch.where(self._backing[places][:, None], free, own)
         return own.repeat_interleave(len(v.VELOCITIES), dim=1)
 
     def _of_moves(self, places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -195,6 +202,12 @@ class PocketGuide:
         missed = missed - self._easel.missed(places, self._step[places][:, None])
         missed = missed.clamp(min=0)
         return best - missed[:, :STEPS_PER_BAR], -missed[:, -2:-1], -missed[:, -1:]
+
+    def _at_ink(self, places: Tensor, duration: Tensor) -> Tensor:
+        key = HIGHEST_KEY - self._pitch[places]
+        clear = self._easel.clear(self._step[places], self._durations)
+        each = torch.arange(len(places), device=places.device)
+        return clear[each, self._row[key], duration - 1] & self._inside[key]
 
     def _worth(self, places: Tensor, step: Tensor, durations: Tensor) -> Tensor:
         played, off = self._easel.worth(places, step, durations)

@@ -1,0 +1,51 @@
+"""The command that measures the engines; needs data that the product does without."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mididraw.cli_models import model_errors
+from mididraw.cli_output import OUT
+
+app = typer.Typer()
+
+
+@app.command()
+def evaluate(
+    data: Annotated[
+        Path,
+        typer.Option(
+            help="Folder with quickdraw.ndjson.gz, pop909.tar.gz, vgmidi.tar.gz and yamnet/."
+        ),
+    ],
+    count: Annotated[int, typer.Option(help="Drawings.", min=4)] = 100,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Row to measure, such as 'guided 50'; may be given several times."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
+        "docs/evaluation"
+    ),
+) -> None:
+    """Measure every engine over many drawings; takes about an hour for 100 drawings."""
+    with model_errors():
+        from mididraw.evaluation.command import Sources, compare_all
+        from mididraw.evaluation.plan import ablations, settings
+        from mididraw.evaluation.report import write_report
+
+    chosen, left_out = settings(), ablations()
+    if only:
+        chosen = [row for row in chosen if row.name in only]
+        left_out = [row for row in left_out if row.name in only]
+        unknown = set(only) - {row.name for row in (*chosen, *left_out)}
+        if unknown or not chosen:
+            names = ", ".join(row.name for row in (*settings(), *ablations()))
+            raise typer.BadParameter(f"there are: {names}", param_hint="--only")
+
+    def tell(text: str) -> None:
+        OUT.print(text, markup=False, highlight=False)
+
+    evaluation = compare_all(Sources.below(data), count, tell, chosen=chosen, left_out=left_out)
+    for path in write_report(evaluation, out):
+        tell(str(path))

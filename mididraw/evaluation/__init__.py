@@ -1,0 +1,1 @@
+"""Every engine over many drawings, measured against them and against real songs."""

@@ -1,0 +1,163 @@
+"""An evaluation as Markdown, JSON and plots."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mididraw.evaluation.judge import Verdict
+from mididraw.evaluation.plots import draw_front, draw_slider
+from mididraw.measure.frechet import FrechetDistance
+
+_INTRODUCTION = """# Evaluation
+
+Written by `mididraw evaluate`: {drawings} QuickDraw drawings of different categories, default
+options but for what a row's name says, everything played by a grand piano. Real music are the
+POP909 songs that no model was trained on ({songs} songs).
+
+- **F1**, ink played, notes on ink, strays: within one row and one step of the canvas; **IoU**:
+  exactly. All of the drawing's own track.
+- **found**: share of drawings that their roll alone finds among all {drawings} (chamfer distance).
+- **FAD**: Fréchet audio distance of YAMNet's embeddings of the first 15 s to {clips} excerpts as
+  long of the real songs, with a bootstrap interval over the clips. It is larger for fewer clips:
+  compare rows of as many pieces.
+- **agreement**: mean overlap of the distributions of eleven figures with those of real songs.
+- **dissonant**: share of the pairs of pitches that sound together that are a semitone or a tritone
+  apart, give or take octaves.
+- **bits a note**: under our model; low is either good or dull, real music is the measure.
+- **share**: of the velocity squared that sounds, the drawing's track's.
+"""
+
+_CLOSENESS = ("F1", "ink played", "notes on ink", "IoU", "strays", "found", "in five", "share")
+_MUSIC = (
+    "FAD",
+    "agreement",
+    "in key",
+    "dissonant",
+    "entropy",
+    "pitches at once",
+    "notes a second",
+    "on 8ths",
+    "bits a note",
+    "seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sets of clips and how far apart they are."""
+
+    one: str
+    other: str
+    distance: FrechetDistance
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured.
+
+    Attributes:
+        songs: real songs.
+        real: verdicts on other real music.
+        engines: verdicts on the engines and their strengths.
+        ablations: verdicts on parts left out.
+        pairs: the seed's comparison pairs.
+    """
+
+    songs: int
+    real: tuple[Verdict, ...]
+    engines: tuple[Verdict, ...]
+    ablations: tuple[Verdict, ...]
+    pairs: tuple[Pair, ...]
+
+
+def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
+    """Write ``README.md``, ``evaluation.json`` and two plots; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    everything = (*evaluation.real, *evaluation.engines, *evaluation.ablations)
+    figures = folder / "evaluation.json"
+    rows = [verdict.as_json() for verdict in everything]
+    figures.write_text(json.dumps(rows, indent=1) + "\n")
+    front, slider = folder / "front.png", folder / "strength.png"
+    draw_front(evaluation.engines, evaluation.real, front)
+    draw_slider(evaluation.engines, slider)
+    text = folder / "README.md"
+    text.write_text(_markdown(evaluation))
+    return [text, figures, front, slider]
+
+
+def _markdown(evaluation: Evaluation) -> str:
+    engines = evaluation.engines
+    parts = [
+        _INTRODUCTION.format(
+            drawings=engines[0].pieces,
+            songs=evaluation.songs,
+            clips=engines[0].distance.clips[0],
+        ),
+        "## Match\n",
+        _closeness_table(engines),
+        "## Music\n",
+        _music_table((*evaluation.real, *engines)),
+        "![Match against musicality](front.png)\n",
+        "![The strength slider](strength.png)\n",
+    ]
+    if evaluation.ablations:
+        default = [one for one in engines if one.name == "guided 50"]
+        rows = (*default, *evaluation.ablations)
+        parts += ["## Parts left out\n", _closeness_table(rows), _music_table(rows)]
+    parts += [
+        "## The seed's pairs\n",
+        "`waves_gt` is real music, `waves_img` the naive engine's, `gen_wav` the guided engine's;\n"
+        "`1` and `2` are halves without a song in common, `10` clips of 10 s.\n",
+        _table(
+            ("pair", "Fréchet audio distance (95 %)", "clips"),
+            [
+                (f"`{p.one}` & `{p.other}`", str(p.distance), "{} & {}".format(*p.distance.clips))
+                for p in evaluation.pairs
+            ],
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def _closeness_table(verdicts: Sequence[Verdict]) -> str:
+    rows = []
+    for verdict in verdicts:
+        if (c := verdict.closeness) is None:
+            continue
+        shares = (c.f1, c.coverage, c.precision, c.iou)
+        rows.append(
+            (
+                verdict.name,
+                *(f"{share:.3f}" for share in shares),
+                *(f"{share:.1%}" for share in (c.strays, c.top1, c.top5, c.energy)),
+            )
+        )
+    return _table(("", *_CLOSENESS), rows)
+
+
+def _music_table(verdicts: Sequence[Verdict]) -> str:
+    rows = []
+    for verdict in verdicts:
+        f = verdict.figures
+        rows.append(
+            (
+                verdict.name,
+                str(verdict.distance),
+                f"{verdict.agreement:.2f}",
+                f"{f.in_key:.1%}",
+                f"{f.dissonance:.1%}",
+                f"{f.entropy:.2f}",
+                f"{f.polyphony:.1f}",
+                f"{f.notes_per_second:.1f}",
+                f"{f.on_eighths:.0%}",
+                f"{verdict.bits_per_note:.1f}",
+                "" if verdict.seconds is None else f"{verdict.seconds:.1f}",
+            )
+        )
+    return _table(("", *_MUSIC), rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
