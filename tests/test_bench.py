@@ -11,6 +11,7 @@ import pytest
 from mididraw.bench import BenchReport, run_bench
 from mididraw.draw import Stage
 from mididraw.errors import OptionError
+from mididraw.options import Engine
 from mididraw.quickdraw import read_quickdraw
 
 _HOUSE = [
@@ -64,7 +65,7 @@ def test_the_report_is_json_and_tables(report: BenchReport) -> None:
     assert figures["matches"]["chords"]["f1"] == pytest.approx(
         report.matches["chords"].f1, abs=1e-4
     )
-    assert [table.row_count for table in report.tables()] == [len(Stage), 4, 4, 2]
+    assert [table.row_count for table in report.tables()] == [len(Stage), 4, 4, len(Engine)]
 
 
 def test_recognised_drawings_come_one_of_each_category_in_turn(tmp_path: Path) -> None:

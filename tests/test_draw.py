@@ -24,8 +24,16 @@ def test_a_drawing_becomes_midi_mp3_and_png(example: Path) -> None:
     length = drawing.score.steps * drawing.score.seconds_per_step
     assert length < heard.duration_seconds < length + 3
     assert Image.open(io.BytesIO(drawing.png)).size == (1280, 720)
-    assert drawing.match.f1 > 0.95
-    assert told == [(stage, done, 1) for stage in Stage for done in (0, 1)]
+    assert drawing.match.f1 > 0.85
+    events = list(dict.fromkeys(told))
+    bars = drawing.score.bars
+    assert [event for event in events if event[0] is Stage.ENGINE] == [
+        (Stage.ENGINE, 0, 1),
+        *((Stage.ENGINE, done, bars) for done in range(bars + 1)),
+        (Stage.ENGINE, 1, 1),
+    ]
+    others = [event for event in events if event[0] is not Stage.ENGINE]
+    assert others == [(s, done, 1) for s in Stage if s is not Stage.ENGINE for done in (0, 1)]
     assert set(drawing.seconds) == set(Stage)
 
 
@@ -39,9 +47,9 @@ def test_options_come_back_resolved(example: Path) -> None:
     assert write_score(commission([example], options)) == score
 
 
-@pytest.mark.parametrize("engine", ["chords", "naive"])
+@pytest.mark.parametrize("engine", ["chords", "naive", "guided"])
 def test_path_bytes_and_image_give_the_same_music(example: Path, engine: str) -> None:
-    options = DrawOptions.of(engine=engine, seed=2)
+    options = DrawOptions.of(engine=engine, seed=2, bars=2, candidates=2)
     with Image.open(example) as image:
         ways: list[Picture] = [example, str(example), example.read_bytes(), image]
         scores = [write_score(commission([picture], options)) for picture in ways]
@@ -51,7 +59,8 @@ def test_path_bytes_and_image_give_the_same_music(example: Path, engine: str) ->
 def test_several_pictures_become_one_piece_in_their_order() -> None:
     cat, fish = EXAMPLES / "cat.png", EXAMPLES / "fish.png"
     one, two, both = (
-        commission(pictures, DrawOptions(seed=1)) for pictures in ([cat], [fish], [cat, fish])
+        commission(pictures, DrawOptions(seed=1, candidates=2))
+        for pictures in ([cat], [fish], [cat, fish])
     )
     score = write_score(both)
     assert score.bars == one.canvas.bars + two.canvas.bars
@@ -60,8 +69,8 @@ def test_several_pictures_become_one_piece_in_their_order() -> None:
 
 
 def test_the_theme_changes_the_picture_alone(example: Path) -> None:
-    dark = draw([example], DrawOptions(seed=1, theme=Theme.DARK))
-    light = draw([example], DrawOptions(seed=1, theme=Theme.LIGHT))
+    dark = draw([example], DrawOptions(seed=1, bars=2, theme=Theme.DARK))
+    light = draw([example], DrawOptions(seed=1, bars=2, theme=Theme.LIGHT))
     assert dark.midi == light.midi
     assert np.mean(Image.open(io.BytesIO(dark.png))) < 100  # type: ignore[call-overload]
     assert np.mean(Image.open(io.BytesIO(light.png))) > 150  # type: ignore[call-overload]

@@ -12,6 +12,8 @@ from mididraw.measure.frechet import frechet
 from mididraw.measure.reference import game_songs, pop_songs
 
 _SHORT = 10.0
+_GAMES = 30
+"""Songs of VGMIDI, which give about as many clips as there are drawings."""
 _DEFAULT = "guided 50"
 
 
@@ -70,7 +72,9 @@ def compare_all(
     judge = Judge(songs, sources.yamnet)
     real = [judge.floor("POP909, one half against the other")]
     if sources.vgmidi:
-        real.append(judge.judge_songs("VGMIDI", game_songs(sources.vgmidi)))
+        games = game_songs(sources.vgmidi)
+        chosen_games = games[:: max(len(games) // _GAMES, 1)][:_GAMES]
+        real.append(judge.judge_songs("VGMIDI", chosen_games))
     heard: dict[str, list[Embeddings]] = {}
 
     def compare(setting: Setting) -> Verdict:

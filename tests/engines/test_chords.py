@@ -109,7 +109,7 @@ def test_velocity_follows_the_beat_and_the_ink() -> None:
 
 
 def test_the_key_that_was_asked_for_is_kept(example: Path) -> None:
-    work = commission([example], DrawOptions.of(key="F minor", seed=0))
+    work = commission([example], DrawOptions.of(engine="chords", key="F minor", seed=0))
     score = write_score(work)
     options = resolve(work, score)
     assert score.key.name == options.key == "F minor"
@@ -117,13 +117,20 @@ def test_the_key_that_was_asked_for_is_kept(example: Path) -> None:
 
 
 def test_another_seed_gives_another_take(example: Path) -> None:
-    takes = {write_score(commission([example], DrawOptions.of(seed=seed))) for seed in range(6)}
+    takes = {
+        write_score(commission([example], DrawOptions.of(engine="chords", seed=seed)))
+        for seed in range(6)
+    }
     assert len(takes) >= 4
 
 
 def test_accompaniment_is_quiet_and_on_tracks_of_its_own(example: Path) -> None:
     bare, full = (
-        write_score(commission([example], DrawOptions.of(seed=3, accompaniment=accompaniment)))
+        write_score(
+            commission(
+                [example], DrawOptions.of(engine="chords", seed=3, accompaniment=accompaniment)
+            )
+        )
         for accompaniment in (False, True)
     )
     assert full.drawing == bare.drawing

@@ -57,7 +57,7 @@ def test_many_values_overlap_as_their_gaussians_do() -> None:
 
 def test_pieces_that_are_never_wrong_still_overlap_with_those_that_seldom_are() -> None:
     seldom = 1 - np.abs(np.random.default_rng(0).normal(0, 0.02, 100))
-    assert overlap(np.ones(100), seldom) > 0.4
+    assert overlap(np.ones(100), seldom) > 0.2
 
 
 def test_agreement_is_the_mean_over_the_figures() -> None:

@@ -39,7 +39,14 @@ def test_frames_are_heard_each_for_itself(yamnet: Yamnet) -> None:
 
 def test_short_sound_is_one_frame(yamnet: Yamnet) -> None:
     assert yamnet.embed(tone(440, 0.1)).shape == (1, DIMENSIONS)
-    assert yamnet.embed(np.zeros(0, np.float32)).shape == (1, DIMENSIONS)
+
+
+def test_silence_is_not_heard(yamnet: Yamnet) -> None:
+    assert yamnet.embed(np.zeros(0, np.float32)).shape == (0, DIMENSIONS)
+    silent = np.zeros(2 * RATE, np.float32)
+    found = yamnet.embed(np.concatenate((tone(440, 2), silent)))
+    np.testing.assert_array_equal(found[:3], yamnet.embed(tone(440, 2))[:3])
+    assert len(found) == 5, "the last of them hears the tone's end"
 
 
 def test_the_embedding_is_what_the_classes_are_told_by(yamnet: Yamnet, shared: Path) -> None:
