@@ -33,6 +33,7 @@ class RedisServer:
                 *("--maxmemory-policy", "noeviction", *self._arguments),
             ],
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + _PATIENCE
         with self.client() as client:

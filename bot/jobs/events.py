@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 
 from worker.contract import ContractError, Event, keys, parse_event
-from worker.contract.connection import AWAY, AsyncRedis, backoff
+from worker.contract.connection import AWAY, AsyncRedis, backoff, heed
 
 _log = logging.getLogger(__name__)
 _BLOCK = 1000
@@ -51,6 +51,7 @@ class Listener:
     async def _read(self) -> None:
         last, failures = b"", 0
         while True:
+            heed()
             try:
                 if not last:
                     # Not "$": what comes between two reads must not be missed.

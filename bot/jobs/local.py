@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import math
 import threading
 import time
 from collections import defaultdict, deque
@@ -120,7 +121,7 @@ class LocalJobs:
         while asked and asked[0] <= now - limits.window:
             asked.popleft()
         if len(asked) >= limits.rate:
-            raise refuse("rate", int(asked[0] + limits.window - now) + 1, limits)
+            raise refuse("rate", math.ceil(asked[0] + limits.window - now), limits)
         if len(open_jobs) >= limits.total:
             raise refuse("full", 0, limits)
         asked.append(now)

@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.jobs.interface import Delivery
 from worker.contract import ContractError, Done, keys, parse_answer, parse_job
-from worker.contract.connection import AWAY, AsyncRedis, backoff
+from worker.contract.connection import AWAY, AsyncRedis, backoff, heed
 
 _log = logging.getLogger(__name__)
 _BLOCK = 1000
@@ -125,6 +125,7 @@ async def _insisted(act: Callable[[], Awaitable[Any]]) -> Any:
     """Do what must be done, however long Redis is away."""
     failures = 0
     while True:
+        heed()
         try:
             return await act()
         except AWAY as error:

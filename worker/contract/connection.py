@@ -1,5 +1,6 @@
 """How front-ends and workers reach Redis: outages are waited out, with jitter and a cap."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +60,13 @@ def connect_async(url: str) -> AsyncRedis:
         socket_connect_timeout=_TIMEOUT,
         health_check_interval=30,
     )
+
+
+def heed() -> None:
+    """End a task that was cancelled: redis-py can take that for an outage and go on."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @contextmanager

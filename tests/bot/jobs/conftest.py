@@ -21,7 +21,7 @@ from worker.crew import Broke, Made, News, Told, Work
 from worker.desk import Desk
 from worker.run import Worker
 
-PATIENCE = 20.0
+PATIENCE = 8.0
 """Seconds after which a test has failed."""
 REFUSED = b"refuse me"
 
@@ -158,6 +158,7 @@ def open_jobs(kind: str, gate: Gate, request: pytest.FixtureRequest) -> Open:
             try:
                 yield jobs
             finally:
+                gate.opened.set()
                 await jobs.close()
 
     return local if kind == "local" else remote
