@@ -1,5 +1,10 @@
-"""A crew that draws nothing: for measuring the queue and for trying to break it."""
+"""A crew that draws nothing: for measuring the queue and for trying to break it.
 
+``python -m worker.echo 0.1`` is a worker that takes a tenth of a second for each job.
+"""
+
+import os
+import sys
 import time
 
 from worker.contract import Done, Files, Likeness, Rendering
@@ -53,3 +58,17 @@ def _answer(work: Work) -> Made:
         seconds={},
     )
     return Made(answer, Files(work.pictures[0], b"mp3", b"png"))
+
+
+def main() -> None:
+    """Run as a worker."""
+    from worker.log import log_to_stderr
+    from worker.serve import serve
+    from worker.settings import WorkerSettings
+
+    log_to_stderr(30)
+    serve(WorkerSettings.from_environment(os.environ), Echo(float(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -38,11 +38,11 @@ def backoff() -> ExponentialWithJitterBackoff:
     return ExponentialWithJitterBackoff(cap=2.0, base=0.05)
 
 
-def connect(url: str) -> redis.Redis:
-    """A connection for threads; commands are tried again for a few seconds."""
+def connect(url: str, tries: int = _TRIES) -> redis.Redis:
+    """A connection for threads; a command is tried so often again, five times for a few seconds."""
     return redis.Redis.from_url(
         url,
-        retry=Retry(backoff(), _TRIES),
+        retry=Retry(backoff(), tries),
         retry_on_error=list(AWAY),
         socket_timeout=_TIMEOUT,
         socket_connect_timeout=_TIMEOUT,
