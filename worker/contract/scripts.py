@@ -116,3 +116,15 @@ if state == 'running' then
 end
 return state or ''
 """
+
+REQUEUE = """
+-- KEYS job, open, failed; ARGV id, now, expires, life
+-- A failed job waits again as if it were new; tells its level, or nothing if it has not failed.
+if redis.call('HGET', KEYS[1], 'state') ~= 'failed' then return '' end
+redis.call('HDEL', KEYS[1], 'answer', 'posting', 'ended')
+redis.call('HSET', KEYS[1], 'state', 'queued', 'attempts', 0, 'worker', '', 'expires', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+return redis.call('HGET', KEYS[1], 'level')
+"""
