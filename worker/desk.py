@@ -96,15 +96,15 @@ class Desk:
         """How many answers wait for Redis to come back."""
         return len(self._unsent)
 
-    def take(self, block: float = 0.0) -> Work | None:
-        """The next job; None if there is none.
+    def take(self, block: float = 0.0, *, later: bool = True) -> Work | None:
+        """The next job, if ``later`` is not set of the first levels alone; None if there is none.
 
         Raises:
             AwayError: Redis cannot be reached; what was half taken is found again.
             NoRoomError: its memory is full.
         """
         with said():
-            while (found := self._counter.take(block)) is not None:
+            while (found := self._counter.take(block, later=later)) is not None:
                 work = self._look_at(*found)
                 if work is not None:
                     return work

@@ -1,6 +1,6 @@
 """A crew that draws nothing: for measuring the queue and for trying to break it.
 
-``python -m worker.echo 0.1`` is a worker that takes a tenth of a second for each job.
+``python -m worker.echo 0.1 8`` is a worker that takes a tenth of a second for each of 8 at a time.
 """
 
 import os
@@ -67,7 +67,7 @@ def main() -> None:
     from worker.settings import WorkerSettings
 
     log_to_stderr(30)
-    serve(WorkerSettings.from_environment(os.environ), Echo(float(sys.argv[1])))
+    serve(WorkerSettings.from_environment(os.environ), Echo(float(sys.argv[1]), int(sys.argv[2])))
 
 
 if __name__ == "__main__":

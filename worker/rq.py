@@ -41,13 +41,16 @@ class Counter:
         self.tickets = Tickets(connection, life)
         self._taken = 0
 
-    def take(self, block: float) -> tuple[str, str] | None:
+    def take(self, block: float, *, later: bool = True) -> tuple[str, str] | None:
         """The next job's id and level; moved aside, where it is found again if we die.
 
         Args:
             block: seconds to wait for a first job where there is none at all; 0 not to wait.
+            later: whether a job of the last level will do.
         """
         queues = list(self.tickets.queues.items())
+        if not later:
+            queues.pop()
         if self._taken % _TURN == _TURN - 1:
             queues.reverse()
         for level, queue in queues:

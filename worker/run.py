@@ -109,8 +109,10 @@ class Worker:
 
     def _take(self, patience: float) -> None:
         while len(self._due) < self._crew.capacity:
+            # Who asks for much fills at most half of us, so that whoever comes next need not wait.
+            later = len(self._due) < max(1, self._crew.capacity // 2)
             # Redis takes 0 for "wait for ever" and knows nothing shorter than a millisecond.
-            work = self._desk.take(patience if patience >= 0.001 else 0.0)
+            work = self._desk.take(patience if patience >= 0.001 else 0.0, later=later)
             if work is None:
                 return
             patience = 0.0

@@ -44,5 +44,6 @@ def studio(settings: WorkerSettings) -> Studio:
     pool = Pool(settings.worker_processes)
     slots = settings.worker_slots or 32
     usual = DrawOptions().candidates
-    capacity = max(2, slots // usual + 2 * settings.worker_processes)
+    # Those that are decoded, and for each process one that it does and one that waits.
+    capacity = max(4, slots // usual + 2 * (settings.worker_processes + 1))
     return Studio(make_batch, pool, library, capacity)

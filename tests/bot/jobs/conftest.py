@@ -11,10 +11,10 @@ import pytest
 
 from bot.jobs.interface import Jobs, Order
 from bot.jobs.local import LocalJobs, Tell
+from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
 from mididraw.errors import PictureError
 from mididraw.options import DrawOptions
-from tests.redis_server import RedisServer
 from worker.contract import Done, Files, Job, Likeness, Progress, Reason, ReplyTo
 from worker.contract.connection import connect
 from worker.crew import Broke, Made, News, Told, Work

@@ -1,4 +1,4 @@
-"""A real redis-server on a free port, which can be killed and started again."""
+"""A redis-server of one's own for benches and tests; it comes back with all that it had."""
 
 import shutil
 import socket
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import redis
 
+from mididraw.errors import OptionError
+
 _PATIENCE = 10.0
 
 
@@ -15,6 +17,7 @@ class RedisServer:
     """One server with append-only persistence in a folder of its own."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
+        """Choose a port; ``arguments`` go to redis-server."""
         self._folder, self._arguments = folder, arguments
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -23,8 +26,14 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            OptionError: there is no redis-server, or it does not start.
+        """
         program = shutil.which("redis-server")
-        assert program is not None, "redis-server is missing: run deploy/system-packages.sh"
+        if program is None:
+            raise OptionError("redis-server is missing: install Redis 7 first.")
         self._process = subprocess.Popen(
             [
                 program,
@@ -40,17 +49,19 @@ class RedisServer:
             while True:
                 try:
                     client.ping()
-                except redis.exceptions.ConnectionError:
-                    assert time.monotonic() < deadline, "redis-server does not answer"
-                    assert self._process.poll() is None, "redis-server ended"
+                except redis.exceptions.ConnectionError as error:
+                    if time.monotonic() > deadline or self._process.poll() is not None:
+                        raise OptionError("redis-server does not start.") from error
                 else:
                     return
 
     def stop(self) -> None:
+        """Stop it as an orderly restart would."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(_PATIENCE)
             self._process = None
 
     def client(self) -> redis.Redis:
+        """A plain connection."""
         return redis.Redis(port=self.port)
