@@ -31,20 +31,33 @@ from worker.crew import Work
 from worker.rq import Counter
 
 _log = logging.getLogger(__name__)
-ALIVE = 15
-"""Seconds without a sign of life after which a job's worker is taken for dead."""
 _MANY = 16
 """Answers that are sent at once."""
-GRACE = 6.0
-"""Seconds that a job must have been missed for; between two lists it is, for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How jobs are treated: how often each is begun at most, and how long things are kept."""
+    """How jobs are treated.
+
+    Attributes:
+        attempts: how often each is begun at most.
+        alive: seconds without a sign of life after which a job's worker is taken for dead.
+        lives: how long things are kept.
+    """
 
     attempts: int = 3
+    alive: int = 15
     lives: keys.Lives = field(default_factory=keys.Lives)
+
+    @property
+    def beat(self) -> float:
+        """Seconds between signs of life, and between looks for those that are missed."""
+        return self.alive / 5
+
+    @property
+    def grace(self) -> float:
+        """Seconds that a job must have been missed for; between two lists it is for a moment."""
+        return self.alive / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +91,18 @@ class Desk:
         self.name, self._redis, self._clock = name, connection, clock
         self._rules = rules or Rules()
         self._lives = self._rules.lives
-        self._counter = Counter(connection, name, self._lives.job, ALIVE)
+        self._counter = Counter(connection, name, self._lives.job, self._rules.alive)
         self._begin = connection.register_script(scripts.BEGIN)
         self._yield = connection.register_script(scripts.YIELD)
         self._end = connection.register_script(scripts.END)
         self._held: dict[str, _Held] = {}
         self._unsent: list[_Unsent] = []
         self._missed: dict[str, float] = {}
+
+    @property
+    def rules(self) -> Rules:
+        """How jobs are treated."""
+        return self._rules
 
     @property
     def held(self) -> int:
@@ -115,9 +133,10 @@ class Desk:
         verdict, text, attempt = self._begin(
             keys=[keys.job(name)], args=[self.name, now, self._rules.attempts]
         )
-        if verdict == b"gone":
+        if verdict in (b"taken", b"over"):
+            # A second ticket, written because the first seemed lost.
             with self._redis.pipeline() as pipeline:
-                self._counter.forget(name, level, pipeline)
+                self._counter.forget(name, level, pipeline, tear=verdict == b"over")
                 pipeline.execute()
             return None
         try:
@@ -259,7 +278,7 @@ class Desk:
                 if well or name in self._held:
                     continue
                 missed[name] = self._missed.get(name, now)
-                if now - missed[name] >= GRACE:
+                if now - missed[name] >= self._rules.grace:
                     del missed[name]
                     self._repair(name, state, level.decode())
                     repaired += 1
@@ -281,7 +300,7 @@ class Desk:
 
     def _tidy(self, now: float) -> None:
         for name, sign in self._redis.hgetall(keys.WORKERS).items():
-            if now - json.loads(sign)["seen"] > 4 * ALIVE:
+            if now - json.loads(sign)["seen"] > 4 * self._rules.alive:
                 self._redis.hdel(keys.WORKERS, name)
         if random.random() < 0.2:  # noqa: S311 -- now and then is enough
             self._counter.clean()

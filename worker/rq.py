@@ -79,9 +79,11 @@ class Counter:
         self.forget(job, level, pipeline)
         return execution
 
-    def forget(self, job: str, level: str, pipeline: Pipeline) -> None:
-        """Let go of a ticket that was moved aside."""
+    def forget(self, job: str, level: str, pipeline: Pipeline, *, tear: bool = False) -> None:
+        """Let go of a ticket that was moved aside; ``tear`` it up if its job is over."""
         pipeline.lrem(self.tickets.queues[level].intermediate_queue_key, 1, job)
+        if tear:
+            pipeline.delete(self._ticket(job, level).key)
 
     def renew(self, execution: Execution, pipeline: Pipeline) -> None:
         """Count a job as running for a while longer."""

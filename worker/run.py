@@ -12,8 +12,6 @@ from worker.desk import Desk
 from worker.metrics import Metrics
 
 _log = logging.getLogger(__name__)
-_BEAT = 3.0
-_SWEEP = 3.0
 _LOOK = 0.25
 """Seconds between looks for jobs that are to stop."""
 _NAP = 0.05
@@ -167,10 +165,10 @@ class Worker:
             except (AwayError, NoRoomError) as error:
                 _log.warning("no heartbeat: %s", error)
             self._metrics.holds(self._desk.held, self._crew.capacity)
-            ended.wait(_BEAT)
+            ended.wait(self._desk.rules.beat)
 
     def _sweep(self, ended: threading.Event) -> None:
-        while not ended.wait(_SWEEP):
+        while not ended.wait(self._desk.rules.beat):
             try:
                 self._metrics.repaired(self._desk.sweep())
             except (AwayError, NoRoomError) as error:

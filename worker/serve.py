@@ -23,7 +23,9 @@ def serve(settings: WorkerSettings, crew: Crew) -> None:
     if settings.worker_metrics_port:
         metrics.serve(settings.worker_metrics_port)
     with connect(settings.redis_url.get_secret_value(), tries=1) as connection:
-        desk = Desk(connection, name, Rules(attempts=settings.worker_attempts))
+        desk = Desk(
+            connection, name, Rules(settings.worker_attempts, settings.worker_alive_seconds)
+        )
         worker = Worker(desk, crew, Limits(job=settings.worker_job_seconds), metrics)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())

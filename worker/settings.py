@@ -30,6 +30,9 @@ class WorkerSettings(Settings):
     worker_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
         3, description="How often a job is begun whose worker dies."
     )
+    worker_alive_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
+        15, description="Seconds without a sign of life after which a worker is taken for dead."
+    )
     worker_job_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
         300, description="Seconds that a job may take."
     )

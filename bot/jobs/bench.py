@@ -86,7 +86,7 @@ async def _measure(server: RedisServer) -> QueueReport:
             await _awaited(server)
             overhead = await _overhead(jobs, server)
             rate = await _rate(jobs)
-        with _worker(server, "worker.echo", "0.05", "8"):
+        with _worker(server, "worker.echo", "0.5", "8"):
             await _awaited(server)
             place = await _place_of_single(jobs)
         with _worker(server, "mididraw", "worker"):

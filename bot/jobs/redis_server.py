@@ -62,6 +62,13 @@ class RedisServer:
             self._process.wait(_PATIENCE)
             self._process = None
 
+    def kill(self) -> None:
+        """Stop it as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(_PATIENCE)
+            self._process = None
+
     def client(self) -> redis.Redis:
         """A plain connection."""
         return redis.Redis(port=self.port)

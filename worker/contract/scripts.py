@@ -46,7 +46,8 @@ BEGIN = """
 -- KEYS job; ARGV worker, now, most attempts
 -- Whoever has taken a ticket asks whether there is still something to be done.
 local state, expires = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires'))
-if state ~= 'queued' then return {'gone', '', 0} end
+if state == 'running' then return {'taken', '', 0} end
+if state ~= 'queued' then return {'over', '', 0} end
 local job = redis.call('HGET', KEYS[1], 'job')
 if tonumber(ARGV[2]) >= tonumber(expires) then return {'expired', job, 0} end
 local attempts = redis.call('HINCRBY', KEYS[1], 'attempts', 1)
