@@ -215,7 +215,7 @@ class Desk:
         held = self._held.pop(job)
         with said():
             with self._redis.pipeline() as pipeline:
-                self._yield(keys=[keys.job(job)], args=[self.name, 1], client=pipeline)
+                self._yield(keys=[keys.job(job)], args=[self.name, -1], client=pipeline)
                 self._counter.end(held.execution, pipeline, tear=False)
                 pipeline.execute()
             self._counter.put_back(job, held.level)

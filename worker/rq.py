@@ -76,6 +76,7 @@ class Counter:
         ticket.prepare_for_execution(self._worker, pipeline)
         pipeline.expire(ticket.key, self._life)
         execution = Execution.create(ticket, self._alive, pipeline, self._worker)
+        pipeline.expire(ticket.started_job_registry.key, self._life)
         self.forget(job, level, pipeline)
         return execution
 
@@ -122,8 +123,9 @@ class Counter:
         """Throw away what is left of jobs whose worker died and of tickets without a job."""
         with self._connection.pipeline(transaction=False) as pipeline:
             for queue in self.tickets.queues.values():
-                # Far later than a job is missed, so that nobody waits for the registry's word.
-                pipeline.zremrangebyscore(queue.started_job_registry.key, 0, time.time() - 60)
+                # A worker that was only slow may still renew what is a little late.
+                late = time.time() - 2 * self._alive
+                pipeline.zremrangebyscore(queue.started_job_registry.key, 0, late)
                 pipeline.lrange(queue.intermediate_queue_key, 0, -1)
             found = pipeline.execute()[1::2]
             aside = [

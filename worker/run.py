@@ -164,6 +164,8 @@ class Worker:
                 self._desk.beat(0 if self._stop.is_set() else self._crew.capacity)
             except (AwayError, NoRoomError) as error:
                 _log.warning("no heartbeat: %s", error)
+            except Exception:  # noqa: BLE001 -- the next one may be heard
+                _log.exception("a heartbeat broke")
             self._metrics.holds(self._desk.held, self._crew.capacity)
             ended.wait(self._desk.rules.beat)
 
@@ -173,6 +175,8 @@ class Worker:
                 self._metrics.repaired(self._desk.sweep())
             except (AwayError, NoRoomError) as error:
                 _log.warning("no sweep: %s", error)
+            except Exception:  # noqa: BLE001 -- the next one may find what this one lost
+                _log.exception("a sweep broke")
 
 
 _TIMEOUT = "Your drawing took too long and was given up: try fewer bars or candidates."

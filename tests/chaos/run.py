@@ -68,7 +68,8 @@ class _Cast:
         self.kills = 0
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+        with self._log.open("ab") as log:
+            return subprocess.Popen(command, env=self._environment, cwd=ROOT, stderr=log)
 
     def kill_one(self, chance: random.Random) -> None:
         which = chance.randrange(len(self._processes))
@@ -155,6 +156,7 @@ async def _left(server: RedisServer, deadline: float) -> dict[str, Any]:
                 "pending": client.xpending(outbox, "front")["pending"],
                 "lines": sum(client.llen(line) for line in lines),
                 "aside": sum(client.llen(f"{line}:intermediate") for line in lines),
+                "running": sum(client.zcard(key) for key in client.scan_iter("rq:wip:*")),
                 "tickets": len(client.keys("rq:job:*")),
                 "in hand": len(client.keys("mididraw:hand:*")),
             }

@@ -57,12 +57,12 @@ return {'run', job, attempts}
 """
 
 YIELD = """
--- KEYS job; ARGV worker, or empty for whoever has it; how many attempts to forgive
+-- KEYS job; ARGV worker, or empty for whoever has it; what to add to the attempts
 -- A job that runs waits again.
 local state, worker = unpack(redis.call('HMGET', KEYS[1], 'state', 'worker'))
 if state ~= 'running' or (ARGV[1] ~= '' and ARGV[1] ~= worker) then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'queued', 'worker', '')
-redis.call('HINCRBY', KEYS[1], 'attempts', -tonumber(ARGV[2]))
+redis.call('HINCRBY', KEYS[1], 'attempts', ARGV[2])
 return 1
 """
 
