@@ -181,7 +181,7 @@ async def test_whoever_writes_to_redis_runs_nothing_in_a_worker(
     jobs = RedisJobs(redis_url, "web")
     receipt = await jobs.submit(order("1"))
     ticket = Ticket.fetch(receipt.job, connection, serializer="json")
-    assert ticket.args == ()
+    assert not ticket.args
     mark = tmp_path / "mark"
     evil = Ticket.create(
         "pathlib.Path.touch", [str(mark)], connection=connection, id=receipt.job, serializer="json"
@@ -227,9 +227,13 @@ async def test_full_memory_is_a_clear_refusal(tmp_path: Path) -> None:
     server.start()
     try:
         jobs = RedisJobs(server.url, "web", limits=Limits(user=100, chat=100))
-        with pytest.raises(NoRoomError, match="no room"):
+
+        async def fill() -> None:
             for number in range(100):
                 await jobs.submit(order(str(number), picture=bytes([number]) * 100_000))
+
+        with pytest.raises(NoRoomError, match="no room"):
+            await fill()
         with server.client() as client:
             opened: Any = client.zrange(keys.OPEN, 0, -1)
             stored: Any = client.keys("mididraw:job:*")
