@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -89,11 +89,8 @@ async def _measure(server: RedisServer) -> QueueReport:
         with _worker(server, "worker.echo", "0.5", "8"):
             await _awaited(server)
             place = await _place_of_single(jobs)
-        with _worker(server, "mididraw", "worker"):
-            await _awaited(server)
-            await _draw(jobs, [0], 1)
-            together = await _draw(jobs, list(range(1000, 1000 + _DRAWS)), _DRAWS)
-            alone = await _draw(jobs, list(range(2000, 2000 + _DRAWS)), 1)
+        together = await _time_drawings(jobs, server, 1000, _DRAWS)
+        alone = await _time_drawings(jobs, server, 2000, 1)
     return QueueReport(overhead, rate, together, alone, place)
 
 
@@ -142,6 +139,27 @@ async def _place_of_single(jobs: RedisJobs) -> int:
     return before
 
 
+async def _time_drawings(
+    jobs: RedisJobs, server: RedisServer, first: int, at_once: int, draws: int = _DRAWS
+) -> float:
+    """Seconds for as many drawings, so many ordered at a time, by the workers that suit that.
+
+    One piece at a time is fastest in a decoder of its own size that has all cores; many are in
+    a worker a core.
+    """
+    cores = len(os.sched_getaffinity(0))
+    alone = at_once == 1
+    own = {"SLOTS": "8"} if alone else {"THREADS": "1", "PROCESSES": "1"}
+    environment = {f"MIDIDRAW_WORKER_{name}": value for name, value in own.items()}
+    many = 1 if alone or os.path.exists("/dev/nvidia0") else cores  # noqa: PTH110
+    with ExitStack() as workers:
+        for _ in range(many):
+            workers.enter_context(_worker(server, "mididraw", "worker", **environment))
+        await _awaited(server, many)
+        await _draw(jobs, [first - 1], 1)
+        return await _draw(jobs, list(range(first, first + draws)), at_once)
+
+
 async def _draw(jobs: RedisJobs, seeds: list[int], at_once: int) -> float:
     pictures = [
         (resources.files("mididraw") / "examples" / f"{name}.png").read_bytes()
@@ -184,8 +202,8 @@ async def _jobs(server: RedisServer) -> AsyncIterator[RedisJobs]:
 
 
 @contextmanager
-def _worker(server: RedisServer, module: str, *arguments: str) -> Iterator[None]:
-    environment = {**os.environ, "MIDIDRAW_REDIS_URL": server.url}
+def _worker(server: RedisServer, module: str, *arguments: str, **more: str) -> Iterator[None]:
+    environment = {**os.environ, "MIDIDRAW_REDIS_URL": server.url, **more}
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments], env=environment, stderr=subprocess.DEVNULL
     )
@@ -198,9 +216,9 @@ def _worker(server: RedisServer, module: str, *arguments: str) -> Iterator[None]
             client.delete(keys.WORKERS)
 
 
-async def _awaited(server: RedisServer) -> None:
-    """Wait until the worker is there."""
+async def _awaited(server: RedisServer, many: int = 1) -> None:
+    """Wait until so many workers are there."""
     with server.client() as client:
         async with asyncio.timeout(_PATIENCE):
-            while not client.hlen(keys.WORKERS):
+            while int(str(client.hlen(keys.WORKERS))) < many:
                 await asyncio.sleep(0.02)
