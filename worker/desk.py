@@ -10,7 +10,6 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq.executions import Execution
 
 from worker.contract import (
     Answer,
@@ -28,7 +27,7 @@ from worker.contract import (
 from worker.contract.connection import said
 from worker.contract.ending import end_arguments, end_keys
 from worker.crew import Work
-from worker.rq import Counter
+from worker.rq import Counter, Execution
 
 _log = logging.getLogger(__name__)
 _MANY = 16

@@ -1,14 +1,19 @@
 """Other processes that do what would keep the decoder waiting; one that dies costs no neighbour."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
+
+_SET_DEATH_SIGNAL = 1
+"""``PR_SET_PDEATHSIG``, see prctl(2)."""
 
 
 class DiedError(Exception):
@@ -133,3 +138,6 @@ def _calm() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(5)
+    if sys.platform == "linux":
+        # A worker that is killed takes its processes along.
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)

@@ -24,6 +24,8 @@ _TURN = 8
 """Every so many tickets the levels are asked the other way round, so that the last one moves on
 however many first jobs there are."""
 
+__all__ = ["Counter", "Execution"]
+
 
 class Counter:
     """The waiting line as a worker sees it."""
