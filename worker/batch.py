@@ -64,6 +64,8 @@ class _Piece:
     sitting: Sitting | None = None
     told: int = 0
     since: float = 0.0
+    suspect: bool = False
+    """Something broke the step that it took part in: it begins again, alone."""
 
     @property
     def size(self) -> int:
@@ -124,10 +126,10 @@ class Batch:
             guarded = {name: _Guarded(_flock(piece)) for name, piece in self._playing.items()}
             if guarded:
                 step(decoder, [cast("Flock", one) for one in guarded.values()])
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise
-            return news + self._shrink()
+        except Exception as error:  # noqa: BLE001 -- one piece's, but nobody can say whose
+            if is_out_of_memory(error):
+                return news + self._shrink()
+            return news + self._suspect(error)
         for name, flock in guarded.items():
             news += self._after(name, flock.error)
         return news
@@ -141,8 +143,10 @@ class Batch:
                 del self._waiting[name]
                 faults.append(Fault(name, _too_large()))
                 continue
-            if piece.size > decoder.free:
+            alone = piece.suspect or any(one.suspect for one in self._playing.values())
+            if piece.size > decoder.free or (alone and self._playing):
                 break
+            free = decoder.free
             try:
                 piece.sitting = begin(piece.commission, self._model, decoder)
             except Exception as error:
@@ -150,6 +154,10 @@ class Batch:
                     raise
                 del self._waiting[name]
                 faults.append(Fault(name, error))
+                if decoder.free != free:
+                    # It went when it had some of its slots, which nobody can give back.
+                    self._begin_again()
+                    break
                 continue
             piece.since = time.perf_counter()
             self._playing[name] = self._waiting.pop(name)
@@ -175,10 +183,32 @@ class Batch:
             self.drop(name)
         return news
 
+    def _suspect(self, error: Exception) -> list[BatchNews]:
+        """What breaks a step of several breaks one of them again when each has its own."""
+        news: list[BatchNews] = []
+        if len(self._playing) == 1:
+            (name,) = self._playing
+            del self._playing[name]
+            news.append(Fault(name, error))
+        else:
+            _log.warning("a step broke", exc_info=error)
+        for piece in self._playing.values():
+            piece.suspect = True
+        self._begin_again()
+        return news
+
     def _shrink(self) -> list[BatchNews]:
-        """Half as many slots; all pieces begin again and become what they would have been."""
+        """Half as many slots."""
         self._slots //= 2
         _log.warning("out of memory: %d slots from now on", self._slots)
+        self._begin_again()
+        if self._slots:
+            return []
+        lost, self._waiting, self._slots = list(self._waiting), {}, 1
+        return [Fault(name, _too_large()) for name in lost]
+
+    def _begin_again(self) -> None:
+        """Let all pieces begin again with a new decoder; they become what they would have been."""
         self._decoder = None
         for piece in self._playing.values():
             piece.sitting, piece.told = None, 0
@@ -187,10 +217,6 @@ class Batch:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        if self._slots:
-            return []
-        lost, self._waiting, self._slots = list(self._waiting), {}, 1
-        return [Fault(name, _too_large()) for name in lost]
 
     def _fitting(self) -> Decoder:
         while True:

@@ -15,6 +15,7 @@ from worker.pool import DiedError, Pool
 from worker.stages import Times
 
 _log = logging.getLogger(__name__)
+_WITHOUT_MODEL = {Engine.CHORDS, Engine.NAIVE}
 _POLL = 0.01
 """Seconds between looks at the pool while nothing is decoded."""
 
@@ -55,10 +56,10 @@ class Studio:
         """Begin a job."""
         name = work.job.id
         self._in_hand[name] = _InHand(work)
-        if work.job.options.engine is Engine.GUIDED:
-            self._pool.submit(name, stages.prepare, work)
-        else:
+        if work.job.options.engine in _WITHOUT_MODEL:
             self._pool.submit(name, stages.whole, work, self._settings)
+        else:
+            self._pool.submit(name, stages.prepare, work)
 
     def drop(self, job: str) -> None:
         """Let go of a job."""

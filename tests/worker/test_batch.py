@@ -1,6 +1,8 @@
 """Continuous batching over the real model."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import torch
@@ -8,7 +10,7 @@ import torch
 from mididraw.draw import commission
 from mididraw.engines import Commission, guided
 from mididraw.models.catalogue import load_model
-from mididraw.models.decoder import Decoder
+from mididraw.models.decoder import Decoder, LogitsHook
 from mididraw.models.interface import MusicModel
 from mididraw.options import DrawOptions
 from mididraw.score import Score
@@ -142,3 +144,32 @@ def test_a_piece_that_can_never_be_seated_is_told_so(model: MusicModel) -> None:
     assert [fault.name for fault in faults] == ["large"]
     assert "fewer" in str(faults[0].error)
     assert scores(news).keys() == {"small"}
+
+
+def test_an_error_in_the_shared_step_costs_the_one_that_makes_it(model: MusicModel) -> None:
+    def make(slots: int) -> Decoder:
+        decoder = Decoder.of(model.transformer, slots=slots, precision=model.precision)
+        step = decoder.step
+
+        def failing(hook: LogitsHook, waiting: Container[int]) -> dict[int, int]:
+            if poison.names & {sequence.sampling.seed // 1_000_003 for sequence in sequences()}:
+                raise RuntimeError("probability tensor contains nan")
+            return step(hook, waiting)
+
+        def sequences() -> list[Any]:
+            return decoder._sequences
+
+        class Failing:
+            def __getattr__(self, name: str) -> Any:
+                return failing if name == "step" else getattr(decoder, name)
+
+        return cast("Decoder", Failing())
+
+    poison = SimpleNamespace(names={2})
+    batch = Batch(model, 8, make)
+    for seed in (1, 2, 3):
+        batch.add(str(seed), piece(seed))
+    news = list(play(batch))
+    assert [one.name for one in news if isinstance(one, Fault)] == ["2"]
+    assert scores(news).keys() == {"1", "3"}
+    assert scores(news)["3"] == alone(model, piece(3), 8)
