@@ -2,12 +2,15 @@
 
 import logging
 import time
+from importlib import resources
 
 import torch
 
+from mididraw.draw import commission
 from mididraw.models.catalogue import load_model
-from mididraw.options import DrawOptions
+from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
+from worker import stages
 from worker.batch import Batch
 from worker.pool import Pool
 from worker.serve import serve
@@ -33,17 +36,26 @@ def studio(settings: WorkerSettings) -> Studio:
     """
     library = Settings(**{name: getattr(settings, name) for name in Settings.model_fields})
 
-    def make_batch() -> Batch:
-        start = time.perf_counter()
-        model = load_model()
-        slots = settings.worker_slots or measured_slots(model)
-        batch = Batch(model, slots)
-        _log.info("warm", extra={"slots": batch.slots, "seconds": time.perf_counter() - start})
-        return batch
-
+    start = time.perf_counter()
+    # The processes begin while the model is read.
     pool = Pool(settings.worker_processes)
-    slots = settings.worker_slots or 32
-    usual = DrawOptions().candidates
-    # Those that are decoded, and for each process one that it does and one that waits.
-    capacity = max(4, slots // usual + 2 * (settings.worker_processes + 1))
-    return Studio(make_batch, pool, library, capacity)
+    for process in range(settings.worker_processes):
+        pool.submit(process, stages.warm)
+    model = load_model()
+    batch = Batch(model, settings.worker_slots or measured_slots(model))
+    _warm(batch)
+    while pool.busy:
+        pool.collect()
+        time.sleep(0.01)
+    _log.info("warm", extra={"slots": batch.slots, "seconds": time.perf_counter() - start})
+    # For each process a job that it does and one that waits, before and after it is written.
+    return Studio(batch, pool, library, 2 * (settings.worker_processes + 1))
+
+
+def _warm(batch: Batch) -> None:
+    """Write a bar of something, so that the first who comes need not wait for what is done once."""
+    options = DrawOptions.of(engine=Engine.GUIDED, bars=1, candidates=1, seed=0)
+    picture = resources.files("mididraw") / "examples" / "cat.png"
+    batch.add("warm", commission([picture.read_bytes()], options))
+    while batch.busy:
+        batch.step()

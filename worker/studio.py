@@ -1,11 +1,10 @@
 """The crew that draws: one decoder for all, and processes for what needs no model."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mididraw.errors import MididrawError
-from mididraw.options import Engine
+from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
 from worker import stages
 from worker.batch import Bar, Batch, BatchNews, Written
@@ -16,6 +15,7 @@ from worker.stages import Times
 
 _log = logging.getLogger(__name__)
 _WITHOUT_MODEL = {Engine.CHORDS, Engine.NAIVE}
+_USUAL = DrawOptions().candidates
 _POLL = 0.01
 """Seconds between looks at the pool while nothing is decoded."""
 
@@ -32,20 +32,22 @@ class _InHand:
 class Studio:
     """Pictures are read in the pool, written in the batch, rendered in the pool."""
 
-    def __init__(
-        self, make_batch: Callable[[], Batch], pool: Pool, settings: Settings, capacity: int
-    ) -> None:
-        """Make the batch and warm it up.
+    def __init__(self, batch: Batch, pool: Pool, settings: Settings, spare: int) -> None:
+        """Put them together.
 
         Args:
-            make_batch: makes the batch, which takes seconds.
+            batch: writes.
             pool: reads and renders.
             settings: SoundFont and bit rate.
-            capacity: how many jobs are taken at a time, those in the pool included.
+            spare: how many jobs are taken beyond those that are written: for the pool.
         """
-        self.capacity, self._settings, self._pool = capacity, settings, pool
-        self._batch = make_batch()
+        self._batch, self._settings, self._pool, self._spare = batch, settings, pool, spare
         self._in_hand: dict[str, _InHand] = {}
+
+    @property
+    def capacity(self) -> int:
+        """As many as can be written at a time, and some that are read and rendered meanwhile."""
+        return max(1, self._batch.slots // _USUAL) + self._spare
 
     @property
     def patience(self) -> float:
