@@ -5,7 +5,8 @@ from mididraw.engines import Commission
 from mididraw.engines.commission import nobody
 from mididraw.score import Score
 from mididraw.settings import Settings
-from worker.contract import Done, Files, Job, Likeness
+from worker.contract import Job
+from worker.contract.drawn import drawn
 from worker.crew import Made, Work
 
 Times = dict[str, float]
@@ -42,14 +43,4 @@ def _times(clock: Clock) -> Times:
 
 
 def _made(job: Job, drawing: Drawing, times: Times) -> Made:
-    found, score = drawing.match, drawing.score
-    answer = Done(
-        job=job.id,
-        music=job.music,
-        options=drawing.options,
-        bars=score.bars,
-        chords=tuple(span.chord.name(score.key) for span in score.chords),
-        match=Likeness(coverage=found.coverage, precision=found.precision, f1=found.f1),
-        seconds={**times, **{stage.value: spent for stage, spent in drawing.seconds.items()}},
-    )
-    return Made(answer, Files(drawing.midi, drawing.mp3, drawing.png))
+    return Made(*drawn(job, drawing, times))

@@ -117,7 +117,7 @@ async def test_a_stop_hands_back_what_cannot_be_finished(
     receipt = await jobs.submit(
         Order(
             "long",
-            (CAT,),
+            (CAT,) * 10,
             DrawOptions.of(engine="guided", bars=32, seed=1),
             ReplyTo(front="web", address=""),
             "patient",
