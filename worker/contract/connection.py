@@ -18,7 +18,9 @@ from mididraw.errors import MididrawError
 
 AsyncRedis = Any
 """``redis.asyncio.Redis``, whose annotations allow for text wherever we get bytes."""
-_TRIES = 5
+_TRIES = 2
+"""Further attempts; redis-py makes as many to connect within each of them. About a second in all,
+for whoever waits for an answer; what must be done is insisted on by its caller."""
 _TIMEOUT = 10.0
 """Seconds that an answer may take; no command of ours blocks for as long."""
 AWAY = (RedisConnectionError, RedisTimeoutError, OSError)
@@ -39,7 +41,7 @@ def backoff() -> ExponentialWithJitterBackoff:
 
 
 def connect(url: str, tries: int = _TRIES) -> redis.Redis:
-    """A connection for threads; a command is tried so often again, five times for a few seconds."""
+    """A connection for threads; a command is tried so often again."""
     return redis.Redis.from_url(
         url,
         retry=Retry(backoff(), tries),

@@ -19,7 +19,7 @@ from mididraw.options import DrawOptions
 from tests.asynchronous import played
 from tests.bot.jobs.conftest import PATIENCE, Gate, done, order, serving, until
 from worker.admin import Admin
-from worker.contract import Cancelled, Done, Failed, Files, Queued, Reason, Started, keys
+from worker.contract import Cancelled, Done, Failed, Files, Queued, Reason, keys
 from worker.contract.connection import AwayError, NoRoomError, connect
 from worker.crew import Work
 from worker.desk import Desk, Rules
@@ -203,9 +203,12 @@ async def test_an_outage_is_said_and_costs_nothing(tmp_path: Path, gate: Gate) -
     server.start()
     try:
         jobs = RedisJobs(server.url, "web")
-        with connect(server.url, tries=1) as connection, serving(Desk(connection, "w"), gate):
-            receipt = await jobs.submit(order("1"))
-            await until(lambda: _running(jobs, receipt.job))
+        with (
+            connect(server.url, tries=1) as connection,
+            serving(Desk(connection, "w", RULES), gate),
+        ):
+            await jobs.submit(order("1"))
+            await until(lambda: asyncio.sleep(0, bool(gate.begun)))
             await asyncio.to_thread(server.kill)
             gate.opened.set()
             with pytest.raises(AwayError, match="try again"):
@@ -215,10 +218,6 @@ async def test_an_outage_is_said_and_costs_nothing(tmp_path: Path, gate: Gate) -
         await jobs.close()
     finally:
         server.stop()
-
-
-async def _running(jobs: RedisJobs, job: str) -> bool:
-    return isinstance(await jobs.look(job), Started)
 
 
 @played
