@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh deploy/find-python.sh)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench pictures clean
+.PHONY: demo test lint bench chaos pictures clean
 
 demo: $(READY) ## Draw the bundled examples into demo/
 	$(BIN)/mididraw demo --out demo
@@ -21,6 +21,9 @@ lint: $(READY)
 
 bench: $(READY) ## Measure speed, memory and, where ../shared is, the match
 	$(BIN)/mididraw bench $(if $(wildcard ../shared/data/quickdraw.ndjson.gz),--sweep ../shared/data/quickdraw.ndjson.gz)
+
+chaos: $(READY) ## Kill workers, front-ends and Redis at random under 500 jobs; each is answered once
+	$(BIN)/python -m tests.chaos.run 500
 
 pictures: $(READY) ## Make the README's picture anew
 	$(BIN)/python docs/make_pictures.py

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what pip cannot bring: FluidSynth's library, ffmpeg, and Python's venv where Debian
-# splits it off. Does nothing where all is there.
+# Installs what pip cannot bring: FluidSynth's library, ffmpeg, Redis for the queue's tests, and
+# Python's venv where Debian splits it off. Does nothing where all is there.
 set -eu
 
 python=$(sh "$(dirname "$0")/find-python.sh")
@@ -12,10 +12,11 @@ missing=""
 "$python" -c 'from ctypes.util import find_library as f; raise SystemExit(not f("fluidsynth"))' ||
     missing="$missing libfluidsynth3"
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
+command -v redis-server >/dev/null || missing="$missing redis-server"
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0
 
-by_hand="Install these first:$missing (elsewhere than on Debian and Ubuntu: FluidSynth 2 and ffmpeg)."
+by_hand="Install these first:$missing (elsewhere than on Debian and Ubuntu: FluidSynth 2, ffmpeg and Redis 7)."
 command -v apt-get >/dev/null || { echo "$by_hand" >&2; exit 1; }
 if [ "$(id -u)" = 0 ]; then
     as_root=""

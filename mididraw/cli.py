@@ -5,8 +5,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from importlib import resources
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, Protocol
 
@@ -28,7 +28,7 @@ from mididraw.cli_output import (
 )
 from mididraw.convert import convert as convert_file
 from mididraw.draw import Drawing, Stage, draw
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, OptionError
 from mididraw.options import DrawOptions, Engine, Shape, Theme
 from mididraw.render.midi import load_midi
 from mididraw.settings import Settings
@@ -42,6 +42,10 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app)
 app.add_typer(cli_evaluate.app)
+# The bots and the worker import us and not the other way round: they name their commands in
+# pyproject.toml, and what is installed is found there.
+for _found in entry_points(group="mididraw.commands"):
+    app.add_typer(_found.load())
 
 
 def main() -> None:
@@ -77,13 +81,6 @@ def _help(name: str) -> str:
     high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
     span = f" [{low} to {high}]" if low is not None and high is not None else ""
     return f"{field.description}{span}"
-
-
-class Subject(StrEnum):
-    """What ``mididraw bench`` measures."""
-
-    DRAW = "draw"
-    DECODE = "decode"
 
 
 class Report(Protocol):
@@ -210,8 +207,8 @@ def convert(
 @app.command()
 def bench(
     subject: Annotated[
-        Subject, typer.Argument(help="What to measure: drawing, or decoding with the models.")
-    ] = Subject.DRAW,
+        str, typer.Argument(help="What to measure: draw, decode (the models), or queue (the jobs).")
+    ] = "draw",
     sweep: Annotated[
         Path | None,
         typer.Option(help="QuickDraw file (ndjson, may be gzipped): also measure the match."),
@@ -222,12 +219,18 @@ def bench(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure seconds and peak memory of each stage, or tokens per second of the models."""
+    """Measure seconds and memory of each stage, tokens per second of the models, or the queue."""
     report: Report
-    if subject is Subject.DECODE:
+    elsewhere = {found.name: found for found in entry_points(group="mididraw.benches")}
+    if subject in elsewhere:
+        report = elsewhere[subject].load()()
+    elif subject == "decode":
         from mididraw.models.bench import run_decode_bench
 
         report = run_decode_bench(model or [])
+    elif subject != "draw":
+        known = ", ".join(("draw", "decode", *sorted(elsewhere)))
+        raise OptionError(f"There is no bench “{subject}”: choose one of {known}.")
     else:
         from mididraw.bench import run_bench
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,7 +12,13 @@ PREFIX = "MIDIDRAW_"
 
 
 class Settings(BaseModel):
-    """Settings of the library; frozen, unknown names refused."""
+    """Settings of the library; frozen, unknown names refused.
+
+    Other processes have settings of their own beside these, in a class that inherits from this
+    one. Their variables begin with a word of ``others``, and are none of the library's business.
+    """
+
+    others: ClassVar[tuple[str, ...]] = ("REDIS_", "WORKER_", "JOBS_")
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +39,7 @@ class Settings(BaseModel):
         given = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environment.items()
-            if name.startswith(PREFIX)
+            if name.startswith(PREFIX) and not name.removeprefix(PREFIX).startswith(cls.others)
         }
         try:
             return cls.model_validate(given)

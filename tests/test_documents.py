@@ -11,8 +11,9 @@ from mididraw import __version__
 from mididraw.cli import app
 from mididraw.harmony import Style
 from mididraw.options import Engine
-from mididraw.settings import PREFIX, Settings
+from mididraw.settings import PREFIX
 from tests.conftest import EXAMPLES, ROOT
+from worker.settings import WorkerSettings
 
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -36,7 +37,7 @@ def test_every_option_of_draw_is_in_the_readme_and_none_else() -> None:
 
 def test_every_engine_style_and_setting_is_in_the_readme() -> None:
     names = [f"`{one}`" for one in (*Engine, *Style)]
-    names += [f"`{PREFIX}{name.upper()}`" for name in Settings.model_fields]
+    names += [f"`{PREFIX}{name.upper()}`" for name in WorkerSettings.model_fields]
     assert [name for name in names if name not in README] == []
 
 

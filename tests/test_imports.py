@@ -39,6 +39,28 @@ def test_importing_the_library_brings_no_torch() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_importing_the_front_ends_side_brings_no_torch_and_no_worker() -> None:
+    program = (
+        "import bot.jobs.remote, bot.jobs.local, worker.cli, sys;"
+        "print({'torch', 'cv2', 'worker.run', 'worker.batch'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_one_file_alone_touches_rqs_inside() -> None:
+    inside = {"rq.executions", "rq.registry", "rq.worker", "rq.intermediate_queue"}
+    found = [
+        str(path.relative_to(ROOT))
+        for package in ("bot", "worker")
+        for path in (ROOT / package).rglob("*.py")
+        if inside & {*imports(path)}
+    ]
+    assert found == ["worker/rq.py"]
+
+
 def test_importing_options_brings_no_renderer_and_no_picture_library() -> None:
     program = "import mididraw.options, sys; print({'cv2', 'PIL', 'pretty_midi'} & {*sys.modules})"
     done = subprocess.run(
@@ -48,5 +70,6 @@ def test_importing_options_brings_no_renderer_and_no_picture_library() -> None:
 
 
 def test_no_module_is_longer_than_can_be_read_in_one_sitting() -> None:
-    for path in (ROOT / "mididraw").rglob("*.py"):
-        assert len(path.read_text().splitlines()) <= 400, path
+    for package in ("bot", "mididraw", "worker"):
+        for path in (ROOT / package).rglob("*.py"):
+            assert len(path.read_text().splitlines()) <= 400, path

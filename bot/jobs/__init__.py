@@ -1,0 +1,1 @@
+"""Jobs: order, follow, cancel and deliver; over Redis, or within the process."""

@@ -1,0 +1,105 @@
+"""What a front-end can do with jobs, wherever they run."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mididraw.options import DrawOptions
+from worker.contract import Answer, Done, Event, Files, Job, ReplyTo
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a front-end asks for.
+
+    Attributes:
+        request: the interaction's or message's own id: the same is never drawn twice.
+        pictures: bytes of 1 to 10 pictures.
+        options: a seed is chosen where there is none.
+        reply: where the answer goes.
+        user, chat, language: who asked, where, and in which language.
+        title: shown by the MP3 and on the piano roll.
+        prompt: a MIDI file to go on from.
+        expires_in: seconds after which the answer is of no use any more.
+    """
+
+    request: str
+    pictures: tuple[bytes, ...]
+    options: DrawOptions
+    reply: ReplyTo
+    user: str
+    chat: str = ""
+    language: str = "en"
+    title: str = "drawing"
+    prompt: bytes | None = None
+    expires_in: float = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a job was accepted; ``again`` if it had been before."""
+
+    job: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An answer that waits to be posted.
+
+    Attributes:
+        job: what it answers.
+        answer: the answer.
+        doubtful: whether a posting was begun before and not said to be done: look, where the chat
+            allows it, whether it is there already.
+        entry: its place in the outbox.
+    """
+
+    job: Job
+    answer: Answer
+    doubtful: bool
+    entry: str = field(repr=False)
+
+
+class Jobs(Protocol):
+    """Jobs from their order to the posted answer.
+
+    Every accepted job gets exactly one answer, which is delivered until it was said to be posted.
+    """
+
+    async def submit(self, order: Order) -> Receipt:
+        """Accept a job.
+
+        Raises:
+            RefusedError: the user, the chat or the queue has too much in hand.
+            OptionError: there are no pictures or too many.
+            AwayError, NoRoomError: the queue cannot take it now.
+        """
+
+    async def cancel(self, job: str) -> bool:
+        """Stop a job; its answer is then that it was cancelled, unless it was there before.
+
+        Returns:
+            whether there was something to stop.
+        """
+
+    async def look(self, job: str) -> Event | None:
+        """How a job stands; None if nothing is known of it."""
+
+    def follow(self, job: str) -> AsyncIterator[Event]:
+        """Tell what happens to a job, from how it stands now to its end."""
+
+    def deliveries(self) -> AsyncIterator[Delivery]:
+        """Answers to post, for ever; one that is not said to be posted comes again."""
+
+    async def posting(self, delivery: Delivery) -> None:
+        """Say that it is about to be posted."""
+
+    async def posted(self, delivery: Delivery) -> None:
+        """Say that it is posted; it does not come again."""
+
+    async def files(self, answer: Done) -> Files | None:
+        """The files of an answer; None if they are kept no longer."""
+
+    async def close(self) -> None:
+        """Let go of everything; jobs go on."""

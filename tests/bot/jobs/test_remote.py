@@ -1,0 +1,298 @@
+"""What only Redis can do to a queue: outages, full memory, workers and front-ends that die."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq.job import Job as Ticket
+
+from bot.jobs.interface import Delivery
+from bot.jobs.limits import Limits
+from bot.jobs.redis_server import RedisServer
+from bot.jobs.remote import RedisJobs
+from mididraw.options import DrawOptions
+from tests.asynchronous import played
+from tests.bot.jobs.conftest import PATIENCE, Gate, done, order, serving, until
+from worker.admin import Admin
+from worker.contract import Cancelled, Done, Failed, Files, Queued, Reason, keys
+from worker.contract.connection import AwayError, NoRoomError, connect
+from worker.crew import Work
+from worker.desk import Desk, Rules
+
+RULES = Rules(attempts=2, alive=2)
+
+
+@pytest.fixture
+def connection(redis_url: str) -> Iterator[Redis]:
+    with connect(redis_url) as connection:
+        yield connection
+
+
+async def first(jobs: RedisJobs) -> Delivery:
+    async with asyncio.timeout(PATIENCE):
+        async for delivery in jobs.deliveries():
+            return delivery
+    raise AssertionError
+
+
+def take(desk: Desk) -> Work:
+    work = desk.take(1.0)
+    assert work is not None
+    return work
+
+
+def finish(desk: Desk, work: Work) -> None:
+    desk.finish(done(work.job), Files(b"midi", b"mp3", b"png"))
+    desk.send()
+
+
+@played
+async def test_a_front_end_that_comes_back_finds_what_it_had_not_posted(
+    redis_url: str, connection: Redis
+) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    await jobs.submit(order("1"))
+    await jobs.submit(order("2", user="bob", options=DrawOptions(seed=2)))
+    desk = Desk(connection, "w")
+    for _ in range(2):
+        finish(desk, take(desk))
+    async with asyncio.timeout(PATIENCE):
+        deliveries = aiter(jobs.deliveries())
+        begun, untouched = await anext(deliveries), await anext(deliveries)
+    await jobs.posting(begun)
+    await jobs.close()
+    again = RedisJobs(redis_url, "web")
+    async with asyncio.timeout(PATIENCE):
+        deliveries = aiter(again.deliveries())
+        found = {one.job.id: one for one in (await anext(deliveries), await anext(deliveries))}
+    assert found[begun.job.id].doubtful
+    assert not found[untouched.job.id].doubtful
+    for one in found.values():
+        await again.posted(one)
+    assert connection.xlen(keys.outbox("web")) == 0
+    await again.close()
+
+
+@played
+async def test_what_a_front_end_leaves_behind_is_taken_over(
+    redis_url: str, connection: Redis
+) -> None:
+    dead = RedisJobs(redis_url, "web", consumer="dead")
+    await dead.submit(order("1"))
+    desk = Desk(connection, "w")
+    finish(desk, take(desk))
+    left = await first(dead)
+    await dead.close()
+    heir = RedisJobs(redis_url, "web", consumer="heir", patience=0.1)
+    assert (await first(heir)).job == left.job
+    await heir.close()
+
+
+@played
+async def test_the_job_of_a_dead_worker_is_done_by_another_and_given_up_in_the_end(
+    redis_url: str, connection: Redis
+) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    receipt = await jobs.submit(order("1"))
+    sweeper = Desk(connection, "sweeper", RULES)
+    for attempt in (1, 2):
+        work = take(Desk(connection, f"dies {attempt}", RULES))
+        assert work.attempt == attempt
+        await until(lambda: asyncio.to_thread(lambda: sweeper.sweep() > 0))
+        assert isinstance(await jobs.look(receipt.job), Queued)
+    assert sweeper.take(1.0) is None
+    sweeper.send()
+    answer = (await first(jobs)).answer
+    assert isinstance(answer, Failed)
+    assert answer.reason is Reason.LOST
+    admin = Admin(connection, keys.Lives())
+    assert [job["id"] for job in admin.list(failed=True)] == [receipt.job]
+    assert json.loads(admin.show(receipt.job)["answer"])["reason"] == "lost"
+    admin.requeue(receipt.job, 2e9)
+    assert isinstance(await jobs.look(receipt.job), Queued)
+    assert admin.cancel(receipt.job, 2e9)
+    assert admin.list() == []
+    await jobs.close()
+
+
+@played
+async def test_a_lost_ticket_is_written_again(redis_url: str, connection: Redis) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    receipt = await jobs.submit(order("1"))
+    connection.delete(f"rq:queue:{keys.queue('first')}")
+    desk = Desk(connection, "w", RULES)
+    assert desk.take() is None
+    await until(lambda: asyncio.to_thread(lambda: desk.sweep() > 0))
+    assert take(desk).job.id == receipt.job
+    await jobs.close()
+
+
+@played
+async def test_of_two_answers_the_first_counts(redis_url: str, connection: Redis) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    receipt = await jobs.submit(order("1"))
+    slow, quick = Desk(connection, "slow", RULES), Desk(connection, "quick", RULES)
+    late = take(slow)
+    await until(lambda: asyncio.to_thread(lambda: quick.sweep() > 0))
+    finish(quick, take(quick))
+    slow.finish(Failed(job=late.job.id, reason=Reason.BROKEN, sentence="Too late."))
+    slow.send()
+    assert isinstance((await first(jobs)).answer, Done)
+    assert connection.xlen(keys.outbox("web")) == 1
+    assert await jobs.look(receipt.job) is not None
+    await jobs.close()
+
+
+@played
+async def test_a_worker_that_is_stopped_hands_its_jobs_back(
+    redis_url: str, connection: Redis
+) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    await jobs.submit(order("1"))
+    desk = Desk(connection, "w")
+    work = take(desk)
+    desk.give_back(work.job.id)
+    other = take(Desk(connection, "other"))
+    assert other.job == work.job
+    assert other.attempt == 1, "handing back is no attempt"
+    await jobs.close()
+
+
+@played
+async def test_an_expired_job_is_answered_so(redis_url: str, connection: Redis) -> None:
+    jobs = RedisJobs(redis_url, "web", clock=lambda: 1000.0)
+    await jobs.submit(order("1", expires_in=10))
+    Desk(connection, "w").sweep()
+    answer = (await first(jobs)).answer
+    assert isinstance(answer, Failed)
+    assert answer.reason is Reason.EXPIRED
+    await jobs.close()
+
+
+@played
+async def test_whoever_writes_to_redis_runs_nothing_in_a_worker(
+    redis_url: str, connection: Redis, tmp_path: Path
+) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    receipt = await jobs.submit(order("1"))
+    ticket = Ticket.fetch(receipt.job, connection, serializer="json")
+    assert not ticket.args
+    mark = tmp_path / "mark"
+    evil = Ticket.create(
+        "pathlib.Path.touch", [str(mark)], connection=connection, id=receipt.job, serializer="json"
+    )
+    evil.save()
+    connection.hset(keys.job(receipt.job), "job", json.dumps({"version": 99, "run": "os.system"}))
+    desk = Desk(connection, "w")
+    assert desk.take(1.0) is None
+    desk.send()
+    assert not mark.exists()
+    state: Any = connection.hget(keys.job(receipt.job), "answer")
+    assert "another version" in state.decode()
+    await jobs.close()
+
+
+@played
+async def test_an_outage_is_said_and_costs_nothing(tmp_path: Path, gate: Gate) -> None:
+    server = RedisServer(tmp_path)
+    server.start()
+    try:
+        jobs = RedisJobs(server.url, "web")
+        with (
+            connect(server.url, tries=1) as connection,
+            serving(Desk(connection, "w", RULES), gate),
+        ):
+            await jobs.submit(order("1"))
+            await until(lambda: asyncio.sleep(0, bool(gate.begun)))
+            await asyncio.to_thread(server.kill)
+            gate.opened.set()
+            with pytest.raises(AwayError, match="try again"):
+                await jobs.submit(order("2"))
+            await asyncio.to_thread(server.start)
+            assert isinstance((await first(jobs)).answer, Done)
+        await jobs.close()
+    finally:
+        server.stop()
+
+
+@played
+async def test_full_memory_is_a_clear_refusal(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path, "--maxmemory", "3mb")
+    server.start()
+    try:
+        jobs = RedisJobs(server.url, "web", limits=Limits(user=100, chat=100))
+
+        async def fill() -> None:
+            for number in range(100):
+                await jobs.submit(order(str(number), picture=bytes([number]) * 100_000))
+
+        with pytest.raises(NoRoomError, match="no room"):
+            await fill()
+        with server.client() as client:
+            opened: Any = client.zrange(keys.OPEN, 0, -1)
+            stored: Any = client.keys("mididraw:job:*")
+            assert len(opened) == len(stored), "what is refused leaves nothing"
+        await jobs.close()
+    finally:
+        server.stop()
+
+
+@played
+async def test_a_day_of_jobs_leaves_nothing(redis_url: str, connection: Redis) -> None:
+    """A day at a compressed clock: everything is kept for a second and gone after two."""
+    lives = keys.Lives(job=1, ended=1, failed=1, outbox=1, music=1, events=1)
+    jobs = RedisJobs(redis_url, "web", lives=lives, limits=Limits(window=1, rate=1000))
+    desk = Desk(connection, "w", Rules(lives=lives))
+    for number in range(60):
+        user = f"user {number}"
+        receipt = await jobs.submit(order(str(number), user, options=DrawOptions(seed=number)))
+        if number % 3 == 0:
+            assert await jobs.cancel(receipt.job)
+        elif number % 3 == 1:
+            finish(desk, take(desk))
+        else:
+            desk.finish(Cancelled(job=take(desk).job.id))
+            desk.send()
+    assert connection.dbsize() > 60
+
+    def gone() -> bool:
+        desk.sweep()
+        left = {key for key in connection.scan_iter() if connection.ttl(key) == -1}
+        return connection.dbsize() == len(left) and left <= {b"rq:queues"}
+
+    async with asyncio.timeout(PATIENCE):
+        while not await asyncio.to_thread(gone):
+            await asyncio.sleep(0.1)
+    await jobs.close()
+
+
+def test_heartbeats_keep_a_job_from_being_run_twice(redis_url: str, connection: Redis) -> None:
+    async def submit() -> None:
+        jobs = RedisJobs(redis_url, "web")
+        await jobs.submit(order("1"))
+        await jobs.close()
+
+    asyncio.run(submit())
+    desk, other = Desk(connection, "w", RULES), Desk(connection, "other", RULES)
+    take(desk)
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(RULES.beat):
+            desk.beat(1)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        swept = threading.Event()
+        for _ in range(10):
+            assert other.sweep() == 0
+            swept.wait(0.4)
+    finally:
+        ended.set()
+        thread.join()

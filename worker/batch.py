@@ -1,0 +1,283 @@
+"""Continuous batching: many pieces, one decoder; each joins when there is room, leaves when done.
+
+Each piece is a flock of sequences. A step draws one token for all of them; between steps pieces
+come and go. What a piece becomes does not depend on the others, and neither does its end: an error
+of one is told and it leaves.
+"""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from mididraw.engines import Commission
+from mididraw.engines.guidance.particles import Flock, step
+from mididraw.engines.guided import Sitting, begin
+from mididraw.errors import ModelError
+from mididraw.models.decoder import Decoder
+from mididraw.models.interface import MusicModel
+from mididraw.score import Score
+
+_log = logging.getLogger(__name__)
+MakeDecoder = Callable[[int], Decoder]
+"""A decoder of so many slots; raises what :func:`is_out_of_memory` knows if there is no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A piece has come so far."""
+
+    name: str
+    bar: int
+    bars: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A piece is written, ``seconds`` after it joined."""
+
+    name: str
+    commission: Commission
+    score: Score
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """A piece cannot be written."""
+
+    name: str
+    error: Exception
+
+
+BatchNews = Bar | Written | Fault
+
+
+@dataclass(slots=True, eq=False)
+class _Piece:
+    commission: Commission
+    sitting: Sitting | None = None
+    told: int = 0
+    since: float = 0.0
+    suspect: bool = False
+    """Something broke the step that it took part in: it begins again, alone."""
+
+    @property
+    def size(self) -> int:
+        return self.commission.options.candidates
+
+
+class Batch:
+    """The decoder's slots, the pieces that have some, and those that wait for them."""
+
+    def __init__(self, model: MusicModel, slots: int, make: MakeDecoder | None = None) -> None:
+        """Make a decoder of as many slots as there is room for.
+
+        Args:
+            model: plays.
+            slots: how many sequences at most; every piece takes as many as it has candidates.
+            make: makes a decoder of the model.
+
+        Raises:
+            ModelError: there is no room for a single one.
+        """
+        self._model, self._slots = model, slots
+        self._make = make or (
+            lambda slots: Decoder.of(model.transformer, slots=slots, precision=model.precision)
+        )
+        self._waiting: dict[str, _Piece] = {}
+        self._playing: dict[str, _Piece] = {}
+        self._decoder: Decoder | None = self._fitting()
+
+    @property
+    def slots(self) -> int:
+        """How many sequences share the decoder."""
+        return self._slots
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self._waiting or self._playing)
+
+    def add(self, name: str, commission: Commission) -> None:
+        """Take in a piece; it joins as soon as there is room."""
+        self._waiting[name] = _Piece(commission)
+
+    def drop(self, name: str) -> None:
+        """Let go of a piece; its slots are free at once."""
+        self._waiting.pop(name, None)
+        piece = self._playing.pop(name, None)
+        if piece is not None and piece.sitting is not None:
+            piece.sitting.flock.leave()
+
+    @torch.inference_mode()
+    def step(self) -> list[BatchNews]:
+        """Let those in that there is room for, and draw a token for every sequence."""
+        news: list[BatchNews] = []
+        try:
+            decoder = self._decoder or self._fitting()
+            self._decoder = decoder
+            news += self._seat(decoder)
+            guarded = {name: _Guarded(_flock(piece)) for name, piece in self._playing.items()}
+            if guarded:
+                step(decoder, [cast("Flock", one) for one in guarded.values()])
+        except Exception as error:  # noqa: BLE001 -- one piece's, but nobody can say whose
+            if is_out_of_memory(error):
+                return news + self._shrink()
+            return news + self._suspect(error)
+        for name, flock in guarded.items():
+            news += self._after(name, flock.error)
+        return news
+
+    def _seat(self, decoder: Decoder) -> list[BatchNews]:
+        faults: list[BatchNews] = []
+        while self._waiting:
+            # In their order: a large piece must not be overtaken for ever by small ones.
+            name, piece = next(iter(self._waiting.items()))
+            if piece.size > self._slots:
+                del self._waiting[name]
+                faults.append(Fault(name, _too_large()))
+                continue
+            alone = piece.suspect or any(one.suspect for one in self._playing.values())
+            if piece.size > decoder.free or (alone and self._playing):
+                break
+            free = decoder.free
+            try:
+                piece.sitting = begin(piece.commission, self._model, decoder)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                del self._waiting[name]
+                faults.append(Fault(name, error))
+                if decoder.free != free:
+                    # It went when it had some of its slots, which nobody can give back.
+                    self._begin_again()
+                    break
+                continue
+            piece.since = time.perf_counter()
+            self._playing[name] = self._waiting.pop(name)
+        return faults
+
+    def _after(self, name: str, broken: Exception | None) -> list[BatchNews]:
+        piece = self._playing[name]
+        flock, bars = _flock(piece), piece.commission.canvas.bars
+        if broken is not None:
+            self.drop(name)
+            return [Fault(name, broken)]
+        news: list[BatchNews] = []
+        if flock.finished > piece.told:
+            piece.told = flock.finished
+            news.append(Bar(name, piece.told, bars))
+        if flock.done and piece.sitting is not None:
+            try:
+                score = piece.sitting.score()
+                spent = time.perf_counter() - piece.since
+                news.append(Written(name, piece.commission, score, spent))
+            except Exception as error:  # noqa: BLE001 -- told to its owner; the others go on
+                news.append(Fault(name, error))
+            self.drop(name)
+        return news
+
+    def _suspect(self, error: Exception) -> list[BatchNews]:
+        """What breaks a step of several breaks one of them again when each has its own."""
+        news: list[BatchNews] = []
+        if len(self._playing) == 1:
+            (name,) = self._playing
+            del self._playing[name]
+            news.append(Fault(name, error))
+        else:
+            _log.warning("a step broke", exc_info=error)
+        for piece in self._playing.values():
+            piece.suspect = True
+        self._begin_again()
+        return news
+
+    def _shrink(self) -> list[BatchNews]:
+        """Half as many slots."""
+        self._slots //= 2
+        _log.warning("out of memory: %d slots from now on", self._slots)
+        self._begin_again()
+        if self._slots:
+            return []
+        lost, self._waiting, self._slots = list(self._waiting), {}, 1
+        return [Fault(name, _too_large()) for name in lost]
+
+    def _begin_again(self) -> None:
+        """Let all pieces begin again with a new decoder; they become what they would have been."""
+        self._decoder = None
+        for piece in self._playing.values():
+            piece.sitting, piece.told = None, 0
+        self._waiting = self._playing | self._waiting
+        self._playing = {}
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _fitting(self) -> Decoder:
+        while True:
+            try:
+                return self._make(self._slots)
+            except Exception as error:
+                if not is_out_of_memory(error) or self._slots == 1:
+                    raise
+                self._slots //= 2
+                _log.warning("no room in memory: %d slots", self._slots)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory is what was missing; PyTorch says so in several ways."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    said = str(error)
+    return isinstance(error, RuntimeError | ModelError) and any(
+        words in said for words in ("not enough memory", "can't allocate memory", "no room in mem")
+    )
+
+
+def _flock(piece: _Piece) -> Flock:
+    assert piece.sitting is not None  # noqa: S101 -- it plays
+    return piece.sitting.flock
+
+
+def _too_large() -> ModelError:
+    return ModelError("There is not enough memory for so many candidates: ask for fewer.")
+
+
+class _Guarded:
+    """A flock whose errors are kept, so that the others' step goes on."""
+
+    def __init__(self, flock: Flock) -> None:
+        self._flock = flock
+        self.error: Exception | None = None
+
+    @property
+    def names(self) -> list[int]:
+        return self._flock.names
+
+    @property
+    def waiting(self) -> set[int]:
+        return self._flock.waiting
+
+    def weigh(self, logits: Tensor) -> Tensor:
+        try:
+            return self._flock.weigh(logits)
+        except Exception as error:  # noqa: BLE001 -- kept
+            self._keep(error)
+            return logits
+
+    def take(self, drawn: Mapping[int, int]) -> None:
+        if self.error is None:
+            try:
+                self._flock.take(drawn)
+            except Exception as error:  # noqa: BLE001 -- kept
+                self._keep(error)
+
+    def _keep(self, error: Exception) -> None:
+        if is_out_of_memory(error):
+            raise error
+        self.error = error

@@ -1,0 +1,107 @@
+"""The worker's commands, which ``mididraw`` finds by their entry point; imports nothing heavy."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mididraw.cli_output import OUT, Json
+from mididraw.errors import OptionError
+
+if TYPE_CHECKING:
+    from worker.admin import Admin
+
+app = typer.Typer()
+admin = typer.Typer(help="For whoever runs midiDraw.", no_args_is_help=True)
+jobs = typer.Typer(help="The jobs in Redis.", no_args_is_help=True)
+admin.add_typer(jobs, name="jobs")
+app.add_typer(admin, name="admin")
+
+JobId = Annotated[str, typer.Argument(help="The job's id, as the list shows it.")]
+
+
+@app.command()
+def worker() -> None:
+    """Draw for the chats: take jobs from Redis until SIGTERM."""
+    with _needs():
+        from worker.log import log_to_stderr
+        from worker.settings import WorkerSettings
+        from worker.start import work
+    log_to_stderr()
+    work(WorkerSettings.from_environment(os.environ))
+
+
+@jobs.command("list")
+def list_jobs(
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Those that failed by a fault of ours.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the jobs that wait or run."""
+    with _admin() as at:
+        found = at.list(failed=failed)
+    if as_json:
+        print(json.dumps(found))  # noqa: T201 -- what the caller parses
+        return
+    table = Table("job", "state", "level", "attempts", "asked for", "worker")
+    for job in found:
+        columns = ("id", "state", "level", "attempts", "submitted", "worker")
+        table.add_row(*(job.get(name, "") for name in columns))
+    OUT.print(table)
+
+
+@jobs.command()
+def show(job: JobId) -> None:
+    """Show all that is known of a job as JSON."""
+    with _admin() as at:
+        seen: dict[str, Any] = at.show(job)
+    for name in ("job", "answer"):
+        if name in seen:
+            seen[name] = json.loads(seen[name])
+    print(json.dumps(seen, indent=2))  # noqa: T201 -- what the caller parses
+
+
+@jobs.command()
+def requeue(job: JobId) -> None:
+    """Draw a failed job once more."""
+    with _admin() as at:
+        at.requeue(job, time.time())
+    OUT.print(f"{job} waits again", markup=False)
+
+
+@jobs.command()
+def cancel(job: JobId) -> None:
+    """Stop a job that waits or runs."""
+    with _admin() as at:
+        stopped = at.cancel(job, time.time())
+    if not stopped:
+        raise OptionError(f"There is no open job {job}.")
+    OUT.print(f"{job} is cancelled", markup=False)
+
+
+@contextmanager
+def _admin() -> "Iterator[Admin]":
+    with _needs():
+        from worker.admin import Admin
+        from worker.contract import keys
+        from worker.contract.connection import connect
+        from worker.settings import WorkerSettings
+    settings = WorkerSettings.from_environment(os.environ)
+    with connect(settings.redis_url.get_secret_value()) as connection:
+        yield Admin(connection, keys.Lives())
+
+
+@contextmanager
+def _needs() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise OptionError(
+            f"This needs {error.name}: install it with pip install 'mididraw[worker]'."
+        ) from error

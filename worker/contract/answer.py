@@ -1,0 +1,84 @@
+"""An answer: every job that was accepted gets exactly one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mididraw.options import DrawOptions
+from worker.contract.base import Digest, JobId, Message, Part, Seconds
+
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The three files of a result; they are kept beside the answer, not in it."""
+
+    midi: bytes
+    mp3: bytes
+    png: bytes
+
+
+class Reason(StrEnum):
+    """Why a job failed."""
+
+    REFUSED = "refused"
+    """The pictures or options cannot be drawn; the sentence says why."""
+    TIMEOUT = "timeout"
+    EXPIRED = "expired"
+    LOST = "lost"
+    """It was begun as often as is allowed, and every time its worker died."""
+    BROKEN = "broken"
+    """A fault of ours."""
+
+
+class Likeness(Part):
+    """How close the music came to the picture: shares from 0 to 1."""
+
+    coverage: _Share
+    precision: _Share
+    f1: _Share
+
+
+class Done(Message):
+    """The music is there.
+
+    Attributes:
+        job: the job.
+        music: what the three files are kept under.
+        options: as resolved: seed, tempo and key are filled in.
+        bars: length of the piece.
+        chords: one name a chord, in order.
+        match: how close it came.
+        seconds: time that each stage took.
+    """
+
+    kind: Literal["done"] = "done"
+    job: JobId
+    music: Digest
+    options: DrawOptions
+    bars: Annotated[int, Field(ge=1)]
+    chords: tuple[str, ...] = ()
+    match: Likeness
+    seconds: dict[str, Seconds]
+
+
+class Failed(Message):
+    """There is no music; ``sentence`` is fit to show to the user."""
+
+    kind: Literal["failed"] = "failed"
+    job: JobId
+    reason: Reason
+    sentence: Annotated[str, Field(max_length=2000)]
+
+
+class Cancelled(Message):
+    """The user wanted it no more."""
+
+    kind: Literal["cancelled"] = "cancelled"
+    job: JobId
+
+
+Answer = Annotated[Done | Failed | Cancelled, Field(discriminator="kind")]

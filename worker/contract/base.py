@@ -1,0 +1,39 @@
+"""What all messages have in common."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mididraw.errors import MididrawError
+
+VERSION: Final = 1
+"""Raised whenever a message changes; a process reads its own version alone."""
+
+# Rust's regular expressions: $ is the end of the text and not of a line.
+JobId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a blob, which is what it is kept under."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+"""Seconds since 1970."""
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+
+class ContractError(MididrawError):
+    """A message is not of this version of the contract."""
+
+
+class Part(BaseModel):
+    """A piece of a message; frozen, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Part):
+    """A message that stands alone and says its version."""
+
+    version: Literal[1] = VERSION
+
+    def write(self) -> str:
+        """As JSON."""
+        return self.model_dump_json()

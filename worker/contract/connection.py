@@ -1,0 +1,89 @@
+"""How front-ends and workers reach Redis: outages are waited out, with jitter and a cap."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from mididraw.errors import MididrawError
+
+AsyncRedis = Any
+"""``redis.asyncio.Redis``, whose annotations allow for text wherever we get bytes."""
+_TRIES = 2
+"""Further attempts; redis-py makes as many to connect within each of them. About a second in all,
+for whoever waits for an answer; what must be done is insisted on by its caller."""
+_TIMEOUT = 10.0
+"""Seconds that an answer may take; no command of ours blocks for as long."""
+AWAY = (RedisConnectionError, RedisTimeoutError, OSError)
+"""What is raised while Redis is not there."""
+
+
+class AwayError(MididrawError):
+    """Redis cannot be reached."""
+
+
+class NoRoomError(MididrawError):
+    """Redis' memory is full."""
+
+
+def backoff() -> ExponentialWithJitterBackoff:
+    """Waits between attempts: 50 ms and doubling, at most 2 s, up to half of it chance."""
+    return ExponentialWithJitterBackoff(cap=2.0, base=0.05)
+
+
+def connect(url: str, tries: int = _TRIES) -> redis.Redis:
+    """A connection for threads; a command is tried so often again."""
+    return redis.Redis.from_url(
+        url,
+        retry=Retry(backoff(), tries),
+        retry_on_error=list(AWAY),
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
+        health_check_interval=30,
+    )
+
+
+def connect_async(url: str) -> AsyncRedis:
+    """The same for event loops."""
+    return redis.asyncio.Redis.from_url(
+        url,
+        retry=AsyncRetry(backoff(), _TRIES),
+        retry_on_error=list(AWAY),
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
+        health_check_interval=30,
+    )
+
+
+def heed() -> None:
+    """End a task that was cancelled: redis-py can take that for an outage and go on."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Turn what Redis raises into a sentence for the user.
+
+    Raises:
+        AwayError: it cannot be reached.
+        NoRoomError: its memory is full.
+    """
+    try:
+        yield
+    except AWAY as error:
+        raise AwayError("The drawing queue is away for a moment: try again in a minute.") from error
+    except RedisError as error:
+        if not isinstance(error, OutOfMemoryError) and "OOM" not in str(error):
+            raise
+        raise NoRoomError("The drawing queue has no room left: try again later.") from error

@@ -1,0 +1,36 @@
+"""A drawing becomes the answer to its job."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from worker.contract.answer import Done, Files, Likeness
+from worker.contract.job import Job
+
+if TYPE_CHECKING:  # what it takes to draw is not needed to answer
+    from mididraw.draw import Drawing
+
+
+def drawn(
+    job: Job, drawing: "Drawing", earlier: Mapping[str, float] | None = None
+) -> tuple[Done, Files]:
+    """Write the answer.
+
+    Args:
+        job: what was asked for.
+        drawing: what became of it.
+        earlier: seconds of stages that the drawing knows nothing of.
+    """
+    found, score = drawing.match, drawing.score
+    answer = Done(
+        job=job.id,
+        music=job.music,
+        options=drawing.options,
+        bars=score.bars,
+        chords=tuple(span.chord.name(score.key) for span in score.chords),
+        match=Likeness(coverage=found.coverage, precision=found.precision, f1=found.f1),
+        seconds={
+            **(earlier or {}),
+            **{stage.value: spent for stage, spent in drawing.seconds.items()},
+        },
+    )
+    return answer, Files(drawing.midi, drawing.mp3, drawing.png)

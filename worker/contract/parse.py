@@ -1,0 +1,57 @@
+"""Text becomes a message, or an error that says what is wrong with it."""
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from mididraw.errors import MididrawError
+from worker.contract.answer import Answer
+from worker.contract.base import VERSION, ContractError
+from worker.contract.events import Event
+from worker.contract.job import Job
+
+_T = TypeVar("_T")
+_JOB: TypeAdapter[Job] = TypeAdapter(Job)
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def parse_job(text: str | bytes) -> Job:
+    """Read a job.
+
+    Raises:
+        ContractError: it is none, of another version, or has fields that this one does not know.
+    """
+    return _parse(text, "job", _JOB)
+
+
+def parse_answer(text: str | bytes) -> Answer:
+    """Read an answer; raises like :func:`parse_job`."""
+    return _parse(text, "answer", _ANSWER)
+
+
+def parse_event(text: str | bytes) -> Event:
+    """Read an event; raises like :func:`parse_job`."""
+    return _parse(text, "event", _EVENT)
+
+
+def _parse(text: str | bytes, what: str, adapter: TypeAdapter[_T]) -> _T:
+    try:
+        raw: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ContractError(f"This {what} is no JSON.") from error
+    version = raw.get("version") if isinstance(raw, dict) else None
+    if version != VERSION or isinstance(version, bool):
+        raise ContractError(
+            f"This {what} is of version {str(version)[:20]} of the contract and this process reads "
+            f"{VERSION}: run the same midiDraw everywhere."
+        )
+    try:
+        return adapter.validate_python(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or what
+        raise ContractError(f"This {what} cannot be used: {where}: {first['msg']}.") from error
+    except MididrawError as error:
+        raise ContractError(f"This {what} cannot be used: {error}") from error

@@ -1,0 +1,41 @@
+"""What a worker's host decides; it holds no chat's token."""
+
+import os
+from typing import Annotated, ClassVar
+
+from pydantic import Field, SecretStr
+
+from mididraw.settings import Settings
+
+Count = Annotated[int, Field(ge=1, le=4096)]
+
+
+class WorkerSettings(Settings):
+    """The library's settings and the worker's own, from ``MIDIDRAW_…`` variables."""
+
+    others: ClassVar[tuple[str, ...]] = ("JOBS_",)
+
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="Where Redis is; may hold a password."
+    )
+    worker_slots: Count | None = Field(
+        None, description="Sequences that are decoded at once; by memory if not given."
+    )
+    worker_processes: Count = Field(
+        max(1, (os.cpu_count() or 2) - 1), description="Processes that read and render."
+    )
+    worker_threads: Count | None = Field(
+        None, description="Threads of the decoder; PyTorch's choice if not given."
+    )
+    worker_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
+        3, description="How often a job is begun whose worker dies."
+    )
+    worker_alive_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
+        15, description="Seconds without a sign of life after which a worker is taken for dead."
+    )
+    worker_job_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
+        300, description="Seconds that a job may take."
+    )
+    worker_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        None, description="Port that answers Prometheus; none if not given."
+    )
