@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh deploy/find-python.sh)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench chaos pictures clean
+.PHONY: demo test lint bench chaos evaluate gallery pictures clean
 
 demo: $(READY) ## Draw the bundled examples into demo/
 	$(BIN)/mididraw demo --out demo
@@ -28,10 +28,16 @@ chaos: $(READY) ## Kill workers, front-ends and Redis at random under 500 jobs; 
 pictures: $(READY) ## Make the README's picture anew
 	$(BIN)/python docs/make_pictures.py
 
+gallery: $(READY) ## Make docs/gallery anew; needs ../shared
+	$(BIN)/python docs/make_gallery.py ../shared/data
+
+evaluate: $(READY) ## Measure every engine against drawings and songs into docs/evaluation; needs ../shared
+	$(BIN)/mididraw evaluate --data ../shared/data
+
 $(READY): pyproject.toml constraints.txt deploy/system-packages.sh
 	sh deploy/system-packages.sh
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $$(sh deploy/torch-index.sh) --editable '.[dev]'
 	touch $@
 
 clean:
