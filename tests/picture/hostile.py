@@ -196,7 +196,7 @@ def main(folder: Path) -> None:
         path.write_bytes(content)
         start = time.perf_counter()
         try:
-            write_score(commission([path], DrawOptions()))
+            write_score(commission([path], DrawOptions.of(engine="chords")))
             outcome = "score"
         except MididrawError as error:
             outcome = f"{type(error).__name__}: {error}"
