@@ -8,16 +8,14 @@ of one is told and it leaves.
 import gc
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import torch
-from torch import Tensor
 
 from mididraw.engines import Commission
 from mididraw.engines.guidance.particles import Flock, step
-from mididraw.engines.guided import Sitting, begin
+from mididraw.engines.guided import Band, Sitting, begin
 from mididraw.errors import ModelError
 from mididraw.models.decoder import Decoder
 from mididraw.models.interface import MusicModel
@@ -92,7 +90,7 @@ class Batch:
         )
         self._waiting: dict[str, _Piece] = {}
         self._playing: dict[str, _Piece] = {}
-        self._decoder: Decoder | None = self._fitting()
+        self._band: Band | None = self._fitting()
 
     @property
     def slots(self) -> int:
@@ -120,22 +118,22 @@ class Batch:
         """Let those in that there is room for, and draw a token for every sequence."""
         news: list[BatchNews] = []
         try:
-            decoder = self._decoder or self._fitting()
-            self._decoder = decoder
-            news += self._seat(decoder)
-            guarded = {name: _Guarded(_flock(piece)) for name, piece in self._playing.items()}
-            if guarded:
-                step(decoder, [cast("Flock", one) for one in guarded.values()])
+            band = self._band or self._fitting()
+            self._band = band
+            news += self._seat(band)
+            if self._playing:
+                step(band.decoder, [_flock(piece) for piece in self._playing.values()])
         except Exception as error:  # noqa: BLE001 -- one piece's, but nobody can say whose
             if is_out_of_memory(error):
                 return news + self._shrink()
             return news + self._suspect(error)
-        for name, flock in guarded.items():
-            news += self._after(name, flock.error)
+        for name in list(self._playing):
+            news += self._after(name)
         return news
 
-    def _seat(self, decoder: Decoder) -> list[BatchNews]:
+    def _seat(self, band: Band) -> list[BatchNews]:
         faults: list[BatchNews] = []
+        decoder = band.decoder
         while self._waiting:
             # In their order: a large piece must not be overtaken for ever by small ones.
             name, piece = next(iter(self._waiting.items()))
@@ -148,7 +146,7 @@ class Batch:
                 break
             free = decoder.free
             try:
-                piece.sitting = begin(piece.commission, self._model, decoder)
+                piece.sitting = begin(piece.commission, band)
             except Exception as error:
                 if is_out_of_memory(error):
                     raise
@@ -163,12 +161,9 @@ class Batch:
             self._playing[name] = self._waiting.pop(name)
         return faults
 
-    def _after(self, name: str, broken: Exception | None) -> list[BatchNews]:
+    def _after(self, name: str) -> list[BatchNews]:
         piece = self._playing[name]
         flock, bars = _flock(piece), piece.commission.canvas.bars
-        if broken is not None:
-            self.drop(name)
-            return [Fault(name, broken)]
         news: list[BatchNews] = []
         if flock.finished > piece.told:
             piece.told = flock.finished
@@ -209,7 +204,7 @@ class Batch:
 
     def _begin_again(self) -> None:
         """Let all pieces begin again with a new decoder; they become what they would have been."""
-        self._decoder = None
+        self._band = None
         for piece in self._playing.values():
             piece.sitting, piece.told = None, 0
         self._waiting = self._playing | self._waiting
@@ -218,10 +213,10 @@ class Batch:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _fitting(self) -> Decoder:
+    def _fitting(self) -> Band:
         while True:
             try:
-                return self._make(self._slots)
+                return Band(self._model, self._make(self._slots))
             except Exception as error:
                 if not is_out_of_memory(error) or self._slots == 1:
                     raise
@@ -246,38 +241,3 @@ def _flock(piece: _Piece) -> Flock:
 
 def _too_large() -> ModelError:
     return ModelError("There is not enough memory for so many candidates: ask for fewer.")
-
-
-class _Guarded:
-    """A flock whose errors are kept, so that the others' step goes on."""
-
-    def __init__(self, flock: Flock) -> None:
-        self._flock = flock
-        self.error: Exception | None = None
-
-    @property
-    def names(self) -> list[int]:
-        return self._flock.names
-
-    @property
-    def waiting(self) -> set[int]:
-        return self._flock.waiting
-
-    def weigh(self, logits: Tensor) -> Tensor:
-        try:
-            return self._flock.weigh(logits)
-        except Exception as error:  # noqa: BLE001 -- kept
-            self._keep(error)
-            return logits
-
-    def take(self, drawn: Mapping[int, int]) -> None:
-        if self.error is None:
-            try:
-                self._flock.take(drawn)
-            except Exception as error:  # noqa: BLE001 -- kept
-                self._keep(error)
-
-    def _keep(self, error: Exception) -> None:
-        if is_out_of_memory(error):
-            raise error
-        self.error = error

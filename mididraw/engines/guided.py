@@ -14,8 +14,7 @@ import torch
 
 from mididraw.engines.chords import choose_harmony
 from mididraw.engines.commission import Commission
-from mididraw.engines.guidance.easel import Easel
-from mididraw.engines.guidance.particles import Flock, Guide, run
+from mididraw.engines.guidance.particles import Flock, run
 from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.engines.guidance.pointers import PointerGuide
@@ -43,12 +42,30 @@ def guided(commission: Commission) -> Score:
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    model, decoder, lock = _band(commission.options.candidates)
+    band, lock = _band(commission.options.candidates)
     bars = commission.canvas.bars
     with torch.inference_mode(), lock:
-        sitting = begin(commission, model, decoder)
+        sitting = begin(commission, band)
         run(sitting.flock, lambda bar: commission.told(bar, bars))
         return sitting.score()
+
+
+class Band:
+    """A model, a decoder of it and the guides for as many sequences as the decoder has slots."""
+
+    def __init__(self, model: MusicModel, decoder: Decoder) -> None:
+        """Put them together."""
+        self.model, self.decoder = model, decoder
+        self._guides: dict[bool, PocketGuide] = {}
+
+    def guide(self, engine: Engine) -> PocketGuide:
+        """The engine's guide, made when it is first asked for."""
+        points = engine is Engine.POINTER
+        if points not in self._guides:
+            make = PointerGuide if points else PocketGuide
+            slots, device = self.decoder.network.rows, self.model.transformer.device
+            self._guides[points] = make(slots, device)
+        return self._guides[points]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,14 +93,14 @@ class Sitting:
         )
 
 
-def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sitting:
+def begin(commission: Commission, band: Band) -> Sitting:
     """Start to write a piece by the engine that is asked for, guided or pointer.
 
     Args:
         commission: what is asked for.
-        model: writes.
-        decoder: the model's, with a free slot for each candidate.
+        band: writes; its decoder has a free slot for each candidate.
     """
+    model = band.model
     canvas, options, seed = commission.canvas, commission.options, commission.seed
     if commission.prompt is None:
         key, _ = choose_harmony(canvas, options, np.random.default_rng(seed))
@@ -94,24 +111,21 @@ def begin(commission: Commission, model: MusicModel, decoder: Decoder) -> Sittin
         key = options.fixed_key or commission.prompt.key
         prompt = replace(commission.prompt.last(_PROMPT_BARS), tempo=tempo, key=key)
     opening = model.opening(prompt, Source.POP)
+    share = options.strength / 100
+    points = options.engine is Engine.POINTER
+    strength = _RAISED * share if points else _STRONGEST * share**_CURVE
+    guide = band.guide(options.engine)
+    places = guide.join(
+        canvas, opening, strength, options.candidates, accompany=options.accompaniment
+    )
     sampling = Sampling(options.temperature, options.top_p, seed)
-    easel = Easel(canvas, options.candidates, model.transformer.device)
-    guide: Guide
-    if options.engine is Engine.POINTER:
-        raised = _RAISED * options.strength / 100
-        guide = PointerGuide(easel, opening, canvas.bars, raised, options.candidates)
-    else:
-        strength = _STRONGEST * (options.strength / 100) ** _CURVE
-        accompany = options.accompaniment
-        guide = PocketGuide(
-            easel, opening, canvas.bars, strength, options.candidates, accompany=accompany
-        )
-    flock = Flock(decoder, guide, opening.tokens, canvas.bars, sampling, options.candidates)
+    flock = Flock(band.decoder, guide, places, opening.tokens, canvas.bars, sampling)
     return Sitting(commission, model, opening, tempo, flock)
 
 
 @lru_cache(maxsize=1)
-def _band(candidates: int) -> tuple[MusicModel, Decoder, Lock]:
-    """The model, a decoder for so many sequences, and the lock of whoever plays on it."""
+def _band(candidates: int) -> tuple[Band, Lock]:
+    """A band for so many sequences, and the lock of whoever plays on it."""
     model = load_model()
-    return model, Decoder.of(model.transformer, slots=candidates, precision=model.precision), Lock()
+    decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)
+    return Band(model, decoder), Lock()

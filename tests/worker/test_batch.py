@@ -1,6 +1,6 @@
 """Continuous batching over the real model."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,6 +9,7 @@ import torch
 
 from mididraw.draw import commission
 from mididraw.engines import Commission, guided
+from mididraw.engines.guided import Band
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, LogitsHook
 from mididraw.models.interface import MusicModel
@@ -79,18 +80,17 @@ def test_an_error_of_one_piece_touches_no_other(
     expected = alone(model, piece(2), 4)
     begin = guided.begin
 
-    def faulty(work: Commission, model: MusicModel, decoder: Decoder) -> object:
-        sitting = begin(work, model, decoder)
+    def faulty(work: Commission, band: Band) -> object:
+        sitting = begin(work, band)
         if work.seed == 1:
-            guide, steps = sitting.flock.guide, iter(range(10**6))
-            take = guide.take
+            steps, take = iter(range(10**6)), sitting.flock.take
 
-            def broken(places: torch.Tensor, tokens: torch.Tensor) -> None:
+            def broken(drawn: Mapping[int, int]) -> None:
                 if next(steps) == 5:
-                    raise ValueError("a fault in the guide")
-                take(places, tokens)
+                    raise ValueError("a fault in the flock")
+                take(drawn)
 
-            monkeypatch.setattr(guide, "take", broken)
+            monkeypatch.setattr(sitting.flock, "take", broken)
         if work.seed == 3:
             sitting.flock.leave()
             raise ValueError("a fault at the beginning")

@@ -1,154 +1,192 @@
-"""The picture as a batch of sequences plays it: what a note would gain, what would be missed."""
+"""Pictures as a batch of sequences plays them: what a note would gain, what would be missed."""
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.canvas import Canvas
+from mididraw.options import HIGHEST_KEY, LOWEST_KEY
+from mididraw.score import STEPS_PER_BAR
 
 REACH = 1
 """Ink counts as played by a note within so many rows and steps, and so does a note as on ink."""
-
-
 STRAY = 2.0
 """What a cell of a note off the ink costs, in cells of ink that are played."""
 SLIP = 0.12
 """What a cell beside the ink costs, so that a note lies on it where the scale allows."""
 
+KEYS = HIGHEST_KEY - LOWEST_KEY + 1
+"""Rows of every easel: the keys of a piano from the highest down, as the model's tokens lie."""
+_LONGEST = 32
+"""No note is longer, in steps."""
+
 
 class Easel:
-    """How far each sequence of a batch has played the same picture.
+    """How far each sequence of a batch has played its picture.
 
-    All areas are in cells, a row by a step. Every method takes ``int64`` tensors with one entry a
-    sequence, at ``places`` in the batch.
+    All areas are in cells, a key by a step. Every method takes ``int64`` tensors with one entry a
+    sequence, at ``places`` in the batch; steps count from the picture's own beginning. What is
+    looked at lies within a note's length of the step in hand, so that a step takes the same time
+    however long the pictures are.
     """
 
-    def __init__(self, canvas: Canvas, batch: int, device: torch.device) -> None:
-        ink = torch.from_numpy(canvas.ink).to(device).float()
-        self.rows, self.steps = ink.shape
-        self.low, self.device = canvas.pitches.low, device
-        self.ink = int(ink.sum())
-        near = F.max_pool2d(ink[None], 2 * REACH + 1, stride=1, padding=REACH)[0]
-        off = STRAY * (1 - near) + SLIP * (near - ink)
-        self._missing = ink.repeat(batch, 1, 1)
-        """Ink that no note has played, ``float32[batch, rows, steps]``."""
-        self._off_ink = _prefix(off)
-        """Costs of each row's cells before each step, ``float32[rows, steps + 1]``."""
-        self._strays = _prefix(1 - near)
-        """Cells off the ink before each step, of the same shape."""
-        self._beside = torch.empty(batch, self.rows, self.steps + 1, device=device)
-        """Missing ink within reach of each row before each step."""
-        self._ahead = torch.empty(batch, self.steps + 1, device=device)
-        """Missing ink of all rows before each step."""
-        self._sum(torch.arange(batch, device=device))
-        self._costs = torch.zeros(batch, device=device)
+    def __init__(self, batch: int, device: torch.device) -> None:
+        """Make room for ``batch`` sequences."""
+        self.device = device
+        self.ink = torch.zeros(batch, device=device)
+        """Cells of ink of each sequence's picture."""
+        self.left = torch.zeros(batch, device=device)
+        """Cells of ink that no note has played."""
+        self.cost = torch.zeros(batch, device=device)
+        """What the notes' cells off the ink cost."""
+        self._steps = 0
+        # Steps, then keys: what belongs to one step lies together. Step 0 is column REACH.
+        self._missing = torch.zeros(batch, self._columns, KEYS, device=device)
+        self._price = torch.zeros(batch, self._columns, KEYS, device=device)
+        self._bare = torch.zeros(batch, self._columns, device=device)
+        self._inside = torch.zeros(batch, KEYS, dtype=torch.bool, device=device)
+        """The keys of each picture's pitch range; notes on others play no ink."""
+        self._window = torch.arange(_LONGEST + 2 * REACH, device=device)
 
-    def play(self, places: Tensor, pitch: Tensor, step: Tensor, duration: Tensor) -> None:
+    @property
+    def _columns(self) -> int:
+        return self._steps + _LONGEST + STEPS_PER_BAR + 2 * REACH
+
+    def lay(self, places: Tensor, canvas: Canvas) -> None:
+        """Give the sequences at ``places`` a picture of which nothing is played."""
+        self._grow(canvas.steps)
+        ink = torch.zeros(canvas.steps, KEYS)
+        range_ = slice(HIGHEST_KEY - canvas.pitches.high, HIGHEST_KEY - canvas.pitches.low + 1)
+        ink[:, range_] = torch.from_numpy(canvas.ink[::-1].T.astype(np.float32))
+        inside = torch.zeros(KEYS, dtype=torch.bool)
+        inside[range_] = True
+        near = F.max_pool2d(ink[None], 2 * REACH + 1, stride=1, padding=REACH)[0] * inside
+        price = STRAY * (1 - near) + SLIP * (near - ink)
+        own = slice(REACH, REACH + canvas.steps)
+        for table, cells in ((self._missing, ink), (self._price, price)):
+            table[places] = 0.0
+            table[places, own] = cells.to(self.device)
+        self._inside[places] = inside.to(self.device)
+        self._bare[places] = 0.0
+        self._bare[places, own] = STRAY * (near.amax(dim=1) == 0).float().to(self.device)
+        self.ink[places] = self.left[places] = ink.sum().to(self.device)
+        self.cost[places] = 0.0
+
+    def play(self, places: Tensor, key: Tensor, step: Tensor, duration: Tensor) -> None:
         """Take note of notes: what they reach is no longer missing."""
-        rows = torch.arange(self.rows, device=places.device)
-        steps = torch.arange(self.steps, device=places.device)
-        row = (pitch - self.low)[:, None]
-        inside = ((row >= 0) & (row < self.rows))[:, 0]
-        high = (rows >= row - REACH) & (rows <= row + REACH) & inside[:, None]
-        wide = (steps >= step[:, None] - REACH) & (steps < (step + duration)[:, None] + REACH)
-        self._missing[places] *= 1 - (high[:, :, None] & wide[:, None, :]).float()
-        stop = (step + duration).clamp(max=self.steps)
-        own = self._off_ink[row[:, 0].clamp(0, self.rows - 1)]
-        off = own.gather(1, stop[:, None])[:, 0] - own.gather(1, step[:, None])[:, 0]
-        self._costs[places] += torch.where(inside, off, STRAY * (stop - step))
-        self._sum(places)
+        columns = step[:, None] + self._window
+        missing = self._missing[places[:, None], columns]
+        keys = torch.arange(KEYS, device=self.device)
+        high = ((keys - key[:, None]).abs() <= REACH) & self._inside[places, key][:, None]
+        wide = self._window < (duration + 2 * REACH)[:, None]
+        reached = wide[:, :, None] & high[:, None, :]
+        self.left[places] -= (missing * reached).sum(dim=(1, 2))
+        self._missing[places[:, None], columns] = missing.masked_fill_(reached, 0.0)
+        held = self._window[:_LONGEST]
+        price = self._price[places[:, None], step[:, None] + held + REACH, key[:, None]]
+        self.cost[places] += (price * (held < duration[:, None])).sum(dim=1)
 
     def worth(self, places: Tensor, step: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
-        """What notes of every row would gain and waste if they began at ``step``.
+        """What notes on every key would gain and cost if they began at ``step``.
 
         Args:
             places: ``int64[n]``.
-            step: ``int64[n, …]``, below :attr:`steps`.
-            durations: ``int64[lengths]`` in steps.
+            step: ``int64[n]``.
+            durations: ``int64[lengths]`` in steps, up to 32.
 
         Returns:
-            missing ink that they would play and what their cells off the ink cost, both
-            ``float32[n, rows, …, lengths]``.
+            missing ink that they would play and the price of their cells, both
+            ``float32[n, lengths, keys]``.
         """
-        begin = step.flatten(1) if step.ndim > 1 else step[:, None]  # [n, k]
-        stop = (begin[:, :, None] + durations).clamp(max=self.steps)  # [n, k, lengths]
-        early = (begin - REACH).clamp(min=0)
-        late = (stop + REACH).clamp(max=self.steps)
-        flat = late.flatten(1)[:, None].expand(-1, self.rows, -1)
-        beside = self._beside[places]
-        played = beside.gather(2, flat).view(*beside.shape[:2], *late.shape[1:])
-        played = played - beside.gather(2, early[:, None].expand(-1, self.rows, -1))[..., None]
-        off = self._off_ink[:, stop] - self._off_ink[:, begin][..., None]  # [rows, n, k, lengths]
-        shape = (len(places), self.rows, *step.shape[1:], len(durations))
-        return played.reshape(shape), off.transpose(0, 1).reshape(shape)
+        missing = self._missing[places[:, None], step[:, None] + self._window]
+        ends = missing.cumsum(dim=1)[:, durations + 2 * REACH - 1]
+        box = F.avg_pool1d(ends, 2 * REACH + 1, stride=1, padding=REACH) * (2 * REACH + 1)
+        held = step[:, None] + self._window[:_LONGEST] + REACH
+        box = box * self._inside[places][:, None]
+        return box, self._price[places[:, None], held].cumsum(dim=1)[:, durations - 1]
 
-    def clear(self, step: Tensor, durations: Tensor) -> Tensor:
-        """Whether notes of every row would lie wholly at the ink.
+    def worth_of(self, places: Tensor, key: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of one key a sequence, for every duration: ``float32[n, 32]`` both."""
+        around = torch.arange(-REACH, REACH + 1, device=self.device)
+        keys = key[:, None] + around
+        columns = step[:, None] + self._window
+        missing = self._missing[
+            places[:, None, None], columns[:, :, None], keys.clamp(0, KEYS - 1)[:, None]
+        ]
+        missing = missing * ((keys >= 0) & (keys < KEYS))[:, None]
+        played = missing.sum(dim=2).cumsum(dim=1)[:, 2 * REACH :]
+        played = played * self._inside[places, key][:, None]
+        held = step[:, None] + self._window[:_LONGEST] + REACH
+        return played, self._price[places[:, None], held, key[:, None]].cumsum(dim=1)
 
-        Args:
-            step: ``int64[n]``, below :attr:`steps`.
-            durations: ``int64[lengths]`` in steps.
+    def clear(self, places: Tensor, step: Tensor, durations: Tensor) -> Tensor:
+        """Whether notes on every key would lie wholly at the ink, ``bool[n, lengths, keys]``."""
+        held = step[:, None] + self._window[:_LONGEST] + REACH
+        at_ink = self._price[places[:, None], held] < STRAY
+        return at_ink.cumprod(dim=1)[:, durations - 1].bool()
 
-        Returns:
-            ``bool[n, rows, lengths]``.
-        """
-        stop = (step[:, None] + durations).clamp(max=self.steps)
-        strays = self._strays[:, stop] - self._strays[:, step][..., None]
-        return strays.transpose(0, 1) < 0.5
+    def clear_of(self, places: Tensor, key: Tensor, step: Tensor) -> Tensor:
+        """The same of one key a sequence, for every duration: ``bool[n, 32]``."""
+        held = step[:, None] + self._window[:_LONGEST] + REACH
+        at_ink = self._price[places[:, None], held, key[:, None]] < STRAY
+        return at_ink.cumprod(dim=1).bool()
 
-    def missed(self, places: Tensor, step: Tensor) -> Tensor:
-        """Ink that could no longer be played if the next note began at ``step``.
+    def missed(self, places: Tensor, bar: Tensor) -> Tensor:
+        """Ink that could no longer be played if the next note began at each step of a bar.
+
+        Ink before the bar that can no longer be played anyway does not count.
 
         Args:
             places: ``int64[n]``.
-            step: ``int64[n, k]``, up to :attr:`steps`.
+            bar: ``int64[n]``, the bar's first step.
 
         Returns:
-            ``float32[n, k]``.
+            ``float32[n, 17]``, the last one for the next bar's first step.
         """
-        return self._ahead[places].gather(1, (step - REACH).clamp(min=0))
+        columns = bar[:, None] + torch.arange(STEPS_PER_BAR, device=self.device)
+        return F.pad(self._missing[places[:, None], columns].sum(dim=2).cumsum(dim=1), (1, 0))
+
+    def bare(self, places: Tensor, bar: Tensor) -> Tensor:
+        """What a note must at least cost at each step of a bar, ``float32[n, 16]``."""
+        columns = bar[:, None] + torch.arange(STEPS_PER_BAR, device=self.device) + REACH
+        return self._bare[places[:, None], columns]
 
     def overhead(self, places: Tensor, step: Tensor) -> Tensor:
-        """Ink above what a note of each row reaches, that only a note at ``step`` still plays.
+        """Ink above what a note on each key reaches, that only a note at ``step`` still plays.
 
         Args:
             places: ``int64[n]``.
-            step: ``int64[n]``, below :attr:`steps`.
+            step: ``int64[n]``.
 
         Returns:
-            ``float32[n, rows]``.
+            ``float32[n, keys]``.
         """
-        column = (step - REACH).clamp(min=0)
-        last = self._missing[places].gather(2, column[:, None, None].expand(-1, self.rows, 1))
-        last = last[:, :, 0] * (step >= REACH)[:, None]
-        above = last.sum(dim=1, keepdim=True) - last.cumsum(dim=1)
-        return F.pad(above, (0, REACH))[:, REACH:]
+        above = self._missing[places, step].cumsum(dim=1)
+        return F.pad(above, (REACH + 1, 0))[:, :KEYS]
 
-    def next_ink(self, places: Tensor, step: Tensor) -> Tensor:
-        """The first step from ``step`` on, both ``int64[n]``, at which ink is missing.
+    def waiting(self, places: Tensor, step: Tensor) -> Tensor:
+        """Whether ink is missing in each of the 32 steps from ``step`` on, ``bool[n, 32]``."""
+        columns = step[:, None] + self._window[:_LONGEST] + REACH
+        return self._missing[places[:, None], columns].any(dim=2)
 
-        Where there is none it is :attr:`steps`.
-        """
-        ahead = self._ahead[places]
-        before = ahead.gather(1, step.clamp(max=self.steps)[:, None])
-        return (ahead <= before).sum(dim=1).sub(1).clamp(min=0)
+    def open_until(self, places: Tensor, step: int) -> Tensor:
+        """Ink before ``step`` that no note has played, ``float32[n]``."""
+        return self._missing[places, : REACH + step].sum(dim=(1, 2))
 
     def copy(self, source: Tensor, target: Tensor) -> None:
-        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``."""
-        for part in (self._missing, self._beside, self._ahead, self._costs):
+        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``, of one picture."""
+        for part in (self._missing, self.left, self.cost):
             part[target] = part[source]
 
     def match(self) -> Tensor:
-        """Ink played minus what strays cost, ``float32[batch]``."""
-        return self.ink - self._missing.sum(dim=(1, 2)) - self._costs
+        """Ink played minus what the cells off it cost, ``float32[batch]``."""
+        return self.ink - self.left - self.cost
 
-    def _sum(self, places: Tensor) -> None:
-        missing = self._missing[places]
-        box = F.avg_pool2d(missing, (2 * REACH + 1, 1), stride=1, padding=(REACH, 0))
-        self._beside[places] = _prefix(box * (2 * REACH + 1))
-        self._ahead[places] = _prefix(missing.sum(dim=1))
-
-
-def _prefix(values: Tensor) -> Tensor:
-    """Sums before each step: one more entry than there are steps."""
-    return F.pad(values.cumsum(dim=-1), (1, 0))
+    def _grow(self, steps: int) -> None:
+        more = steps - self._steps
+        if more > 0:
+            self._steps = steps
+            self._missing = F.pad(self._missing, (0, 0, 0, more))
+            self._price = F.pad(self._price, (0, 0, 0, more))
+            self._bare = F.pad(self._bare, (0, more))

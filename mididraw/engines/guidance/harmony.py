@@ -5,7 +5,6 @@ from torch import Tensor
 
 from mididraw.harmony import PITCH_CLASSES, Key
 from mididraw.models.pocket import vocabulary as v
-from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 
 MOST_AT_ONCE = 6
 _NEVER = 1e4
@@ -38,9 +37,12 @@ class Consonance:
             costs[interval] = cost
         self._costs = costs[apart].to(device)
 
-    def play(self, places: Tensor, pitch: Tensor, end: Tensor) -> None:
+    def clear(self, places: Tensor) -> None:
+        """Nothing sounds any more."""
+        self._until[places] = 0
+
+    def play(self, places: Tensor, key: Tensor, end: Tensor) -> None:
         """Take note of notes that end at ``end``; all ``int64[n]``."""
-        key = (HIGHEST_KEY - pitch).clamp(0, HIGHEST_KEY - LOWEST_KEY)
         self._until[places, key] = torch.maximum(self._until[places, key], end)
 
     def penalty(self, places: Tensor, step: Tensor) -> Tensor:

@@ -17,16 +17,17 @@ from mididraw.models.decoder import Decoder, Rows, Sampling
 
 
 class Guide(Protocol):
-    """What weighs the tokens of a batch of sequences, each at its place in the batch."""
+    """What weighs the tokens of many sequences, each at a place of its own."""
 
-    @property
-    def score(self) -> Tensor:
-        """What the best is chosen by at the end, ``float32[batch]``."""
+    device: torch.device
 
-    def shares(self) -> Tensor:
-        """What share of those that go on each sequence should have, ``float64[batch]``."""
+    def score(self, places: Tensor) -> Tensor:
+        """What the best is chosen by at the end, ``float32[n]``."""
 
-    def settle(self) -> None:
+    def shares(self, places: Tensor) -> Tensor:
+        """What share of those that go on each sequence should have, ``float64[n]``."""
+
+    def settle(self, places: Tensor) -> None:
         """Count the shares from here on."""
 
     def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
@@ -38,8 +39,11 @@ class Guide(Protocol):
     def copy(self, source: Tensor, target: Tensor) -> None:
         """Put sequences at other places as well."""
 
-    def bars_begun(self, place: int) -> int:
-        """How many bars a sequence has begun."""
+    def bars_begun(self, places: Tensor) -> list[int]:
+        """How many bars each sequence has begun."""
+
+    def leave(self, places: Tensor) -> None:
+        """Give places back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,61 +81,88 @@ def run(flock: "Flock", progress: Callable[[int], None] | None = None) -> Drawn:
 def step(decoder: Decoder, flocks: Sequence["Flock"]) -> None:
     """Draw one token for every sequence that does not wait; flocks may come and go between steps.
 
-    What a flock draws does not depend on the others.
+    What a flock draws does not depend on the others. All that have the same guide are weighed at
+    once.
     """
-    waiting: set[int] = set()
+    waiting = set().union(*(flock.waiting for flock in flocks))
+    by_guide: dict[int, list[Flock]] = {}
     for flock in flocks:
-        waiting |= flock.waiting
+        by_guide.setdefault(id(flock.guide), []).append(flock)
+    groups = list(by_guide.values())
 
     def weigh(logits: Tensor, rows: Rows) -> Tensor:
         row = {name: at for at, name in enumerate(rows.names)}
-        for flock in flocks:
-            own = torch.tensor([row[name] for name in flock.names], device=logits.device)
-            logits[own] = flock.weigh(logits[own])
+        for group in groups:
+            awake = [
+                (row[name], place)
+                for flock in group
+                for name, place in zip(flock.names, flock.places, strict=True)
+                if name not in waiting
+            ]
+            if awake:
+                own, places = torch.tensor(awake, device=logits.device).T
+                logits[own] = group[0].guide(logits[own], places)
         return logits
 
     drawn = decoder.step(weigh, waiting)
+    for group in groups:
+        followed = [
+            (place, drawn[name])
+            for flock in group
+            for name, place in zip(flock.names, flock.places, strict=True)
+            if name in drawn
+        ]
+        if followed:
+            guide = group[0].guide
+            places, tokens = torch.tensor(followed, device=guide.device).T
+            guide.take(places, tokens)
     for flock in flocks:
         flock.take(drawn)
 
 
 class Flock:
-    """The sequences that draw one piece; a decoder has room for several flocks."""
+    """The sequences that draw one piece; a decoder and a guide have room for several flocks."""
 
     def __init__(
         self,
         decoder: Decoder,
         guide: Guide,
+        places: Tensor,
         opening: Sequence[int],
         bars: int,
         sampling: Sampling,
-        count: int,
         *,
         resample: bool = True,
     ) -> None:
-        """Take ``count`` slots.
+        """Take a slot for each place.
 
         Args:
             decoder: has at least so many free slots.
-            guide: weighs; of a batch of ``count``.
+            guide: weighs.
+            places: the guide's, ``int64[sequences]``, which joined it with the same opening.
             opening: what every sequence goes on from.
             bars: how many bars follow it.
             sampling: temperature and nucleus; the seed decides all.
-            count: sequences.
             resample: whether the better ones replace the others.
         """
         self.decoder, self.guide = decoder, guide
         self.finished = 0
         """Bars that all sequences are through with."""
         self.names: list[int] = []
+        self.places: list[int] = places.tolist()
         self.waiting: set[int] = set()
         """Those that are through with the bar and wait for the last."""
         self._bars, self._sampling, self._resample = bars, sampling, resample
-        self._tokens: list[list[int]] = [[] for _ in range(count)]
+        self._all = places
+        self._tokens: list[list[int]] = [[] for _ in self.places]
         self._born = self._resampled = 0
-        self._places = torch.arange(count, device=guide.score.device)
-        for _ in range(count):
-            self.names.append(decoder.join(opening, self._next_sampling()))
+        self._drawn: Drawn | None = None
+        try:
+            for _ in self.places:
+                self.names.append(decoder.join(opening, self._next_sampling()))
+        except BaseException:
+            self.leave()
+            raise
 
     @property
     def done(self) -> bool:
@@ -139,40 +170,40 @@ class Flock:
         return self.finished == self._bars
 
     def leave(self) -> None:
-        """Give the slots back."""
+        """Give slots and places back."""
         for name in self.names:
             self.decoder.leave(name)
+        self.guide.leave(self._all[: len(self.places)])
         self.names.clear()
-
-    def weigh(self, logits: Tensor) -> Tensor:
-        """Let the guide weigh what may follow, ``float32[sequences, vocabulary]``."""
-        return self.guide(logits, self._places)
+        self.places.clear()
 
     def take(self, drawn: Mapping[int, int]) -> None:
-        """Follow what was drawn, by name; others' tokens may be among it."""
-        places = [place for place, name in enumerate(self.names) if name in drawn]
-        tokens = [drawn[self.names[place]] for place in places]
-        device = self._places.device
-        self.guide.take(torch.tensor(places, device=device), torch.tensor(tokens, device=device))
-        for place, token in zip(places, tokens, strict=True):
-            self._tokens[place].append(token)
-            if self.guide.bars_begun(place) > self.finished + 1:
-                self.waiting.add(self.names[place])
+        """Note what was drawn, by name, once the guide follows it; others' may be among it."""
+        begun = self.guide.bars_begun(self._all)
+        for place, name in enumerate(self.names):
+            if name in drawn:
+                self._tokens[place].append(drawn[name])
+                if begun[place] > self.finished + 1:
+                    self.waiting.add(name)
         if len(self.waiting) == len(self.names):
             self.waiting.clear()
             self.finished += 1
-            if self._resample and not self.done:
+            if self.done:
+                scores = self.guide.score(self._all).tolist()
+                best = max(range(len(scores)), key=lambda place: (scores[place], -place))
+                self._drawn = Drawn(self._tokens[best], scores, self._resampled)
+            elif self._resample:
                 self._resampled += self._select()
 
     def best(self) -> Drawn:
-        """What was drawn, once all is done."""
-        scores = self.guide.score.tolist()
-        best = max(range(len(scores)), key=lambda place: (scores[place], -place))
-        return Drawn(self._tokens[best], scores, self._resampled)
+        """What was drawn, once all is done; also after the flock has left."""
+        if self._drawn is None:
+            raise ValueError("the flock is not done")
+        return self._drawn
 
     def _select(self) -> int:
         """Replace the worst by copies of the best where the weights have drifted apart."""
-        shares = self.guide.shares()
+        shares = self.guide.shares(self._all)
         count = len(self.names)
         if float(1 / shares.square().sum()) > count / 2:
             return 0
@@ -186,11 +217,8 @@ class Flock:
             self.names[loser] = self.decoder.fork(self.names[parent], self._next_sampling())
             self._tokens[loser] = list(self._tokens[parent])
         if losers:
-            device = self._places.device
-            self.guide.copy(
-                torch.tensor(parents, device=device), torch.tensor(losers, device=device)
-            )
-        self.guide.settle()
+            self.guide.copy(self._all[parents], self._all[losers])
+        self.guide.settle(self._all)
         return len(losers)
 
     def _next_sampling(self) -> Sampling:

@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor
 
-from mididraw.engines.guidance.easel import STRAY, Easel
+from mididraw.canvas import Canvas
+from mididraw.engines.guidance.easel import Easel
 from mididraw.engines.guidance.harmony import Consonance, in_scale
 from mididraw.models.interface import Opening, forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar, State
-from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR
 
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
@@ -16,81 +16,101 @@ _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 _EAGER = 0.15
 """How much of the worth of ink counts as soon as a token leads to it; the rest counts when it would
 be missed. Without it the model puts strokes off; with all of it, it plays every cell at once."""
-_ROLES = len(v.Role)
 
 
 class PocketGuide:
-    """Grammar, harmony and picture for a batch of sequences that all play one picture.
+    """Grammar, harmony and picture for a batch of sequences, each with a picture of its own.
 
     The tokens of a note come one after the other, and each is weighed by the best that may still
-    come of it: a position by what could be played there and what would be missed on the way, a
-    pitch by its best duration, a shape by its own.
+    come of it: a position by what would be missed on the way there, a pitch by its best duration, a
+    shape by its own. All sequences that take a step are weighed at once.
     """
 
-    def __init__(
-        self,
-        easel: Easel,
-        opening: Opening,
-        bars: int,
-        strength: float,
-        batch: int,
-        *,
-        accompany: bool = False,
-    ) -> None:
-        """Begin ``batch`` sequences with the same opening.
-
-        Args:
-            easel: the picture, for as many sequences.
-            opening: tokens that are there already.
-            bars: bars to follow.
-            strength: nats a cell; 0 leaves the model alone.
-            batch: how many sequences.
-            accompany: let the backing play what it likes beside the ink; whatever of it lies at
-                ink counts as the drawing (see :mod:`mididraw.engines.guidance.parts`).
-        """
-        self._easel, self._strength, self._bars = easel, strength, bars
-        self._accompany = accompany
-        device = easel.device
-        grammar = Grammar.begin(torch.full((batch,), opening.bars + bars, device=device))
-        tokens = torch.tensor([opening.tokens] * batch, device=device)
-        self._grammar = grammar.take_all(tokens)
-        self._first_bar = opening.bars
+    def __init__(self, batch: int, device: torch.device) -> None:
+        """Make ``batch`` places, all free."""
+        self.device = device
+        self._free = list(range(batch))
+        self._easel = Easel(batch, device)
         self._consonance = Consonance(batch, device)
-        key = v.KEYS[opening.tokens[2] - v.KEY.first]
-        self._allowed = in_scale(key).to(device)
-        self._step = torch.zeros(batch, dtype=torch.int64, device=device)
-        self._pitch = torch.full((batch,), HIGHEST_KEY, device=device)
-        self._backing = torch.zeros(batch, dtype=torch.bool, device=device)
-        self.log_model = torch.zeros(batch, device=device)
+        numbers = torch.zeros(batch, dtype=torch.int64, device=device)
+        self._grammar = Grammar.begin(numbers + 1)
+        self._first_bar, self._bars = numbers.clone(), numbers.clone()
+        self._step, self._key = numbers.clone(), numbers.clone()
+        self._backing, self._accompany = torch.zeros(2, batch, dtype=torch.bool, device=device)
+        self._allowed = torch.ones(batch, v.SIZE, dtype=torch.bool, device=device)
+        reals = torch.zeros(batch, device=device)
+        self._strength, self._settled = reals.clone(), reals.clone()
+        self.log_model = reals.clone()
         """Log probability of what each sequence drew, under the model."""
-        self.log_drawn = torch.zeros(batch, device=device)
+        self.log_drawn = reals.clone()
         """The same under the distribution that it was drawn from."""
-        self._settled = torch.zeros(batch, device=device)
         self._model, self._drawn = torch.zeros(2, batch, v.SIZE, device=device)
         self._tried = torch.tensor(_TRIED, device=device)
-        self._durations = torch.arange(1, v.LONGEST + 1, device=device)
-        pitches = HIGHEST_KEY - torch.arange(v.PITCHES, device=device)
-        self._row = pitches - easel.low
-        self._inside = (self._row >= 0) & (self._row < easel.rows)
-        self._row = self._row.clamp(0, easel.rows - 1)
 
-    @property
-    def score(self) -> Tensor:
+    def join(
+        self,
+        canvas: Canvas,
+        opening: Opening,
+        strength: float,
+        count: int,
+        *,
+        accompany: bool = False,
+    ) -> Tensor:
+        """Take places for sequences that begin with the same opening and play the same picture.
+
+        Args:
+            canvas: the picture.
+            opening: tokens that are there already.
+            strength: nats a cell; 0 leaves the model alone.
+            count: how many sequences.
+            accompany: let the backing play what it likes beside the ink; whatever of it lies at
+                ink counts as the drawing (see :mod:`mididraw.engines.guidance.parts`).
+
+        Returns:
+            ``int64[count]``, to be given back to :meth:`leave`.
+
+        Raises:
+            ValueError: there are not so many places.
+        """
+        if count > len(self._free):
+            raise ValueError("all places are taken")
+        places = torch.tensor([self._free.pop(0) for _ in range(count)], device=self.device)
+        self._easel.lay(places, canvas)
+        self._consonance.clear(places)
+        bars = torch.full((count,), opening.bars + canvas.bars, device=self.device)
+        tokens = torch.tensor([opening.tokens] * count, device=self.device)
+        self._grammar = self._grammar.put(places, Grammar.begin(bars).take_all(tokens))
+        self._first_bar[places] = opening.bars
+        self._bars[places] = canvas.bars
+        self._allowed[places] = in_scale(v.KEYS[opening.tokens[2] - v.KEY.first]).to(self.device)
+        self._strength[places], self._accompany[places] = strength, accompany
+        for part in (self._step, self._key, self._settled, self.log_model, self.log_drawn):
+            part[places] = 0
+        return places
+
+    def leave(self, places: Tensor) -> None:
+        """Give places back."""
+        self._free += places.tolist()
+
+    def score(self, places: Tensor) -> Tensor:
         """Log of the target up to a constant: p(music) · exp(strength · match)."""
-        return self.log_model + self._strength * self._easel.match()
+        match = self._easel.match()[places]
+        return self.log_model[places] + self._strength[places] * match
 
-    def shares(self) -> Tensor:
+    def shares(self, places: Tensor) -> Tensor:
         """The weights since they last settled: what was drawn, over what it was drawn from."""
-        return torch.softmax((self.score - self.log_drawn - self._settled).double(), dim=0)
+        level = self.score(places) - self.log_drawn[places] - self._settled[places]
+        return torch.softmax(level.double(), dim=0)
 
-    def settle(self) -> None:
+    def settle(self, places: Tensor) -> None:
         """Count the weights from here on."""
-        self._settled = self.score - self.log_drawn
+        self._settled[places] = self.score(places) - self.log_drawn[places]
 
-    def bars_begun(self, place: int) -> int:
-        """How many bars a sequence has begun since the opening; one more once it has ended."""
-        ended = bool(self._grammar.ended[place])
-        return self._bars + 1 if ended else int(self._grammar.bars[place]) - self._first_bar
+    def bars_begun(self, places: Tensor) -> list[int]:
+        """How many bars each has begun since the opening; one more once it has ended."""
+        here = self._grammar.at(places)
+        begun = here.bars - self._first_bar[places]
+        return torch.where(here.ended, self._bars[places] + 1, begun).tolist()
 
     def take(self, places: Tensor, tokens: Tensor) -> None:
         """Follow what was drawn, ``int64[n]`` each."""
@@ -98,55 +118,53 @@ class PocketGuide:
         self.log_drawn[places] += self._drawn[places, tokens]
         here = self._grammar.at(places).take(tokens)
         self._grammar = self._grammar.put(places, here)
-        bar = (here.bars - 1 - self._first_bar) * STEPS_PER_BAR
+        bar = (here.bars - 1 - self._first_bar[places]) * STEPS_PER_BAR
         moved = _of(tokens, v.POSITION)
         self._step[places] = torch.where(moved, bar + tokens - v.POSITION.first, self._step[places])
         struck = _of(tokens, v.PITCH)
-        pitch = HIGHEST_KEY - (tokens - v.PITCH.first) % v.PITCHES
-        self._pitch[places] = torch.where(struck, pitch, self._pitch[places])
+        key = (tokens - v.PITCH.first) % v.PITCHES
+        self._key[places] = torch.where(struck, key, self._key[places])
         backing = tokens >= v.PITCH.first + v.PITCHES
         self._backing[places] = torch.where(struck, backing, self._backing[places])
         shaped = _of(tokens, v.SHAPE)
         if bool(shaped.any()):
-            at = places[shaped]
             duration = (tokens[shaped] - v.SHAPE.first) // len(v.VELOCITIES) + 1
-            self._consonance.play(at, self._pitch[at], self._step[at] + duration)
-            if self._accompany:
-                draws = ~self._backing[at] | self._at_ink(at, duration)
-                at, duration = at[draws], duration[draws]
-            if len(at):
-                self._easel.play(at, self._pitch[at], self._step[at], duration)
+            self._play(places[shaped], duration)
 
     def copy(self, source: Tensor, target: Tensor) -> None:
-        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``."""
+        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``, of one piece."""
         self._grammar = self._grammar.put(target, self._grammar.at(source))
         self._easel.copy(source, target)
         self._consonance.copy(source, target)
-        for part in (
-            self._step,
-            self._pitch,
-            self._backing,
-            self.log_model,
-            self.log_drawn,
-        ):
+        for part in (self._step, self._key, self._backing, self.log_model, self.log_drawn):
             part[target] = part[source]
 
     def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
         """Weigh what may follow at ``places``; ``logits`` and result ``float32[n, SIZE]``."""
         here = self._grammar.at(places)
-        logits = forbid(logits, here.mask() & self._allowed)
-        guided = logits + self._strength * self._wishes(here.state, places)
-        first, stop = v.PITCH.first, v.PITCH.stop
-        guided[:, first:stop] -= self._consonance.penalty(places, self._step[places]).repeat(
-            1, _ROLES
-        )
+        logits = forbid(logits, here.mask() & self._allowed[places])
+        guided = logits + self._strength[places][:, None] * self._wishes(here, places)
+        pitches = guided[:, v.PITCH.first : v.PITCH.stop].view(len(places), len(v.Role), -1)
+        pitches -= self._consonance.penalty(places, self._step[places])[:, None]
         self._model[places] = logits.log_softmax(dim=-1)
         self._drawn[places] = guided.log_softmax(dim=-1)
         return guided
 
-    def _wishes(self, state: Tensor, places: Tensor) -> Tensor:
+    def _play(self, places: Tensor, duration: Tensor) -> None:
+        key, step = self._key[places], self._step[places]
+        self._consonance.play(places, key, step + duration)
+        free = self._accompany[places] & self._backing[places]
+        if bool(free.any()):
+            clear = self._easel.clear_of(places, key, step)
+            draws = ~free | clear.gather(1, duration[:, None] - 1)[:, 0]
+            places, key, step, duration = (part[draws] for part in (places, key, step, duration))
+        if len(places):
+            self._easel.play(places, key, step, duration)
+
+    def _wishes(self, here: Grammar, places: Tensor) -> Tensor:
         """Cells that each token is worth, ``float32[n, SIZE]``."""
         wishes = torch.zeros(len(places), v.SIZE, device=places.device)
+        state = here.state
         striking = _any(state, State.POSITION, State.FIRST_NOTE, State.SECOND_NOTE)
         if bool(striking.any()):
             wishes[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(places[striking])
@@ -157,7 +175,7 @@ class PocketGuide:
             state, State.FIRST_CHORD, State.FIRST_NOTE, State.SECOND_CHORD, State.SECOND_NOTE
         )
         if bool(moving.any()):
-            positions, half, bar = self._of_moves(places[moving])
+            positions, half, bar = self._of_moves(places[moving], here.bars[moving])
             wishes[moving, v.POSITION.first : v.POSITION.stop] = positions
             wishes[moving, v.CHORD.first : v.CHORD.stop] = half
             wishes[moving, v.BAR] = wishes[moving, v.END] = bar[:, 0]
@@ -165,53 +183,36 @@ class PocketGuide:
 
     def _of_pitches(self, places: Tensor) -> Tensor:
         step = self._step[places]
-        worth = self._worth(places, step, self._tried)
-        outside = -STRAY * float(self._tried[2])
-        lead = torch.where(self._inside, worth.amax(dim=-1)[:, self._row], outside)
-        backing = lead
-        if self._accompany:
-            free = worth.where(self._easel.clear(step, self._tried), 0.0).clamp(min=0)
-            backing = torch.where(self._inside, free.amax(dim=-1)[:, self._row], 0.0)
+        played, price = self._easel.worth(places, step, self._tried)
+        worth = _EAGER * played - price
+        lead = backing = worth.amax(dim=1)
+        accompany = self._accompany[places]
+        if bool(accompany.any()):
+            clear = self._easel.clear(places, step, self._tried)
+            free = worth.where(clear, 0.0).clamp(min=0).amax(dim=1)
+            backing = torch.where(accompany[:, None], free, lead)
         # Whatever lies higher comes too late after a note of the backing.
-        above = self._easel.overhead(places, step)[:, self._row]
-        return torch.cat([lead, torch.where(self._inside, backing - above, backing)], dim=1)
+        return torch.cat([lead, backing - self._easel.overhead(places, step)], dim=1)
 
     def _of_shapes(self, places: Tensor) -> Tensor:
-        key = HIGHEST_KEY - self._pitch[places]
-        each = torch.arange(len(places), device=places.device)
-        step, row = self._step[places], self._row[key]
-        own = self._worth(places, step, self._durations)[each, row]
-        own = torch.where(self._inside[key][:, None], own, -STRAY * self._durations.float())
-        if self._accompany:
-            clear = self._easel.clear(step, self._durations)[each, row]
-            clear &= self._inside[key][:, None]
-            free = own.where(clear, 0.0).clamp(min=0)
-            own = torch.where(self._backing[places][:, None], free, own)
+        played, price = self._easel.worth_of(places, self._key[places], self._step[places])
+        own = _EAGER * played - price
+        free = self._accompany[places] & self._backing[places]
+        if bool(free.any()):
+            clear = self._easel.clear_of(places, self._key[places], self._step[places])
+            at_will = own.where(clear, 0.0).clamp(min=0)
+            own = torch.where(free[:, None], at_will, own)
         return own.repeat_interleave(len(v.VELOCITIES), dim=1)
 
-    def _of_moves(self, places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _of_moves(self, places: Tensor, bars: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
-        bar = (self._grammar.bars[places] - 1 - self._first_bar) * STEPS_PER_BAR
-        offsets = torch.arange(STEPS_PER_BAR, device=places.device)
-        steps = bar[:, None] + offsets
-        best = self._worth(places, steps, self._tried).amax(dim=(1, 3)).clamp(max=0)
-        if self._accompany:
-            best = torch.zeros_like(best)
-        goals = torch.cat([offsets, offsets.new_tensor([STEPS_PER_BAR // 2, STEPS_PER_BAR])])
-        missed = self._easel.missed(places, bar[:, None] + goals)
-        missed = missed - self._easel.missed(places, self._step[places][:, None])
-        missed = missed.clamp(min=0)
-        return best - missed[:, :STEPS_PER_BAR], -missed[:, -2:-1], -missed[:, -1:]
-
-    def _at_ink(self, places: Tensor, duration: Tensor) -> Tensor:
-        key = HIGHEST_KEY - self._pitch[places]
-        clear = self._easel.clear(self._step[places], self._durations)
-        each = torch.arange(len(places), device=places.device)
-        return clear[each, self._row[key], duration - 1] & self._inside[key]
-
-    def _worth(self, places: Tensor, step: Tensor, durations: Tensor) -> Tensor:
-        played, off = self._easel.worth(places, step, durations)
-        return _EAGER * played - off
+        bar = (bars - 1 - self._first_bar[places]) * STEPS_PER_BAR
+        missed = self._easel.missed(places, bar)
+        so_far = (self._step[places] - bar).clamp(min=0)
+        missed = (missed - missed.gather(1, so_far[:, None])).clamp(min=0)
+        bare = self._easel.bare(places, bar) * ~self._accompany[places][:, None]
+        half = STEPS_PER_BAR // 2
+        return -bare - missed[:, :-1], -missed[:, half : half + 1], -missed[:, -1:]
 
 
 def _of(tokens: Tensor, family: v.Family) -> Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from mididraw.engines.guidance.easel import REACH, Easel
+from mididraw.canvas import Canvas
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.models.interface import Opening, forbid
 from mididraw.models.pocket import vocabulary as v
@@ -27,68 +27,76 @@ class PointerGuide(PocketGuide):
     the other; side by side they take less time and the same one is kept.
     """
 
-    def __init__(
-        self, easel: Easel, opening: Opening, bars: int, raised: float, attempts: int
-    ) -> None:
-        """Begin ``attempts`` sequences with the same opening; ``raised`` is in nats."""
-        super().__init__(easel, opening, bars, raised, attempts)
-        self._all = torch.arange(attempts, device=easel.device)
-        self._lost = torch.zeros(attempts, device=easel.device)
-        self._due = self._open_until(STEPS_PER_BAR)
+    def __init__(self, batch: int, device: torch.device) -> None:
+        """Make ``batch`` places, all free."""
+        super().__init__(batch, device)
+        self._due, self._lost = torch.zeros(2, batch, device=device)
 
-    @property
-    def score(self) -> Tensor:
+    def join(
+        self,
+        canvas: Canvas,
+        opening: Opening,
+        strength: float,
+        count: int,
+        *,
+        accompany: bool = False,
+    ) -> Tensor:
+        """Take places for attempts; ``strength`` is what the logits are raised by, in nats."""
+        places = super().join(canvas, opening, strength, count, accompany=accompany)
+        self._lost[places] = 0.0
+        self._due[places] = self._easel.open_until(places, STEPS_PER_BAR)
+        return places
+
+    def score(self, places: Tensor) -> Tensor:
         """Ink that is played; of equals the first is best."""
-        return -self._open_until(self._easel.steps) - 1e-3 * self._all
+        order = torch.arange(len(places), device=self.device)
+        return -self._easel.left[places] - 1e-3 * order
 
-    def shares(self) -> Tensor:
+    def shares(self, places: Tensor) -> Tensor:
         """All go on from the attempt that is kept."""
-        missing = self._open_until(self._bar_line()) - self._lost
-        enough = missing <= (1 - ENOUGH) * (self._due - self._lost)
-        rank = torch.where(enough, -1.0, missing) + 1e-3 * self._all
-        shares = torch.zeros(len(rank), dtype=torch.float64, device=rank.device)
+        missing = self._easel.open_until(places, self._bar_line(places)) - self._lost[places]
+        enough = missing <= (1 - ENOUGH) * (self._due[places] - self._lost[places])
+        order = torch.arange(len(places), device=self.device)
+        rank = torch.where(enough, -1.0, missing) + 1e-3 * order
+        shares = torch.zeros(len(rank), dtype=torch.float64, device=self.device)
         shares[rank.argmin()] = 1
         return shares
 
-    def settle(self) -> None:
+    def settle(self, places: Tensor) -> None:
         """The next bar begins with what the last one left."""
-        line = self._bar_line()
-        self._lost = self._open_until(line)
-        self._due = self._open_until(min(line + STEPS_PER_BAR, self._easel.steps))
+        line = self._bar_line(places)
+        self._lost[places] = self._easel.open_until(places, line)
+        self._due[places] = self._easel.open_until(places, line + STEPS_PER_BAR)
 
     def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
         """Raise what may follow at ``places``; ``logits`` and result ``float32[n, SIZE]``."""
         here = self._grammar.at(places)
         logits = forbid(logits, here.mask())
-        for state in _STRIKING:
-            at = here.state == state
-            if bool(at.any()):
-                logits[at, v.PITCH.first : v.PITCH.stop] += self._raised_pitches(places[at])
-        step = self._easel.next_ink(places, self._step[places] + 1)
-        ahead = step - (here.bars - 1 - self._first_bar) * STEPS_PER_BAR
-        inside = ahead < STEPS_PER_BAR
+        raised = self._strength[places]
+        striking = torch.isin(here.state, torch.tensor(_STRIKING, device=self.device))
+        if bool(striking.any()):
+            at = places[striking]
+            at_ink = self._easel.worth(at, self._step[at], self._tried[:1])[0][:, 0] > 0
+            nats = (at_ink * self._strength[at][:, None]).repeat(1, len(v.Role))
+            logits[striking, v.PITCH.first : v.PITCH.stop] += nats
+        bar = (here.bars - 1 - self._first_bar[places]) * STEPS_PER_BAR
+        ahead = self._next_ink(places) - bar
         half = v.STEPS_PER_CHORD
-        position = v.POSITION.first + ahead.clamp(0, STEPS_PER_BAR - 1)
         for row, state in enumerate(here.state.tolist()):
             if state in _FIRST_HALF and bool(ahead[row] >= half):
-                logits[row, v.CHORD.first : v.CHORD.stop] += self._strength
-            elif state in _SECOND_HALF and not bool(inside[row]):
-                logits[row, v.BAR] += self._strength
+                logits[row, v.CHORD.first : v.CHORD.stop] += raised[row]
+            elif state in _SECOND_HALF and bool(ahead[row] >= STEPS_PER_BAR):
+                logits[row, v.BAR] += raised[row]
             elif state in (*_FIRST_HALF, *_SECOND_HALF):
-                logits[row, position[row]] += self._strength
+                logits[row, v.POSITION.first + ahead[row].clamp(min=0)] += raised[row]
         return logits
 
-    def _raised_pitches(self, places: Tensor) -> Tensor:
-        one = torch.ones(1, dtype=torch.int64, device=places.device)
-        played, _ = self._easel.worth(places, self._step[places], one)
-        at_ink = (played[:, :, 0] > 0)[:, self._row] & self._inside
-        return self._strength * at_ink.float().repeat(1, len(v.Role))
+    def _next_ink(self, places: Tensor) -> Tensor:
+        """The step after the last onset at which ink is missing, at most two bars away."""
+        step = self._step[places] + 1
+        waiting = self._easel.waiting(places, step)
+        far = torch.full_like(step, waiting.shape[1])
+        return step + torch.where(waiting.any(dim=1), waiting.int().argmax(dim=1), far)
 
-    def _open_until(self, step: int) -> Tensor:
-        """Ink before ``step`` that no note has played."""
-        return self._easel.missed(self._all, torch.full_like(self._all, step + REACH)[:, None])[
-            :, 0
-        ]
-
-    def _bar_line(self) -> int:
-        return (self.bars_begun(0) - 1) * STEPS_PER_BAR
+    def _bar_line(self, places: Tensor) -> int:
+        return (self.bars_begun(places)[0] - 1) * STEPS_PER_BAR

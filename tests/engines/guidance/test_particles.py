@@ -6,7 +6,7 @@ import torch
 
 from mididraw.engines.guidance.easel import Easel
 from mididraw.engines.guidance.harmony import in_scale
-from mididraw.engines.guidance.particles import Drawn, Flock, run
+from mididraw.engines.guidance.particles import Drawn, Flock, run, step
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.harmony import Key
 from mididraw.models.decoder import Decoder, Sampling
@@ -15,6 +15,7 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.transformer import Shape, Transformer
+from mididraw.options import HIGHEST_KEY
 from tests.strategies.canvases import canvas_of
 
 OPENING = Opening(
@@ -39,11 +40,11 @@ def draw(
     model: Pocket, *, strength: float = 2.0, count: int = 4, seed: int = 1, resample: bool = True
 ) -> tuple[Drawn, PocketGuide]:
     with torch.inference_mode():
-        easel = Easel(canvas_of(picture()), count, torch.device("cpu"))
-        guide = PocketGuide(easel, OPENING, BARS, strength, count)
         decoder = Decoder.of(model.transformer, slots=count)
+        guide = PocketGuide(count, torch.device("cpu"))
+        places = guide.join(canvas_of(picture()), OPENING, strength, count)
         flock = Flock(
-            decoder, guide, OPENING.tokens, BARS, Sampling(seed=seed), count, resample=resample
+            decoder, guide, places, OPENING.tokens, BARS, Sampling(seed=seed), resample=resample
         )
         drawn = run(flock)
         assert decoder.free == count
@@ -67,10 +68,11 @@ def test_the_score_is_the_models_probability_and_the_match(
         grammar = grammar.take(torch.tensor([token]))
     assert bool(grammar.ended)
     assert guide.log_model[best].item() == pytest.approx(total, abs=0.01)
-    easel = Easel(canvas_of(picture()), 1, torch.device("cpu"))
+    easel = Easel(1, torch.device("cpu"))
+    easel.lay(torch.tensor([0]), canvas_of(picture()))
     for track in untrained.read(OPENING, drawn.tokens, BARS).tracks:
         for note in track.notes:
-            numbers = (0, note.pitch, note.onset, note.duration)
+            numbers = (0, HIGHEST_KEY - note.pitch, note.onset, note.duration)
             easel.play(*(torch.tensor([number]) for number in numbers))
     expected = total + strength * easel.match().item()
     assert drawn.scores[best] == pytest.approx(expected, abs=0.05)
@@ -90,8 +92,8 @@ def test_the_worse_give_their_place_to_the_better(untrained: Pocket) -> None:
 
 def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pocket) -> None:
     decoder = Decoder.of(untrained.transformer, slots=2)
-    easel = Easel(canvas_of(picture()), 2, torch.device("cpu"))
-    guide = PocketGuide(easel, OPENING, BARS, 1.0, 2)
+    guide = PocketGuide(2, torch.device("cpu"))
+    places = guide.join(canvas_of(picture()), OPENING, 1.0, 2)
 
     told: list[int] = []
 
@@ -101,7 +103,42 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pock
             raise KeyboardInterrupt(bar)
 
     with torch.inference_mode(), pytest.raises(KeyboardInterrupt, match="1"):
-        run(Flock(decoder, guide, OPENING.tokens, BARS, Sampling(), 2), cancel)
+        run(Flock(decoder, guide, places, OPENING.tokens, BARS, Sampling()), cancel)
     assert decoder.free == 2
     assert set(told) == {0, 1}
     assert len(told) > 2, "it is told between any two steps"
+
+
+def test_flocks_do_not_change_each_other(untrained: Pocket) -> None:
+    other = np.zeros((48, 5 * 16), np.bool_)
+    other[8, 3:70] = True
+    canvases = [canvas_of(picture()), canvas_of(other), canvas_of(picture())]
+    opening, device = OPENING.tokens, torch.device("cpu")
+
+    def play(together: bool) -> list[list[int]]:
+        decoder, guide = Decoder.of(untrained.transformer, slots=6), PocketGuide(6, device)
+        drawn, flocks = [], []
+        for seed, canvas in enumerate(canvases):
+            places = guide.join(canvas, OPENING, 2.0, 2)
+            flock = Flock(decoder, guide, places, opening, canvas.bars, Sampling(seed=seed))
+            flocks.append(flock)
+            if not together:
+                drawn.append(run(flock).tokens)
+        while any(not flock.done for flock in flocks):
+            step(decoder, [flock for flock in flocks if not flock.done])
+        return drawn or [flock.best().tokens for flock in flocks]
+
+    with torch.inference_mode():
+        assert play(together=True) == play(together=False)
+
+
+def test_places_are_given_back(untrained: Pocket) -> None:
+    guide = PocketGuide(2, torch.device("cpu"))
+    places = guide.join(canvas_of(picture()), OPENING, 1.0, 2)
+    with pytest.raises(ValueError, match="places"):
+        guide.join(canvas_of(picture()), OPENING, 1.0, 1)
+    with pytest.raises(ValueError, match="slots"):
+        Flock(
+            Decoder.of(untrained.transformer, slots=1), guide, places, OPENING.tokens, 2, Sampling()
+        )
+    assert len(guide.join(canvas_of(picture()), OPENING, 1.0, 2)) == 2
