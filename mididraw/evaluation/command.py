@@ -26,12 +26,15 @@ class Sources:
         pop909: archive of POP909.
         vgmidi: archive of VGMIDI; None leaves game music out.
         yamnet: YAMNet's TFLite file.
+        ending: of the numbers of the POP909 songs to compare with; our models were trained on none
+            that ends in 9.
     """
 
     quickdraw: Path
     pop909: Path
     vgmidi: Path | None
     yamnet: Path
+    ending: str = "9"
 
     @classmethod
     def below(cls, data: Path) -> "Sources":
@@ -67,7 +70,7 @@ def compare_all(
         ModelError: YAMNet cannot be read.
     """
     strokes = drawings(sources.quickdraw, count)
-    songs = pop_songs(sources.pop909)
+    songs = pop_songs(sources.pop909, sources.ending)
     tell(f"listening to {len(songs)} songs")
     judge = Judge(songs, sources.yamnet)
     real = [judge.floor("POP909, one half against the other")]
