@@ -20,7 +20,7 @@ from mididraw.render.audio import Tags, encode_mp3, synthesize
 from mididraw.render.midi import load_midi, read_midi, write_midi
 from mididraw.render.roll import draw_roll
 from mididraw.score import Score
-from mididraw.settings import Settings
+from mididraw.settings import POCKET, Settings
 
 MAX_PICTURES = 10
 
@@ -92,9 +92,9 @@ def draw(
         OptionError: there are no pictures or too many.
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
     """
-    options = options or DrawOptions()
+    options, settings = options or DrawOptions(), settings or Settings()
     clock = Clock(progress)
-    work = commission(pictures, options, prompt, clock)
+    work = commission(pictures, options, prompt, clock, settings.model)
     return render(work, write_score(work, clock), settings, title, clock)
 
 
@@ -103,6 +103,7 @@ def commission(
     options: DrawOptions,
     prompt: bytes | None = None,
     clock: "Clock | None" = None,
+    model: str = POCKET,
 ) -> Commission:
     """Read the pictures and lay them on a canvas, ready for an engine.
 
@@ -119,7 +120,7 @@ def commission(
         inks = [read(picture, shape=options.shape, invert=options.invert) for picture in pictures]
         canvas = lay(inks, options)
         music = None if prompt is None else read_midi(load_midi(prompt))
-    return Commission(canvas, options, seed, music, clock.told_of_bars)
+    return Commission(canvas, options, seed, music, clock.told_of_bars, model)
 
 
 def write_score(work: Commission, clock: "Clock | None" = None) -> Score:

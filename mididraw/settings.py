@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mididraw.errors import OptionError
 
 PREFIX = "MIDIDRAW_"
+POCKET = "pocket"
+"""The model that comes with the library."""
 
 
 class Settings(BaseModel):
@@ -24,6 +26,11 @@ class Settings(BaseModel):
 
     soundfont: Path | None = Field(
         None, description="SoundFont to play with (SF2 or SF3); pretty_midi's own if not given."
+    )
+    model: str = Field(
+        POCKET,
+        description="Writes the music: pocket, a .safetensors file of ours, or a giant's name with "
+        "the path of its checkpoint, giant-medium=PATH.",
     )
     mp3_bitrate: Annotated[int, Field(ge=32, le=320)] = Field(
         192, description="Bit rate of the MP3, in kbit/s."

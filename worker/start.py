@@ -41,7 +41,7 @@ def studio(settings: WorkerSettings) -> Studio:
     pool = Pool(settings.worker_processes)
     for process in range(settings.worker_processes):
         pool.submit(process, stages.warm)
-    model = load_model()
+    model = load_model(settings.model)
     batch = Batch(model, settings.worker_slots or measured_slots(model))
     _warm(batch)
     while pool.busy:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mididraw.canvas import Canvas
 from mididraw.options import DrawOptions
 from mididraw.score import Score
+from mididraw.settings import POCKET
 
 Told = Callable[[int, int], None]
 """Told again and again how many bars are done, and of how many; what it raises ends the work."""
@@ -25,6 +26,7 @@ class Commission:
         seed: decides whatever is left open.
         prompt: music that the piece goes on from, where the engine can.
         told: how far the work is, by engines that take long, between any two of their steps.
+        model: its name, for engines that need one; see :mod:`mididraw.models.catalogue`.
     """
 
     canvas: Canvas
@@ -32,3 +34,4 @@ class Commission:
     seed: int
     prompt: Score | None = None
     told: Told = nobody
+    model: str = POCKET

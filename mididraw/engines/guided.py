@@ -15,13 +15,16 @@ import torch
 
 from mididraw.engines.chords import choose_harmony
 from mididraw.engines.commission import Commission
+from mididraw.engines.guidance.giant import GiantGuide
 from mididraw.engines.guidance.particles import Flock, run
 from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.engines.guidance.pointers import PointerGuide
+from mididraw.errors import OptionError
 from mididraw.harmony import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
+from mididraw.models.giant.giant import Giant
 from mididraw.models.interface import MusicModel, Opening
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.options import Engine
@@ -43,12 +46,15 @@ def guided(commission: Commission) -> Score:
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    band, lock = _band(commission.options.candidates)
+    band, lock = _band(commission.model, commission.options.candidates)
     bars = commission.canvas.bars
     with torch.inference_mode(), lock:
         sitting = begin(commission, band)
         run(sitting.flock, lambda bar: commission.told(bar, bars))
         return sitting.score()
+
+
+AnyGuide = PocketGuide | GiantGuide
 
 
 class Band:
@@ -57,16 +63,22 @@ class Band:
     def __init__(self, model: MusicModel, decoder: Decoder) -> None:
         """Put them together."""
         self.model, self.decoder = model, decoder
-        self._guides: dict[bool, PocketGuide] = {}
+        self._guides: dict[type[AnyGuide], AnyGuide] = {}
 
-    def guide(self, engine: Engine) -> PocketGuide:
-        """The engine's guide, made when it is first asked for."""
-        points = engine is Engine.POINTER
-        if points not in self._guides:
-            make = PointerGuide if points else PocketGuide
+    def guide(self, engine: Engine) -> AnyGuide:
+        """The engine's guide, made when it is first asked for.
+
+        Raises:
+            OptionError: the engine cannot play with this model.
+        """
+        points, giant = engine is Engine.POINTER, isinstance(self.model, Giant)
+        if points and giant:
+            raise OptionError("The pointer engine needs the pocket model: use the guided engine.")
+        make = PointerGuide if points else GiantGuide if giant else PocketGuide
+        if make not in self._guides:
             slots, device = self.decoder.network.rows, self.model.transformer.device
-            self._guides[points] = make(slots, device)
-        return self._guides[points]
+            self._guides[make] = make(slots, device)
+        return self._guides[make]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +102,11 @@ class Sitting:
         music = self.model.read(self.opening, tokens, self.opening.bars + bars)
         played = replace(music.last(bars), tempo=self.tempo)
         return parted(
-            played, self.commission.canvas, options.program, accompany=options.accompaniment
+            played,
+            self.commission.canvas,
+            options.program,
+            self.flock.guide.backing,
+            accompany=options.accompaniment,
         )
 
 
@@ -117,7 +133,7 @@ def begin(commission: Commission, band: Band) -> Sitting:
     strength = _RAISED * share if points else _STRONGEST * share**_CURVE
     guide = band.guide(options.engine)
     places = guide.join(
-        canvas, opening, strength, options.candidates, accompany=options.accompaniment
+        canvas, opening, key, strength, options.candidates, accompany=options.accompaniment
     )
     sampling = Sampling(options.temperature, options.top_p, seed)
     flock = Flock(band.decoder, guide, places, opening.tokens, canvas.bars, sampling)
@@ -125,11 +141,11 @@ def begin(commission: Commission, band: Band) -> Sitting:
 
 
 @lru_cache(maxsize=1)
-def _band(candidates: int) -> tuple[Band, Lock]:
-    """A band for so many sequences, and the lock of whoever plays on it."""
+def _band(name: str, candidates: int) -> tuple[Band, Lock]:
+    """A band of this model for so many sequences, and the lock of whoever plays on it."""
     # Threads that wait for each other spin: where another process wants the same cores, all of them
     # together are thirty times slower than half of them.
     torch.set_num_threads(max((os.cpu_count() or 1) // 2, 1))
-    model = load_model()
+    model = load_model(name)
     decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)
     return Band(model, decoder), Lock()

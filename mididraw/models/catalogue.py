@@ -13,8 +13,7 @@ from mididraw.models.interface import MusicModel
 from mididraw.models.pocket.model import WEIGHTS, load
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.transformer import Transformer
-
-POCKET = "pocket"
+from mididraw.settings import POCKET
 
 
 def load_model(name: str = POCKET) -> MusicModel:

@@ -18,7 +18,7 @@ SLIP = 0.12
 
 KEYS = HIGHEST_KEY - LOWEST_KEY + 1
 """Rows of every easel: the keys of a piano from the highest down, as the model's tokens lie."""
-_LONGEST = 32
+LONGEST = 32
 """No note is longer, in steps."""
 
 
@@ -47,11 +47,11 @@ class Easel:
         self._bare = torch.zeros(batch, self._columns, device=device)
         self._inside = torch.zeros(batch, KEYS, dtype=torch.bool, device=device)
         """The keys of each picture's pitch range; notes on others play no ink."""
-        self._window = torch.arange(_LONGEST + 2 * REACH, device=device)
+        self._window = torch.arange(LONGEST + 2 * REACH, device=device)
 
     @property
     def _columns(self) -> int:
-        return self._steps + _LONGEST + STEPS_PER_BAR + 2 * REACH
+        return self._steps + LONGEST + STEPS_PER_BAR + 2 * REACH
 
     def lay(self, places: Tensor, canvas: Canvas) -> None:
         """Give the sequences at ``places`` a picture of which nothing is played."""
@@ -83,7 +83,7 @@ class Easel:
         reached = wide[:, :, None] & high[:, None, :]
         self.left[places] -= (missing * reached).sum(dim=(1, 2))
         self._missing[places[:, None], columns] = missing.masked_fill_(reached, 0.0)
-        held = self._window[:_LONGEST]
+        held = self._window[:LONGEST]
         price = self._price[places[:, None], step[:, None] + held + REACH, key[:, None]]
         self.cost[places] += (price * (held < duration[:, None])).sum(dim=1)
 
@@ -102,7 +102,7 @@ class Easel:
         missing = self._missing[places[:, None], step[:, None] + self._window]
         ends = missing.cumsum(dim=1)[:, durations + 2 * REACH - 1]
         box = F.avg_pool1d(ends, 2 * REACH + 1, stride=1, padding=REACH) * (2 * REACH + 1)
-        held = step[:, None] + self._window[:_LONGEST] + REACH
+        held = step[:, None] + self._window[:LONGEST] + REACH
         box = box * self._inside[places][:, None]
         return box, self._price[places[:, None], held].cumsum(dim=1)[:, durations - 1]
 
@@ -117,39 +117,40 @@ class Easel:
         missing = missing * ((keys >= 0) & (keys < KEYS))[:, None]
         played = missing.sum(dim=2).cumsum(dim=1)[:, 2 * REACH :]
         played = played * self._inside[places, key][:, None]
-        held = step[:, None] + self._window[:_LONGEST] + REACH
+        held = step[:, None] + self._window[:LONGEST] + REACH
         return played, self._price[places[:, None], held, key[:, None]].cumsum(dim=1)
 
     def clear(self, places: Tensor, step: Tensor, durations: Tensor) -> Tensor:
         """Whether notes on every key would lie wholly at the ink, ``bool[n, lengths, keys]``."""
-        held = step[:, None] + self._window[:_LONGEST] + REACH
+        held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._price[places[:, None], held] < STRAY
         return at_ink.cumprod(dim=1)[:, durations - 1].bool()
 
     def clear_of(self, places: Tensor, key: Tensor, step: Tensor) -> Tensor:
         """The same of one key a sequence, for every duration: ``bool[n, 32]``."""
-        held = step[:, None] + self._window[:_LONGEST] + REACH
+        held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._price[places[:, None], held, key[:, None]] < STRAY
         return at_ink.cumprod(dim=1).bool()
 
-    def missed(self, places: Tensor, bar: Tensor) -> Tensor:
-        """Ink that could no longer be played if the next note began at each step of a bar.
+    def missed(self, places: Tensor, start: Tensor, steps: int) -> Tensor:
+        """Ink that could no longer be played if the next note began so many steps after ``start``.
 
-        Ink before the bar that can no longer be played anyway does not count.
+        Ink before ``start`` that can no longer be played anyway does not count.
 
         Args:
             places: ``int64[n]``.
-            bar: ``int64[n]``, the bar's first step.
+            start: ``int64[n]``, a step.
+            steps: how many of them to look ahead, up to 32.
 
         Returns:
-            ``float32[n, 17]``, the last one for the next bar's first step.
+            ``float32[n, steps + 1]``, the first one 0.
         """
-        columns = bar[:, None] + torch.arange(STEPS_PER_BAR, device=self.device)
+        columns = start[:, None] + torch.arange(steps, device=self.device)
         return F.pad(self._missing[places[:, None], columns].sum(dim=2).cumsum(dim=1), (1, 0))
 
-    def bare(self, places: Tensor, bar: Tensor) -> Tensor:
-        """What a note must at least cost at each step of a bar, ``float32[n, 16]``."""
-        columns = bar[:, None] + torch.arange(STEPS_PER_BAR, device=self.device) + REACH
+    def bare(self, places: Tensor, start: Tensor, steps: int) -> Tensor:
+        """What a note must at least cost at each step from ``start`` on, ``float32[n, steps]``."""
+        columns = start[:, None] + torch.arange(steps, device=self.device) + REACH
         return self._bare[places[:, None], columns]
 
     def overhead(self, places: Tensor, step: Tensor) -> Tensor:
@@ -167,7 +168,7 @@ class Easel:
 
     def waiting(self, places: Tensor, step: Tensor) -> Tensor:
         """Whether ink is missing in each of the 32 steps from ``step`` on, ``bool[n, 32]``."""
-        columns = step[:, None] + self._window[:_LONGEST] + REACH
+        columns = step[:, None] + self._window[:LONGEST] + REACH
         return self._missing[places[:, None], columns].any(dim=2)
 
     def open_until(self, places: Tensor, step: int) -> Tensor:

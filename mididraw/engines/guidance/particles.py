@@ -20,6 +20,8 @@ class Guide(Protocol):
     """What weighs the tokens of many sequences, each at a place of its own."""
 
     device: torch.device
+    backing: str
+    """Name of the track that accompanies, in the scores that the model reads."""
 
     def score(self, places: Tensor) -> Tensor:
         """What the best is chosen by at the end, ``float32[n]``."""

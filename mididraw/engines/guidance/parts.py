@@ -15,20 +15,21 @@ _QUIETER = 0.6
 """The accompaniment's velocities, so that the drawing carries most of what is heard."""
 
 
-def parted(music: Score, canvas: Canvas, program: int, *, accompany: bool) -> Score:
+def parted(music: Score, canvas: Canvas, program: int, backing: str, *, accompany: bool) -> Score:
     """Put the notes that play the drawing on its track.
 
     Args:
         music: with a lead and a backing track.
         canvas: the drawing.
         program: General MIDI program of all tracks.
+        backing: name of the backing track.
         accompany: whether what the backing plays beside the ink is an accompaniment, quieter and
             on its own track.
     """
-    backing = [note for track in music.tracks if track.name == BACKING for note in track.notes]
-    drawing = [note for track in music.tracks if track.name != BACKING for note in track.notes]
-    beside = [note for note in backing if accompany and not _at_ink(canvas, note)]
-    drawing += [note for note in backing if note not in beside]
+    second = [note for track in music.tracks if track.name == backing for note in track.notes]
+    drawing = [note for track in music.tracks if track.name != backing for note in track.notes]
+    beside = [note for note in second if accompany and not _at_ink(canvas, note)]
+    drawing += [note for note in second if note not in beside]
     tracks = [Track(DRAWING, program, _one_hand(drawing))]
     if beside:
         quiet = [replace(n, velocity=max(round(n.velocity * _QUIETER), 1)) for n in beside]

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.pocket import PocketGuide
+from mididraw.harmony import Key
 from mididraw.models.interface import Opening, forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import State
@@ -36,13 +37,14 @@ class PointerGuide(PocketGuide):
         self,
         canvas: Canvas,
         opening: Opening,
+        key: Key,
         strength: float,
         count: int,
         *,
         accompany: bool = False,
     ) -> Tensor:
         """Take places for attempts; ``strength`` is what the logits are raised by, in nats."""
-        places = super().join(canvas, opening, strength, count, accompany=accompany)
+        places = super().join(canvas, opening, key, strength, count, accompany=accompany)
         self._lost[places] = 0.0
         self._due[places] = self._easel.open_until(places, STEPS_PER_BAR)
         return places

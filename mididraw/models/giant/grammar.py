@@ -41,3 +41,7 @@ class Grammar:
     def __call__(self, logits: Tensor, rows: Rows) -> Tensor:
         """``logits`` and result ``float32[rows, vocabulary]``."""
         return logits + self._barred[self._family[rows.last]]
+
+    def mask(self, last: Tensor) -> Tensor:
+        """Which tokens may follow ``int64[rows]``, ``bool[rows, vocabulary]``."""
+        return self._barred[self._family[last]] == 0

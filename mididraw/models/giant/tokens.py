@@ -50,6 +50,11 @@ class Event:
         )
 
 
+def ticks_per_step(tempo: float) -> float:
+    """How many ticks a 16th step lasts at ``tempo`` beats a minute."""
+    return 60.0 / tempo / 4 / v.TICK_SECONDS
+
+
 def encode(events: Sequence[Event], *, end: bool = True) -> list[int]:
     """Write a piece: three tokens of introduction, three a note, and three for its end."""
     drums = any(event.patch == DRUM_PATCH for event in events)
@@ -92,7 +97,7 @@ def events_of(score: Score) -> list[Event]:
     Silences and notes longer than 4.08 s become that long, velocities one of eight. Notes that
     start together are ordered from the highest down, as in the model's training data.
     """
-    ticks = score.seconds_per_step / v.TICK_SECONDS
+    ticks = ticks_per_step(score.tempo)
     notes = sorted(
         (
             (note.onset, -note.pitch, DRUM_PATCH if track.drums else track.program, note)
@@ -123,7 +128,7 @@ def score_of(events: Sequence[Event], tempo: float) -> Score:
     """
     if not events:
         raise ModelError("The model wrote no notes: try another seed or prompt.")
-    ticks = 60.0 / tempo / 4 / v.TICK_SECONDS
+    ticks = ticks_per_step(tempo)
     parts: dict[int, list[Note]] = defaultdict(list)
     time = 0
     for event in events:

@@ -114,10 +114,10 @@ def test_ink_is_missed_once_no_note_can_reach_it() -> None:
     ink = np.zeros((12, 16), np.bool_)
     ink[5, 4:8] = True
     easel = easel_of(canvas_of(ink))
-    missed = easel.missed(one(0), one(0))
+    missed = easel.missed(one(0), one(0), 16)
     assert missed[0, [4, 5, 6, 9, 16]].tolist() == [0, 0, 1, 4, 4]
     play(easel, Note(4, 41, 2, 80))  # reaches steps 3 to 6
-    assert easel.missed(one(0), one(0))[0, 9] == 1
+    assert easel.missed(one(0), one(0), 16)[0, 9] == 1
     assert easel.waiting(one(0), one(4))[0].tolist() == [step == 7 for step in range(4, 36)]
     assert easel.open_until(one(0), 7) == 0
     assert easel.open_until(one(0), 8) == 1
@@ -126,7 +126,7 @@ def test_ink_is_missed_once_no_note_can_reach_it() -> None:
 def test_where_there_is_no_ink_every_note_costs() -> None:
     ink = np.zeros((12, 16), np.bool_)
     ink[5, 4:8] = True
-    bare = easel_of(canvas_of(ink)).bare(one(0), one(0))[0]
+    bare = easel_of(canvas_of(ink)).bare(one(0), one(0), 16)[0]
     assert bare.tolist() == [0.0 if 3 <= step <= 8 else STRAY for step in range(16)]
 
 

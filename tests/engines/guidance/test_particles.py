@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from mididraw.engines.guidance.easel import Easel
-from mididraw.engines.guidance.harmony import in_scale
 from mididraw.engines.guidance.particles import Drawn, Flock, run, step
-from mididraw.engines.guidance.pocket import PocketGuide
+from mididraw.engines.guidance.pocket import PocketGuide, in_scale
 from mididraw.harmony import Key
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import Opening
@@ -18,8 +17,9 @@ from mididraw.models.transformer import Shape, Transformer
 from mididraw.options import HIGHEST_KEY
 from tests.strategies.canvases import canvas_of
 
+KEY = Key(0)
 OPENING = Opening(
-    (v.START, v.source_token(v.Source.POP), v.key_token(Key(0)), v.tempo_token(100)), 0, 100
+    (v.START, v.source_token(v.Source.POP), v.key_token(KEY), v.tempo_token(100)), 0, 100
 )
 BARS = 2
 
@@ -42,7 +42,7 @@ def draw(
     with torch.inference_mode():
         decoder = Decoder.of(model.transformer, slots=count)
         guide = PocketGuide(count, torch.device("cpu"))
-        places = guide.join(canvas_of(picture()), OPENING, strength, count)
+        places = guide.join(canvas_of(picture()), OPENING, KEY, strength, count)
         flock = Flock(
             decoder, guide, places, OPENING.tokens, BARS, Sampling(seed=seed), resample=resample
         )
@@ -93,7 +93,7 @@ def test_the_worse_give_their_place_to_the_better(untrained: Pocket) -> None:
 def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pocket) -> None:
     decoder = Decoder.of(untrained.transformer, slots=2)
     guide = PocketGuide(2, torch.device("cpu"))
-    places = guide.join(canvas_of(picture()), OPENING, 1.0, 2)
+    places = guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)
 
     told: list[int] = []
 
@@ -119,7 +119,7 @@ def test_flocks_do_not_change_each_other(untrained: Pocket) -> None:
         decoder, guide = Decoder.of(untrained.transformer, slots=6), PocketGuide(6, device)
         drawn, flocks = [], []
         for seed, canvas in enumerate(canvases):
-            places = guide.join(canvas, OPENING, 2.0, 2)
+            places = guide.join(canvas, OPENING, KEY, 2.0, 2)
             flock = Flock(decoder, guide, places, opening, canvas.bars, Sampling(seed=seed))
             flocks.append(flock)
             if not together:
@@ -134,11 +134,11 @@ def test_flocks_do_not_change_each_other(untrained: Pocket) -> None:
 
 def test_places_are_given_back(untrained: Pocket) -> None:
     guide = PocketGuide(2, torch.device("cpu"))
-    places = guide.join(canvas_of(picture()), OPENING, 1.0, 2)
+    places = guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)
     with pytest.raises(ValueError, match="places"):
-        guide.join(canvas_of(picture()), OPENING, 1.0, 1)
+        guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 1)
     with pytest.raises(ValueError, match="slots"):
         Flock(
             Decoder.of(untrained.transformer, slots=1), guide, places, OPENING.tokens, 2, Sampling()
         )
-    assert len(guide.join(canvas_of(picture()), OPENING, 1.0, 2)) == 2
+    assert len(guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)) == 2
