@@ -1,5 +1,6 @@
 """The command that measures the engines; needs data that the product does without."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,12 @@ def evaluate(
         list[str] | None,
         typer.Option(help="Row to measure, such as 'guided 50'; may be given several times."),
     ] = None,
+    vggish: Annotated[
+        Path | None, typer.Option(help="VGGish's weights, torchvggish's file, for a second ear.")
+    ] = None,
+    fetch_vggish: Annotated[
+        bool, typer.Option("--fetch-vggish", help="Download VGGish's weights (288 MB), once.")
+    ] = False,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "docs/evaluation"
     ),
@@ -46,6 +53,7 @@ def evaluate(
     def tell(text: str) -> None:
         OUT.print(text, markup=False, highlight=False)
 
-    evaluation = compare_all(Sources.below(data), count, tell, chosen=chosen, left_out=left_out)
+    sources = replace(Sources.below(data), vggish=vggish, fetch_vggish=fetch_vggish)
+    evaluation = compare_all(sources, count, tell, chosen=chosen, left_out=left_out)
     for path in write_report(evaluation, out):
         tell(str(path))

@@ -109,7 +109,7 @@ class DrawOptions(BaseModel):
     key: Annotated[str, AfterValidator(_canonical_key)] = Field(
         "auto", description="Key, such as C, F# minor or Bb major; auto takes the best fit."
     )
-    style: Style = Field(Style.POP, description="Songs whose chord progressions are followed.")
+    style: Style = Field(Style.POP, description="Mood: the songs that the music takes after.")
     instrument: Annotated[str, AfterValidator(_canonical_instrument)] = Field(
         INSTRUMENTS[0], description="General MIDI instrument, by any common name."
     )

@@ -21,7 +21,7 @@ from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.engines.guidance.pointers import PointerGuide
 from mididraw.errors import OptionError
-from mididraw.harmony import style_tempo
+from mididraw.harmony import Style, style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.giant.giant import Giant
@@ -36,12 +36,21 @@ _CURVE = 2.5
 """The middle of the slider, where little changes much, gets most of its way."""
 _RAISED = 10.0
 """Nats that the pointer engine raises logits by at strength 100."""
+_SOURCES = {
+    Style.FOLK: Source.FOLK,
+    Style.CLASSICAL: Source.CLASSICAL,
+    Style.GAME: Source.GAME,
+}
 _PROMPT_BARS = 8
 """Of a longer prompt the end counts."""
 
 
-def guided(commission: Commission) -> Score:
+def guided(commission: Commission, *, resample: bool = True) -> Score:
     """Let the model play the picture.
+
+    Args:
+        commission: what is asked for.
+        resample: whether better candidates replace the others; evaluation shows what it is worth.
 
     Raises:
         ModelError: the model's weights cannot be read.
@@ -49,7 +58,7 @@ def guided(commission: Commission) -> Score:
     band, lock = _band(commission.model, commission.options.candidates)
     bars = commission.canvas.bars
     with torch.inference_mode(), lock:
-        sitting = begin(commission, band)
+        sitting = begin(commission, band, resample=resample)
         run(sitting.flock, lambda bar: commission.told(bar, bars))
         return sitting.score()
 
@@ -110,12 +119,16 @@ class Sitting:
         )
 
 
-def begin(commission: Commission, band: Band) -> Sitting:
+def begin(commission: Commission, band: Band, *, resample: bool = True) -> Sitting:
     """Start to write a piece by the engine that is asked for, guided or pointer.
 
     Args:
         commission: what is asked for.
         band: writes; its decoder has a free slot for each candidate.
+        resample: whether better candidates replace the others.
+
+    Raises:
+        OptionError: the engine cannot play with the band's model.
     """
     model = band.model
     canvas, options, seed = commission.canvas, commission.options, commission.seed
@@ -127,7 +140,7 @@ def begin(commission: Commission, band: Band) -> Sitting:
         tempo = options.tempo or commission.prompt.tempo
         key = options.fixed_key or commission.prompt.key
         prompt = replace(commission.prompt.last(_PROMPT_BARS), tempo=tempo, key=key)
-    opening = model.opening(prompt, Source.POP)
+    opening = model.opening(prompt, _SOURCES.get(options.style, Source.POP))
     share = options.strength / 100
     points = options.engine is Engine.POINTER
     strength = _RAISED * share if points else _STRONGEST * share**_CURVE
@@ -136,7 +149,9 @@ def begin(commission: Commission, band: Band) -> Sitting:
         canvas, opening, key, strength, options.candidates, accompany=options.accompaniment
     )
     sampling = Sampling(options.temperature, options.top_p, seed)
-    flock = Flock(band.decoder, guide, places, opening.tokens, canvas.bars, sampling)
+    flock = Flock(
+        band.decoder, guide, places, opening.tokens, canvas.bars, sampling, resample=resample
+    )
     return Sitting(commission, model, opening, tempo, flock)
 
 

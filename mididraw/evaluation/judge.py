@@ -1,16 +1,17 @@
 """Pieces → figures: how close they are to their drawings, and how close to real songs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, median
+from typing import Protocol
 
 import numpy as np
 
 from mididraw.evaluation.plan import Piece
 from mididraw.measure import match
 from mididraw.measure.agreement import agreement
-from mididraw.measure.embed import HOP, RATE, Embeddings, Yamnet
+from mididraw.measure.embed import HOP, RATE, Embeddings, Sound
 from mididraw.measure.frechet import FrechetDistance, frechet
 from mididraw.measure.identify import identify
 from mididraw.measure.listen import listen
@@ -59,7 +60,7 @@ class Verdict:
         name: what was judged.
         pieces: how many.
         closeness: to the drawings; None for real music.
-        distance: Fréchet audio distance to all real songs.
+        distances: Fréchet audio distance to all real songs, by the ear that heard them.
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
         bits_per_note: under our model, the highest note at a time taken for the lead.
@@ -69,49 +70,76 @@ class Verdict:
     name: str
     pieces: int
     closeness: Closeness | None
-    distance: FrechetDistance
+    distances: dict[str, FrechetDistance]
     agreement: float
     figures: Figures
     bits_per_note: float
     seconds: float | None
+
+    @property
+    def distance(self) -> FrechetDistance:
+        """By YAMNet."""
+        return self.distances[YAMNET]
 
     def as_json(self) -> dict[str, object]:
         """Everything, for JSON."""
         return asdict(self)
 
 
+YAMNET, VGGISH = "YAMNet", "VGGish"
+Heard = dict[str, list[Embeddings]]
+"""What each ear heard of a set of clips."""
+
+
+class Ear(Protocol):
+    """A network that hears."""
+
+    def embed(self, sound: Sound) -> Embeddings:
+        """Embed the parts of a clip that are not silent, ``float32[parts, dimensions]``."""
+
+
 class Judge:
     """Knows the real songs; judges sets of pieces against them."""
 
-    def __init__(self, songs: Sequence[Song], yamnet: Path, soundfont: Path | None = None) -> None:
+    def __init__(
+        self, songs: Sequence[Song], ears: Mapping[str, Ear], soundfont: Path | None = None
+    ) -> None:
         """Listen to the songs, which takes minutes.
 
         Raises:
-            ModelError: the network cannot be read.
             SoundError: FluidSynth or the SoundFont cannot be used.
         """
-        self._ear, self._soundfont = Yamnet(yamnet), soundfont
+        self._ears, self._soundfont = ears, soundfont
         self._parts = [excerpts(half, _BARS) for half in halves(songs)]
-        self.halves = [[self.hear(midi) for midi in clips(half)] for half in halves(songs)]
-        self.real = [one for half in self.halves for one in half]
+        self.halves = [self.hear(clips(half)) for half in halves(songs)]
+        first, second = self.halves
+        self.real: Heard = {ear: first[ear] + second[ear] for ear in ears}
         self._figures = [figures(part) for parts in self._parts for part in parts]
         self._model = load_model().transformer
 
-    def hear(self, midi: bytes) -> Embeddings:
-        """Embed the first 15 s of a file, played by a grand piano."""
-        return self._ear.embed(listen(midi, self._soundfont))
+    def hear(self, midis: Iterable[bytes]) -> Heard:
+        """Embed the first 15 s of files, played by a grand piano."""
+        heard: Heard = {name: [] for name in self._ears}
+        for midi in midis:
+            sound = listen(midi, self._soundfont)
+            for name, ear in self._ears.items():
+                heard[name].append(ear.embed(sound))
+        return heard
 
-    def judge(self, name: str, pieces: Sequence[Piece]) -> tuple[Verdict, list[Embeddings]]:
+    def judge(self, name: str, pieces: Sequence[Piece]) -> tuple[Verdict, Heard]:
         """Judge what an engine played; also gives what was heard."""
-        heard = [self.hear(write_midi(piece.score)) for piece in pieces]
+        heard = self.hear(write_midi(piece.score) for piece in pieces)
         verdict = self._judge(name, [piece.score for piece in pieces], heard)
         seconds = median(piece.seconds for piece in pieces)
         return replace(verdict, closeness=_closeness(pieces), seconds=seconds), heard
 
     def judge_songs(self, name: str, songs: Sequence[Song]) -> Verdict:
         """Judge other real music."""
-        heard = [self.hear(midi) for midi in clips(songs)]
-        return self._judge(name, excerpts(songs, _BARS), heard)
+        return self._judge(name, excerpts(songs, _BARS), self.hear(clips(songs)))
+
+    def judge_scores(self, name: str, scores: Sequence[Score]) -> Verdict:
+        """Judge music that plays no drawing."""
+        return self._judge(name, scores, self.hear(write_midi(score) for score in scores))
 
     def floor(self, name: str) -> Verdict:
         """Judge one half of the songs against the other: nothing real is closer."""
@@ -122,25 +150,29 @@ class Judge:
             name,
             len(first),
             None,
-            frechet(*self.halves),
+            self._distances(*self.halves),
             agreement(found, others).value,
             _mean(found),
             self._bits(first),
             None,
         )
 
-    def _judge(self, name: str, scores: Sequence[Score], heard: list[Embeddings]) -> Verdict:
+    def _judge(self, name: str, scores: Sequence[Score], heard: Heard) -> Verdict:
         found = [figures(score) for score in scores]
         return Verdict(
             name,
             len(scores),
             None,
-            frechet(self.real, heard),
+            self._distances(self.real, heard),
             agreement(found, self._figures).value,
             _mean(found),
             self._bits(scores),
             None,
         )
+
+    @staticmethod
+    def _distances(one: Heard, other: Heard) -> dict[str, FrechetDistance]:
+        return {ear: frechet(one[ear], other[ear]) for ear in one}
 
     def _bits(self, scores: Iterable[Score]) -> float:
         pieces = [
@@ -150,7 +182,7 @@ class Judge:
 
 
 def first_seconds(heard: Iterable[Embeddings], seconds: float) -> list[Embeddings]:
-    """The frames of shorter clips of the same music."""
+    """The frames that YAMNet hears of shorter clips of the same music."""
     count = int((seconds - 0.975) * RATE / HOP) + 1
     return [one[:count] for one in heard]
 

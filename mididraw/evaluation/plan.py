@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -12,7 +12,11 @@ from time import perf_counter
 
 from mididraw.canvas import Canvas
 from mididraw.draw import commission, write_score
+from mididraw.engines import Commission
 from mididraw.errors import PictureError
+from mididraw.harmony import PITCH_CLASSES, Key, Mode
+from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.prompts import PROMPTS
 from mididraw.options import DrawOptions, Engine
 from mididraw.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.score import Score
@@ -22,10 +26,17 @@ STRENGTHS = (0, 25, 50, 75, 100)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the comparison: its name, and what is asked for besides the seed."""
+    """One row of the comparison.
+
+    Attributes:
+        name: what the row is called.
+        options: what is asked for besides the seed.
+        resample: whether the better of the guided engine's candidates replace the others.
+    """
 
     name: str
     options: DrawOptions
+    resample: bool = True
 
     @classmethod
     def of(cls, name: str, **options: object) -> "Setting":
@@ -56,8 +67,32 @@ def settings() -> list[Setting]:
 
 
 def ablations() -> list[Setting]:
-    """What the default is worth: fewer and more candidates."""
-    return [Setting.of(f"guided 50, {count} candidates", candidates=count) for count in (1, 4, 16)]
+    """What the default is worth: fewer and more candidates, and that they compete by the bar."""
+    counts = [1, 4, 16]
+    rows = [Setting.of(f"guided 50, {count} candidates", candidates=count) for count in counts]
+    return [*rows, Setting("guided 50, not resampled", DrawOptions(), resample=False)]
+
+
+def free_music(count: int, bars: int) -> list[Score]:
+    """What the model writes that no picture guides, performed like everything else.
+
+    Raises:
+        ModelError: the model's weights cannot be read.
+    """
+    from mididraw.models.catalogue import load_model
+    from mididraw.models.compose import ComposeOptions, compose
+
+    default = DrawOptions()
+    pop = PROMPTS[Source.POP]
+    silent = replace(pop, tracks=tuple(replace(part, notes=()) for part in pop.tracks), chords=())
+    keys = [Key(tonic, mode) for mode in Mode for tonic in range(PITCH_CLASSES)]
+    pieces: list[Score] = []
+    while len(pieces) < count:
+        seed = len(pieces) + 1
+        asked = [replace(silent, key=key) for key in keys[: count - len(pieces)]]
+        options = ComposeOptions(bars, seed, default.temperature, default.top_p)
+        pieces += compose(load_model(), [(one, Source.POP) for one in asked], options)
+    return [replace(piece, performed=True) for piece in pieces]
 
 
 def drawings(path: Path, count: int) -> list[list[Stroke]]:
@@ -88,7 +123,7 @@ def play(
     with ProcessPoolExecutor(
         processes or os.cpu_count(), get_context("spawn"), initializer=_one_core
     ) as pool:
-        work = partial(_play_one, setting.options)
+        work = partial(_play_one, setting)
         for done, piece in enumerate(pool.map(work, range(1, len(strokes) + 1), strokes), 1):
             if piece is not None:
                 pieces.append(piece)
@@ -102,11 +137,18 @@ def _one_core() -> None:
     torch.set_num_threads(1)
 
 
-def _play_one(options: DrawOptions, seed: int, strokes: list[Stroke]) -> Piece | None:
+def _play_one(setting: Setting, seed: int, strokes: list[Stroke]) -> Piece | None:
     start = perf_counter()
     try:
-        work = commission([paint(strokes)], options.model_copy(update={"seed": seed}))
+        asked = setting.options.model_copy(update={"seed": seed})
+        work = commission([paint(strokes)], asked)
     except PictureError:
         return None
-    score = write_score(work)
+    score = write_score(work) if setting.resample else _without_resampling(work)
     return Piece(work.canvas, score, perf_counter() - start)
+
+
+def _without_resampling(work: Commission) -> Score:
+    from mididraw.engines.guided import guided
+
+    return guided(work, resample=False)

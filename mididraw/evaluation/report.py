@@ -18,8 +18,8 @@ POP909 songs that no model was trained on ({songs} songs).
 - **F1**, ink played, notes on ink, strays: within one row and one step of the canvas; **IoU**:
   exactly. All of the drawing's own track.
 - **found**: share of drawings that their roll alone finds among all {drawings} (chamfer distance).
-- **FAD**: Fréchet audio distance of YAMNet's embeddings of the first 15 s to {clips} excerpts as
-  long of the real songs, with a bootstrap interval over the clips. It is larger for fewer clips:
+- **FAD**: Fréchet audio distance of the embeddings of the first 15 s to {clips} excerpts as long of
+  the real songs, by {ears}, with a bootstrap interval over the clips. It is larger for fewer clips:
   compare rows of as many pieces.
 - **agreement**: mean overlap of the distributions of eleven figures with those of real songs.
 - **dissonant**: share of the pairs of pitches that sound together that are a semitone or a tritone
@@ -30,7 +30,6 @@ POP909 songs that no model was trained on ({songs} songs).
 
 _CLOSENESS = ("F1", "ink played", "notes on ink", "IoU", "strays", "found", "in five", "share")
 _MUSIC = (
-    "FAD",
     "agreement",
     "in key",
     "dissonant",
@@ -45,8 +44,9 @@ _MUSIC = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sets of clips and how far apart they are."""
+    """Two sets of clips and how far apart an ear finds them."""
 
+    ear: str
     one: str
     other: str
     distance: FrechetDistance
@@ -93,6 +93,7 @@ def _markdown(evaluation: Evaluation) -> str:
             drawings=engines[0].pieces,
             songs=evaluation.songs,
             clips=engines[0].distance.clips[0],
+            ears=" and ".join(engines[0].distances),
         ),
         "## Match\n",
         _closeness_table(engines),
@@ -110,9 +111,14 @@ def _markdown(evaluation: Evaluation) -> str:
         "`waves_gt` is real music, `waves_img` the naive engine's, `gen_wav` the guided engine's;\n"
         "`1` and `2` are halves without a song in common, `10` clips of 10 s.\n",
         _table(
-            ("pair", "Fréchet audio distance (95 %)", "clips"),
+            ("pair", "ear", "Fréchet audio distance (95 %)", "clips"),
             [
-                (f"`{p.one}` & `{p.other}`", str(p.distance), "{} & {}".format(*p.distance.clips))
+                (
+                    f"`{p.one}` & `{p.other}`",
+                    p.ear,
+                    str(p.distance),
+                    "{} & {}".format(*p.distance.clips),
+                )
                 for p in evaluation.pairs
             ],
         ),
@@ -143,7 +149,7 @@ def _music_table(verdicts: Sequence[Verdict]) -> str:
         rows.append(
             (
                 verdict.name,
-                str(verdict.distance),
+                *(str(distance) for distance in verdict.distances.values()),
                 f"{verdict.agreement:.2f}",
                 f"{f.in_key:.1%}",
                 f"{f.dissonance:.1%}",
@@ -155,7 +161,8 @@ def _music_table(verdicts: Sequence[Verdict]) -> str:
                 "" if verdict.seconds is None else f"{verdict.seconds:.1f}",
             )
         )
-    return _table(("", *_MUSIC), rows)
+    ears = (f"FAD, {ear}" for ear in verdicts[0].distances)
+    return _table(("", *ears, *_MUSIC), rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

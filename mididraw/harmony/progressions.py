@@ -10,7 +10,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.harmony.styles import Style
+from mididraw.harmony.styles import Style, songs_of
 from mididraw.harmony.theory import PITCH_CLASSES, Chord, Key, Mode
 
 TABLE_FILE = Path(__file__).with_name("progressions.json")
@@ -65,13 +65,15 @@ def _table() -> dict[str, _Counts]:
 
 def style_tempo(style: Style) -> int:
     """The median tempo of the style's songs, in beats a minute."""
-    return _table()[style]["tempo"]
+    return _table()[songs_of(style)]["tempo"]
 
 
 @cache
 def progression_model(style: Style, mode: Mode) -> ProgressionModel:
     """Build the model of a style and mode from the counted three-bar progressions."""
-    counts = {tuple(name.split()): n for name, n in _table()[style]["trigrams"][mode].items()}
+    counts = {
+        tuple(name.split()): n for name, n in _table()[songs_of(style)]["trigrams"][mode].items()
+    }
     names = sorted({name for three in counts for name in three})
     index = {name: i for i, name in enumerate(names)}
     n = len(names)

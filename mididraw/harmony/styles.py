@@ -6,12 +6,15 @@ from mididraw.harmony.theory import PITCH_CLASSES, Key, Mode
 
 
 class Style(StrEnum):
-    """The songs whose chord progressions are followed."""
+    """The songs that the music takes after."""
 
     POP = "pop"
     BALLAD = "ballad"
     UPBEAT = "upbeat"
     MELANCHOLY = "melancholy"
+    FOLK = "folk"
+    CLASSICAL = "classical"
+    GAME = "game"
 
 
 STYLE_TEMPOS: dict[Style, tuple[float, float]] = {
@@ -22,6 +25,14 @@ STYLE_TEMPOS: dict[Style, tuple[float, float]] = {
 }
 """The songs of a style by their tempo, from and below, in beats a minute."""
 
+_KIN = {
+    Style.FOLK: Style.UPBEAT,
+    Style.CLASSICAL: Style.BALLAD,
+    Style.GAME: Style.UPBEAT,
+}
+"""Pop songs that stand in where nobody wrote down the chords of a style's own pieces. The guided
+engine's model has heard the pieces themselves."""
+
 _STYLE_MODES = {Style.MELANCHOLY: (Mode.MINOR,)}
 
 
@@ -29,3 +40,8 @@ def style_keys(style: Style) -> list[Key]:
     """The keys to choose from where the person leaves the choice to us."""
     modes = _STYLE_MODES.get(style, tuple(Mode))
     return [Key(tonic, mode) for mode in modes for tonic in range(PITCH_CLASSES)]
+
+
+def songs_of(style: Style) -> Style:
+    """The style whose songs' chords and tempo are followed, one of :data:`STYLE_TEMPOS`."""
+    return _KIN.get(style, style)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key, Style, degree
+from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key, degree
 from mididraw.harmony.progressions import TABLE_FILE
 
 _QUALITY_OF = {
@@ -101,8 +101,7 @@ def count(songs: list[Song]) -> dict[str, object]:
         with chords as degrees relative to the tonic (``9:min`` is the sixth in major).
     """
     table: dict[str, object] = {}
-    for style in Style:
-        slowest, fastest = STYLE_TEMPOS[style]
+    for style, (slowest, fastest) in STYLE_TEMPOS.items():
         chosen = [song for song in songs if slowest <= song.tempo < fastest]
         trigrams: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for song in chosen:

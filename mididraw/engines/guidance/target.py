@@ -10,6 +10,10 @@ from mididraw.engines.guidance.harmony import Consonance
 EAGER = 0.15
 """How much of the worth of ink counts as soon as a token leads to it; the rest counts when it would
 be missed. Without it the model puts strokes off; with all of it, it plays every cell at once."""
+ASIDE = 0.7
+"""Nats that a note of the accompaniment costs, so that it leaves the drawing room."""
+_WEAK = 0.1
+"""Nats a cell below which an accompaniment costs less and less."""
 
 
 class Target:
@@ -96,7 +100,8 @@ class Target:
         """Cells that notes on every key from ``step`` on are worth, ``float32[n, lengths, keys]``.
 
         Returns:
-            of the drawing's notes and of the accompaniment's, which cost nothing beside the ink.
+            of the drawing's notes and of the accompaniment's, which cost :data:`ASIDE` beside the
+            ink.
         """
         played, price = self._easel.worth(places, step, durations)
         lead = EAGER * played - price
@@ -105,4 +110,6 @@ class Target:
             return lead, lead
         clear = self._easel.clear(places, step, durations)
         free = lead.where(clear, 0.0).clamp(min=0)
+        aside = ASIDE / self._strength[places].clamp(min=_WEAK)
+        free = free - aside[:, None, None] * (free == 0)
         return lead, torch.where(accompany[:, None, None], free, lead)
