@@ -25,7 +25,7 @@ class WorkerSettings(Settings):
         max(1, (os.cpu_count() or 2) - 1), description="Processes that read and render."
     )
     worker_threads: Count | None = Field(
-        None, description="Threads of the decoder; PyTorch's choice if not given."
+        None, description="Threads of the decoder; half of the cores if not given."
     )
     worker_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
         3, description="How often a job is begun whose worker dies."

@@ -8,8 +8,8 @@ from mididraw.models.interface import MusicModel
 
 _SHARE = 0.4
 """Of the free memory; weights, guides and rendering want some, too."""
-_MOST = {"cpu": 32, "cuda": 512}
-"""More slots than this make a batch no faster, and a single piece slower."""
+_MOST = {"cpu": 64, "cuda": 512}
+"""More slots than this make a batch no faster."""
 
 
 def measured_slots(model: MusicModel) -> int:

@@ -7,6 +7,7 @@ from importlib import resources
 import torch
 
 from mididraw.draw import commission
+from mididraw.engines.guided import threads
 from mididraw.models.catalogue import load_model
 from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
@@ -23,8 +24,7 @@ _log = logging.getLogger(__name__)
 
 def work(settings: WorkerSettings) -> None:
     """Load the model, warm it up, and work until SIGTERM or SIGINT."""
-    if settings.worker_threads:
-        torch.set_num_threads(settings.worker_threads)
+    torch.set_num_threads(settings.worker_threads or threads())
     serve(settings, studio(settings))
 
 

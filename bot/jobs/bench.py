@@ -142,15 +142,10 @@ async def _place_of_single(jobs: RedisJobs) -> int:
 async def _time_drawings(
     jobs: RedisJobs, server: RedisServer, first: int, at_once: int, draws: int = _DRAWS
 ) -> float:
-    """Seconds for as many drawings, so many ordered at a time, by the workers that suit that.
-
-    One piece at a time is fastest in a decoder of its own size that has all cores; many are in
-    a worker a core.
-    """
+    """Seconds for as many drawings, so many ordered at a time, by a worker a core, or by one."""
     cores = len(os.sched_getaffinity(0))
     alone = at_once == 1
-    own = {"SLOTS": "8"} if alone else {"THREADS": "1", "PROCESSES": "1"}
-    environment = {f"MIDIDRAW_WORKER_{name}": value for name, value in own.items()}
+    environment = {} if alone else {"MIDIDRAW_WORKER_THREADS": "1"}
     many = 1 if alone or os.path.exists("/dev/nvidia0") else cores  # noqa: PTH110
     with ExitStack() as workers:
         for _ in range(many):

@@ -158,9 +158,16 @@ def begin(commission: Commission, band: Band, *, resample: bool = True) -> Sitti
 @lru_cache(maxsize=1)
 def _band(name: str, candidates: int) -> tuple[Band, Lock]:
     """A band of this model for so many sequences, and the lock of whoever plays on it."""
-    # Threads that wait for each other spin: where another process wants the same cores, all of them
-    # together are thirty times slower than half of them.
-    torch.set_num_threads(max((os.cpu_count() or 1) // 2, 1))
+    torch.set_num_threads(threads())
     model = load_model(name)
     decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)
     return Band(model, decoder), Lock()
+
+
+def threads() -> int:
+    """How many threads decoding should have: half of the cores.
+
+    Threads that wait for each other spin: where another process wants the same cores, all of them
+    together are thirty times slower than half of them.
+    """
+    return max((os.cpu_count() or 1) // 2, 1)

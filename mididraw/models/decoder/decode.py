@@ -47,8 +47,8 @@ class Decoder:
 
     The same sequence, seed and hook give the same tokens whatever shares the batch. Int8 on a CPU
     promises that for any number of slots; the other precisions for decoders with as many slots,
-    since there the sums of matrix products are grouped by how many rows take part. They therefore
-    always compute all slots.
+    since there the sums of matrix products may be grouped by how many rows take part. They compute
+    as many rows as were found to make no difference (:attr:`Network.sizes`), or all.
 
     Beyond the context a sequence goes on from the newer half of what it had, read in again, so
     that no token is ever continued from a cache whose beginning is gone.
@@ -183,7 +183,8 @@ class Decoder:
     def _logits(self) -> tuple[Tensor, Tensor]:
         """Logits and the tokens they follow, for the sequences that are here."""
         network, batch = self.network, self._sequences
-        idle = 0 if network.weights.precision.exact else self.free
+        rows = next(size for size in network.sizes if size >= len(batch))
+        idle = 0 if network.weights.precision.exact else rows - len(batch)
         tokens = [s.tokens[-1] for s in batch] + [0] * idle
         held = [s.held for s in batch] + [0] * idle
         last, lengths = torch.tensor([tokens, held], device=network.device)

@@ -17,6 +17,9 @@ Products of matrices on CPUs are summed in such blocks. Where every read ends on
 are grouped by its own positions alone, and the longer rows beside it change no bit of it.
 """
 
+_GROUP = 8
+"""A step computes whole groups of rows, as many as hold a sequence."""
+
 CHUNK = 512
 """Tokens of a prompt that go through at once, which bounds the memory that attention takes."""
 
@@ -48,7 +51,9 @@ class Network:
             ) from error
         self.starts = torch.arange(rows, device=self.device) * context
         self.columns = torch.arange(context, device=self.device)
-        self._recorded: dict[int, Step] = {}
+        self._recorded: dict[tuple[int, int], Step] = {}
+        self.sizes = (*self._agreeing(), rows)
+        """How many rows a step may compute: counts that make no difference to any row's bits."""
 
     @property
     def bytes_per_position(self) -> int:
@@ -99,13 +104,43 @@ class Network:
         # Packed weights are of a kind that PyTorch cannot record; they belong to large models,
         # where recording gains nothing.
         recordable = self.weights.precision is Precision.FP32 or self.device.type == "cuda"
-        if not recordable or len(tokens) < self.rows:
+        if not recordable or len(tokens) not in self.sizes:
             return self._step(span, tokens, lengths, *self.caches)
-        if span not in self._recorded:
-            self._recorded[span] = record(
+        kind = (len(tokens), span)
+        if kind not in self._recorded:
+            self._recorded[kind] = record(
                 lambda *inputs: self._step(span, *inputs), tokens, lengths, *self.caches
             )
-        return self._recorded[span](tokens, lengths)
+        return self._recorded[kind](tokens, lengths)
+
+    def _agreeing(self) -> list[int]:
+        """Fewer rows that give the same bits as all of them.
+
+        How a product of matrices is summed may depend on how many rows it has, and how it does is
+        the processor's and its library's affair; so it is tried. In single precision MKL sums two
+        rows and a hundred alike.
+        """
+        counts = range(_GROUP, self.rows, _GROUP)
+        if self.weights.precision is not Precision.FP32 or self.device.type != "cpu" or not counts:
+            return []
+        chance = torch.Generator().manual_seed(0)
+        span = min(_SHORT, self.context)
+        tokens = torch.randint(self.weights.shape.vocabulary, (self.rows,), generator=chance)
+        lengths = torch.randint(span, (self.rows,), generator=chance)
+        with torch.inference_mode():
+            for cache in self.caches:
+                cache[:, :, :span].normal_(generator=chance)
+            every = self._step(span, tokens, lengths, *self.caches)
+            agreeing = [
+                count
+                for count in counts
+                if torch.equal(
+                    self._step(span, tokens[:count], lengths[:count], *self.caches), every[:count]
+                )
+            ]
+            for cache in self.caches:
+                cache[:, :, :span] = 0
+        return agreeing
 
     def _step(self, span: int, tokens: Tensor, lengths: Tensor, *caches: Tensor) -> Tensor:
         shape = self.weights.shape

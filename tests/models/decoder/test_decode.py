@@ -80,6 +80,20 @@ def test_a_seed_gives_the_same_tokens_whatever_shares_the_batch(
 
 
 @each_shape
+def test_fewer_rows_are_computed_only_where_that_changes_no_bit(shape: Shape) -> None:
+    """A decoder that had to compute all its slots draws the same as one that need not."""
+    model = random_model(shape)
+    prompts, samplings = mixed_company(shape, 5)
+    spare = Decoder.of(model, slots=24)
+    assert spare.network.sizes[-1] == 24
+    every = Decoder.of(model, slots=24)
+    every.network.sizes = (24,)
+    drawn = generate(spare, prompts, samplings, 30)
+    assert drawn == generate(every, prompts, samplings, 30)
+    assert drawn[:1] == generate(spare, prompts[:1], samplings[:1], 30)
+
+
+@each_shape
 def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(shape: Shape) -> None:
     model = random_model(shape)
     prompts, samplings = mixed_company(shape, 7)
