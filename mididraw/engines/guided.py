@@ -32,7 +32,7 @@ from mididraw.score import Score, Track
 
 _STRONGEST = 12.0
 """Nats a cell at strength 100."""
-_CURVE = 2.5
+_CURVE = 2.2
 """The middle of the slider, where little changes much, gets most of its way."""
 _RAISED = 10.0
 """Nats that the pointer engine raises logits by at strength 100."""

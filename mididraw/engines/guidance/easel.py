@@ -11,8 +11,10 @@ from mididraw.score import STEPS_PER_BAR
 
 REACH = 1
 """Ink counts as played by a note within so many rows and steps, and so does a note as on ink."""
-STRAY = 2.0
+STRAY = 2.2
 """What a cell of a note off the ink costs, in cells of ink that are played."""
+BEYOND = 6.0
+"""What such a cell costs above or below the whole picture, whose outline it would change."""
 SLIP = 0.12
 """What a cell beside the ink costs, so that a note lies on it where the scale allows."""
 
@@ -63,6 +65,7 @@ class Easel:
         inside[range_] = True
         near = F.max_pool2d(ink[None], 2 * REACH + 1, stride=1, padding=REACH)[0] * inside
         price = STRAY * (1 - near) + SLIP * (near - ink)
+        price[:, near.amax(dim=0) == 0] = BEYOND
         own = slice(REACH, REACH + canvas.steps)
         for table, cells in ((self._missing, ink), (self._price, price)):
             table[places] = 0.0
