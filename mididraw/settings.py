@@ -20,7 +20,11 @@ class Settings(BaseModel):
     one. Their variables begin with a word of ``others``, and are none of the library's business.
     """
 
-    others: ClassVar[tuple[str, ...]] = ("REDIS_", "WORKER_", "JOBS_")
+    others: ClassVar[tuple[str, ...]] = (
+        *("REDIS_", "WORKER_", "JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_"),
+    )
+    plain: ClassVar[tuple[str, ...]] = ()
+    """Settings whose variables have no prefix, as everybody calls them so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +44,8 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``MIDIDRAW_SOUNDFONT`` and the like; a misspelt variable is an error.
 
+        An empty variable counts as not given.
+
         Raises:
             OptionError: a variable is unknown or its value cannot be used.
         """
@@ -48,13 +54,20 @@ class Settings(BaseModel):
             for name, value in environment.items()
             if name.startswith(PREFIX) and not name.removeprefix(PREFIX).startswith(cls.others)
         }
+        given |= {name: environment.get(name.upper(), "") for name in cls.plain}
+        given = {name: value for name, value in given.items() if value}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            name = PREFIX + str(first["loc"][0]).upper()
-            known = ", ".join(PREFIX + field.upper() for field in cls.model_fields)
+            name = cls.variable(str(first["loc"][0]))
+            known = ", ".join(cls.variable(field) for field in cls.model_fields)
             said = f"no such setting; there are {known}"
             if first["type"] != "extra_forbidden":
                 said = first["msg"].replace("Input should be", "it should be")
             raise OptionError(f"The variable {name} is wrong: {said}.") from error
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The name of a setting's environment variable."""
+        return field.upper() if field in cls.plain else PREFIX + field.upper()

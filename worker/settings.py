@@ -13,7 +13,8 @@ Count = Annotated[int, Field(ge=1, le=4096)]
 class WorkerSettings(Settings):
     """The library's settings and the worker's own, from ``MIDIDRAW_…`` variables."""
 
-    others: ClassVar[tuple[str, ...]] = ("JOBS_",)
+    others: ClassVar[tuple[str, ...]] = ("JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_")
+    plain: ClassVar[tuple[str, ...]] = ("redis_url",)
 
     redis_url: SecretStr = Field(
         SecretStr("redis://127.0.0.1:6379/0"), description="Where Redis is; may hold a password."

@@ -198,7 +198,7 @@ async def _jobs(server: RedisServer) -> AsyncIterator[RedisJobs]:
 
 @contextmanager
 def _worker(server: RedisServer, module: str, *arguments: str, **more: str) -> Iterator[None]:
-    environment = {**os.environ, "MIDIDRAW_REDIS_URL": server.url, **more}
+    environment = {**os.environ, "REDIS_URL": server.url, **more}
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments], env=environment, stderr=subprocess.DEVNULL
     )

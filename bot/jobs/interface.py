@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.jobs.limits import Limits
 from mididraw.options import DrawOptions
 from worker.contract import Answer, Done, Event, Files, Job, ReplyTo
 
@@ -21,6 +22,7 @@ class Order:
         title: shown by the MP3 and on the piano roll.
         prompt: a MIDI file to go on from.
         expires_in: seconds after which the answer is of no use any more.
+        most: jobs that the user may have in hand, where the place allows fewer than the host.
     """
 
     request: str
@@ -33,6 +35,13 @@ class Order:
     title: str = "drawing"
     prompt: bytes | None = None
     expires_in: float = 3600
+    most: int | None = None
+
+    def limits(self, host: Limits) -> Limits:
+        """What is accepted of this one."""
+        if self.most is None or self.most >= host.user:
+            return host
+        return host.model_copy(update={"user": self.most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,41 @@ class Delivery:
     answer: Answer
     doubtful: bool
     entry: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A job that is not forgotten yet, and all that it was made of.
+
+    Attributes:
+        job: as it was ordered.
+        answer: what became of it; None as long as it is open.
+        pictures, prompt: bytes.
+    """
+
+    job: Job
+    answer: Answer | None
+    pictures: tuple[bytes, ...] = field(repr=False)
+    prompt: bytes | None = field(repr=False)
+
+    @property
+    def options(self) -> DrawOptions:
+        """As resolved, once the music is there: they give the same music again."""
+        return self.answer.options if isinstance(self.answer, Done) else self.job.options
+
+    def again(self, request: str, reply: ReplyTo, user: str, options: DrawOptions) -> Order:
+        """Order the same pictures again."""
+        return Order(
+            request=request,
+            pictures=self.pictures,
+            options=options,
+            reply=reply,
+            user=user,
+            chat=self.job.chat,
+            language=self.job.language,
+            title=self.job.title,
+            prompt=self.prompt,
+        )
 
 
 class Jobs(Protocol):
@@ -100,6 +144,12 @@ class Jobs(Protocol):
 
     async def files(self, answer: Done) -> Files | None:
         """The files of an answer; None if they are kept no longer."""
+
+    async def recall(self, job: str) -> Kept | None:
+        """A job and its pictures, for another version of it; None if they are kept no longer."""
+
+    async def forget(self, user: str) -> int:
+        """Cancel and delete all jobs of a user, with pictures and results; tells how many."""
 
     async def close(self) -> None:
         """Let go of everything; jobs go on."""

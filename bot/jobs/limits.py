@@ -36,12 +36,18 @@ class Limits(BaseModel):
 def refuse(verdict: str, seconds: int, limits: Limits) -> RefusedError:
     """The refusal for what the admission found: ``user``, ``chat``, ``rate`` or ``full``."""
     if verdict == "user":
-        many = "a drawing" if limits.user == 1 else f"{limits.user} drawings"
-        return BusyError(f"You have {many} in the works already: wait until one is done.")
+        if limits.user == 1:
+            return BusyError("You have a drawing in the works already: wait until one is done.")
+        return BusyError(
+            f"You have {limits.user} drawings in the works already: wait until one is done."
+        )
     if verdict == "chat":
         return BusyError("This chat has many drawings in the works: wait until one is done.")
     if verdict == "rate":
         minutes = -(-seconds // 60)
-        when = "a minute" if minutes <= 1 else f"{minutes} minutes"
-        return TooFastError(f"That were many drawings in a short time: try again in {when}.")
+        if minutes <= 1:
+            return TooFastError("That were many drawings in a short time: try again in a minute.")
+        return TooFastError(
+            f"That were many drawings in a short time: try again in {minutes} minutes."
+        )
     return FullError("Very many drawings are waiting already: try again in a few minutes.")

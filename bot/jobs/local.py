@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.jobs.estimate import estimate
-from bot.jobs.interface import Delivery, Order, Receipt
+from bot.jobs.interface import Delivery, Kept, Order, Receipt
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from mididraw.errors import MididrawError
@@ -100,7 +100,7 @@ class LocalJobs:
         job = job_of(order, now)
         if job.id in self._entries:
             return Receipt(job.id, again=True)
-        mine = self._admit(job, now)
+        mine = self._admit(job, order.limits(self._limits), now)
         level = keys.LEVELS[(mine >= keys.NEXT) + (mine >= keys.LATER)]
         entry = self._entries[job.id] = _Entry(job, order, level)
         if job.music in self._music:
@@ -110,8 +110,8 @@ class LocalJobs:
             self._start()
         return Receipt(job.id, again=False)
 
-    def _admit(self, job: Job, now: float) -> int:
-        limits, asked = self._limits, self._asked[job.user]
+    def _admit(self, job: Job, limits: Limits, now: float) -> int:
+        asked = self._asked[job.user]
         open_jobs = [entry.job for entry in self._entries.values() if entry.answer is None]
         mine = sum(one.user == job.user for one in open_jobs)
         if mine >= limits.user:
@@ -270,6 +270,26 @@ class LocalJobs:
         """The files of an answer; None if they are kept no longer."""
         found = self._music.get(answer.music)
         return None if found is None else found[1]
+
+    async def recall(self, job: str) -> Kept | None:
+        """A job and its pictures; None if they are kept no longer."""
+        entry = self._entries.get(job)
+        if entry is None:
+            return None
+        return Kept(entry.job, entry.answer, entry.order.pictures, entry.order.prompt)
+
+    async def forget(self, user: str) -> int:
+        """Cancel and delete all jobs of a user, with pictures and results."""
+        own = [name for name, entry in self._entries.items() if entry.job.user == user]
+        for name in own:
+            await self.cancel(name)
+            entry = self._entries.pop(name)
+            self._music.pop(entry.job.music, None)
+            for place, delivery in list(self._outbox.items()):
+                if delivery.job.id == name:
+                    del self._outbox[place]
+        self._asked.pop(user, None)
+        return len(own)
 
     async def close(self) -> None:
         """Stop all jobs."""

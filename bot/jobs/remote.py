@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from bot.jobs.estimate import Standing, read_standing
 from bot.jobs.events import Listener
-from bot.jobs.interface import Delivery, Order, Receipt
+from bot.jobs.interface import Delivery, Kept, Order, Receipt
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from bot.jobs.outbox import Outbox
@@ -22,6 +22,7 @@ from worker.contract import (
     Started,
     keys,
     parse_answer,
+    parse_job,
     scripts,
 )
 from worker.contract.connection import connect, connect_async, said
@@ -76,11 +77,12 @@ class RedisJobs:
         blobs = [*order.pictures, *([] if order.prompt is None else [order.prompt])]
         with said():
             known = await self._redis.hget(keys.music(job.music), "answer")
-            verdict, detail = await self._ask(job, blobs, now)
+            limits = order.limits(self._limits)
+            verdict, detail = await self._ask(job, blobs, limits, now)
             if verdict == "again":
                 return Receipt(job.id, again=True)
             if verdict != "ok":
-                raise refuse(verdict, int(detail or 0), self._limits)
+                raise refuse(verdict, int(detail or 0), limits)
             if known is not None:
                 done = parse_answer(known)
                 if isinstance(done, Done):
@@ -90,8 +92,10 @@ class RedisJobs:
             await asyncio.to_thread(self._tickets.put, job.id, detail)
         return Receipt(job.id, again=False)
 
-    async def _ask(self, job: Job, blobs: list[bytes], now: float) -> tuple[str, str]:
-        limits, front = self._limits, job.reply.front
+    async def _ask(
+        self, job: Job, blobs: list[bytes], limits: Limits, now: float
+    ) -> tuple[str, str]:
+        front = job.reply.front
         found = await self._admit(
             keys=[
                 keys.job(job.id),
@@ -100,6 +104,7 @@ class RedisJobs:
                 # Without a chat there is nobody to share one with.
                 keys.in_hand(front, "chat", job.chat or f"of {job.user}"),
                 keys.rate(front, job.user),
+                keys.of_user(front, job.user),
                 *(keys.blob(name) for name in job.blobs),
             ],
             args=[
@@ -193,6 +198,38 @@ class RedisJobs:
         if midi is None or mp3 is None or png is None:
             return None
         return Files(midi, mp3, png)
+
+    async def recall(self, job: str) -> Kept | None:
+        """A job and its pictures; None if they are kept no longer."""
+        with said():
+            order, answer = await self._redis.hmget(keys.job(job), ["job", "answer"])
+            if order is None:
+                return None
+            kept = parse_job(order)
+            blobs = await self._redis.mget([keys.blob(name) for name in kept.blobs])
+        if None in blobs:
+            return None
+        return Kept(
+            job=kept,
+            answer=None if answer is None else parse_answer(answer),
+            pictures=tuple(blobs[: len(kept.pictures)]),
+            prompt=blobs[-1] if kept.prompt else None,
+        )
+
+    async def forget(self, user: str) -> int:
+        """Cancel and delete all jobs of a user, with pictures and results."""
+        own = keys.of_user(self.front, user)
+        with said():
+            names = [name.decode() for name in await self._redis.zrange(own, 0, -1)]
+            for name in names:
+                await self.cancel(name)
+                order = await self._redis.hget(keys.job(name), "job")
+                if order is not None:
+                    job = parse_job(order)
+                    blobs = [keys.blob(blob) for blob in job.blobs]
+                    await self._redis.delete(keys.job(name), keys.music(job.music), *blobs)
+            await self._redis.delete(own, keys.rate(self.front, user))
+        return len(names)
 
     async def close(self) -> None:
         """Let go of all connections; jobs go on."""

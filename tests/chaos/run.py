@@ -60,7 +60,7 @@ class _Cast:
         ]
         self._environment = {
             **os.environ,
-            "MIDIDRAW_REDIS_URL": url,
+            "REDIS_URL": url,
             "MIDIDRAW_WORKER_ATTEMPTS": "20",
             "MIDIDRAW_WORKER_ALIVE_SECONDS": "3",
         }

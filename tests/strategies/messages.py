@@ -21,6 +21,7 @@ from worker.contract import (
 ids = st.text("0123456789abcdef", min_size=32, max_size=32)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 words = st.text(max_size=50)
+sentences = st.text(min_size=1, max_size=50)
 moments = st.floats(0, 1e10)
 shares = st.floats(0, 1)
 
@@ -36,6 +37,12 @@ options = st.builds(
     shape=st.sampled_from(Shape),
     theme=st.sampled_from(Theme),
     seed=st.integers(0, 2**31 - 1),
+)
+resolved = st.builds(
+    lambda options, tempo, key: options.model_copy(update={"tempo": tempo, "key": key}),
+    options,
+    st.integers(40, 240),
+    st.sampled_from(["C major", "F# minor", "Bb major"]),
 )
 replies = st.builds(
     ReplyTo,
@@ -62,13 +69,13 @@ answers = st.one_of(
         Done,
         job=ids,
         music=digests,
-        options=options,
+        options=resolved,
         bars=st.integers(1, 320),
         chords=st.lists(words, max_size=4).map(tuple),
         match=st.builds(Likeness, coverage=shares, precision=shares, f1=shares),
         seconds=st.dictionaries(words, st.floats(0, 1e6), max_size=3),
     ),
-    st.builds(Failed, job=ids, reason=st.sampled_from(Reason), sentence=words),
+    st.builds(Failed, job=ids, reason=st.sampled_from(Reason), sentence=sentences),
     st.builds(Cancelled, job=ids),
 )
 events = st.one_of(

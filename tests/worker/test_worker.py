@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 def worker(server: RedisServer) -> Iterator[subprocess.Popen[str]]:
     environment = {
         **os.environ,
-        "MIDIDRAW_REDIS_URL": server.url,
+        "REDIS_URL": server.url,
         "MIDIDRAW_WORKER_SLOTS": "8",
         "MIDIDRAW_WORKER_THREADS": "1",
     }

@@ -60,6 +60,11 @@ def in_hand(front: str, kind: str, name: str) -> str:
     return f"{_ROOT}:hand:{front}:{kind}:{name}"
 
 
+def of_user(front: str, user: str) -> str:
+    """Sorted set: all jobs of a user that are kept, by until when."""
+    return f"{_ROOT}:of:{front}:{user}"
+
+
 def rate(front: str, user: str) -> str:
     """List: when the user asked for jobs, newest first."""
     return f"{_ROOT}:rate:{front}:{user}"

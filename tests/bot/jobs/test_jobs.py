@@ -258,3 +258,48 @@ async def test_no_pictures_and_too_many_are_refused(open_jobs: Open) -> None:
             wrong = Order("1", pictures, DrawOptions(), order("1").reply, "ada")
             with pytest.raises(OptionError, match="1 to 10"):
                 await jobs.submit(wrong)
+
+
+@played
+async def test_a_job_is_recalled_for_another_version_of_it(open_jobs: Open, gate: Gate) -> None:
+    async with open_jobs() as jobs:
+        asked = order("1", prompt=b"midi")
+        receipt = await jobs.submit(asked)
+        waiting = await jobs.recall(receipt.job)
+        assert waiting is not None
+        assert waiting.answer is None
+        gate.opened.set()
+        await next_delivery(jobs)
+        kept = await jobs.recall(receipt.job)
+        assert kept is not None
+        assert isinstance(kept.answer, Done)
+        assert (kept.pictures, kept.prompt) == (asked.pictures, b"midi")
+        assert kept.options == kept.answer.options
+        next_one = kept.again("2", asked.reply, "bob", kept.options.model_copy(update={"seed": 7}))
+        assert (next_one.pictures, next_one.prompt, next_one.user) == (
+            asked.pictures,
+            b"midi",
+            "bob",
+        )
+        assert await jobs.recall("0" * 32) is None
+
+
+@played
+async def test_nothing_of_a_user_who_wants_to_be_forgotten_is_left(
+    open_jobs: Open, gate: Gate
+) -> None:
+    async with open_jobs() as jobs:
+        gate.opened.set()
+        mine = await jobs.submit(order("1"))
+        delivery = await next_delivery(jobs)
+        await jobs.posted(delivery)
+        gate.opened.clear()
+        open_one = await jobs.submit(order("2", picture=b"another"))
+        others = await jobs.submit(order("3", user="bob", picture=b"third"))
+        assert await jobs.forget("ada") == 2
+        assert await jobs.recall(mine.job) is None
+        assert await jobs.recall(open_one.job) is None
+        assert isinstance(delivery.answer, Done)
+        assert await jobs.files(delivery.answer) is None
+        assert await jobs.recall(others.job) is not None
+        assert await jobs.forget("ada") == 0

@@ -1,0 +1,132 @@
+"""An answer as data: a front-end makes a message of it."""
+
+import re
+from dataclasses import dataclass, field
+
+from bot.reply.actions import Action, actions_for
+from bot.texts import Texts
+from mididraw.harmony import Key, Mode
+from mididraw.options import DrawOptions
+from worker.contract import Answer, Done, Failed, Files, Job
+
+_CLOSE, _GOOD, _FAIR = 0.95, 0.88, 0.7
+_FORBIDDEN = re.compile(r"[^\w .()-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press.
+
+    Attributes:
+        action: what it asks for.
+        label: what is written on it.
+        job: whose piece it is about.
+    """
+
+    action: Action
+    label: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to post.
+
+    Attributes:
+        text: the line under the picture, or the sentence that says why there is none.
+        alt: what the picture shows, for those who cannot see it.
+        title: of the piece.
+        files: by name, the picture first, then sound and MIDI; none where nothing was made.
+        buttons: what can be asked for next.
+    """
+
+    text: str
+    alt: str = ""
+    title: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def png(self) -> tuple[str, bytes]:
+        """Name and bytes of the piano roll; only where there are files."""
+        return self._file(".png")
+
+    @property
+    def mp3(self) -> tuple[str, bytes]:
+        """Name and bytes of the sound."""
+        return self._file(".mp3")
+
+    @property
+    def midi(self) -> tuple[str, bytes]:
+        """Name and bytes of the MIDI file."""
+        return self._file(".mid")
+
+    def _file(self, ending: str) -> tuple[str, bytes]:
+        return next((name, data) for name, data in self.files.items() if name.endswith(ending))
+
+
+def compose(job: Job, answer: Answer, files: Files | None, texts: Texts) -> Reply:
+    """Compose the answer to a job.
+
+    Args:
+        job: what was asked for.
+        answer: what became of it.
+        files: the answer's files; None if there are none or they are kept no longer.
+        texts: in the person's language.
+    """
+    if isinstance(answer, Failed):
+        return Reply(texts("failed", sentence=texts.sentence(answer.sentence)))
+    if not isinstance(answer, Done):
+        return Reply(texts("cancelled"))
+    if files is None:
+        return Reply(texts("gone"))
+    stem = file_stem(job.title)
+    return Reply(
+        text=summary(answer, texts),
+        alt=texts("alt", bars=answer.bars, key=key_name(answer.options.key, texts)),
+        title=job.title,
+        files={f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi},
+        buttons=tuple(
+            Button(action, label(action, answer.options, texts), answer.job)
+            for action in actions_for(answer.options)
+        ),
+    )
+
+
+def summary(answer: Done, texts: Texts) -> str:
+    """Key, tempo, length, match in words and percent, and seed, in one line."""
+    options = answer.options
+    return texts(
+        "done",
+        key=key_name(options.key, texts),
+        tempo=str(options.tempo),
+        bars=answer.bars,
+        match=likeness(answer.match.f1, texts),
+        seed=str(options.seed),
+    )
+
+
+def likeness(f1: float, texts: Texts) -> str:
+    """How close the music came to the picture, in words and percent."""
+    names = ((_CLOSE, "close"), (_GOOD, "good"), (_FAIR, "fair"))
+    word = next((word for least, word in names if f1 >= least), "loose")
+    return texts(f"match-{word}", percent=round(100 * f1))
+
+
+def label(action: Action, options: DrawOptions, texts: Texts) -> str:
+    """What is written on a button."""
+    if action is Action.ACCOMPANIMENT:
+        return texts("accompaniment-off" if options.accompaniment else "accompaniment-on")
+    return texts(action.value)
+
+
+def key_name(name: str, texts: Texts) -> str:
+    """A key such as ``F# minor`` in the person's language."""
+    key = Key.parse(name)
+    kind = "key-minor" if key.mode is Mode.MINOR else "key-major"
+    return texts(kind, tonic=key.spell(key.tonic))
+
+
+def file_stem(title: str) -> str:
+    """A name that every system can give a file."""
+    return _FORBIDDEN.sub(" ", title).strip(" .")[:60] or "drawing"

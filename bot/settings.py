@@ -1,0 +1,58 @@
+"""What the host of the front-ends decides; a front-end holds no other's token."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, SecretStr
+
+from bot.jobs.limits import Limits
+from mididraw.settings import Settings
+
+_Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class BotSettings(Settings):
+    """The library's settings, and where jobs go and how many are taken."""
+
+    others: ClassVar[tuple[str, ...]] = ("WORKER_",)
+    plain: ClassVar[tuple[str, ...]] = ("redis_url",)
+
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="Where Redis is; may hold a password."
+    )
+    public_url: str | None = Field(
+        None, description="Address of the drawing page that chats can open; https."
+    )
+    jobs_user: int = Field(4, ge=1, description="Drawings that a person may have in hand.")
+    jobs_chat: int = Field(12, ge=1, description="Drawings that a chat may have in hand.")
+    jobs_rate: int = Field(30, ge=1, description="Drawings that a person may ask for in an hour.")
+    jobs_total: int = Field(500, ge=1, description="Drawings that may wait and run in all.")
+    owners: str = Field("", description="Ids of those who may run owners' commands, by commas.")
+
+    @property
+    def limits(self) -> Limits:
+        """What is accepted."""
+        return Limits(
+            user=self.jobs_user, chat=self.jobs_chat, rate=self.jobs_rate, total=self.jobs_total
+        )
+
+    def owns(self, user: str) -> bool:
+        """Whether somebody may run the owners' commands."""
+        return user in {one.strip() for one in self.owners.split(",") if one.strip()}
+
+
+class TelegramSettings(BotSettings):
+    """The Telegram bot's."""
+
+    plain: ClassVar[tuple[str, ...]] = ("redis_url", "telegram_token", "telegram_api_url")
+
+    telegram_token: SecretStr | None = Field(None, description="From @BotFather.")
+    telegram_api_url: str | None = Field(
+        None, description="A Bot API server of one's own, which takes files over 20 MB."
+    )
+    telegram_webhook_url: str | None = Field(
+        None, description="Address at which Telegram finds us; long polling if not given."
+    )
+    telegram_webhook_port: _Port = Field(8081, description="Port that the webhook listens on.")
+    telegram_webhook_host: str = Field(
+        "127.0.0.1", description="Address that the webhook listens on."
+    )

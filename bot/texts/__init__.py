@@ -1,0 +1,5 @@
+"""All that is said to people, in their language."""
+
+from bot.texts.catalogue import LANGUAGES, Texts, language, texts
+
+__all__ = ["LANGUAGES", "Texts", "language", "texts"]

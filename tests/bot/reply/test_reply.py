@@ -1,0 +1,91 @@
+"""What a person gets, as data."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reply import Action, actions_for, compose, tell, vary
+from bot.reply.answer import file_stem
+from bot.texts import LANGUAGES, Texts, texts
+from mididraw.errors import OptionError
+from mididraw.options import DrawOptions
+from tests.strategies.messages import answers, events, jobs
+from worker.contract import Answer, Done, Ended, Event, Failed, Files, Job, Queued
+
+FILES = Files(b"MThd", b"ID3", b"\x89PNG")
+each_language = pytest.mark.parametrize("said", [texts(tag) for tag in LANGUAGES], ids=LANGUAGES)
+
+
+@each_language
+@given(event=events)
+def test_every_event_has_a_line_but_the_end(said: Texts, event: Event) -> None:
+    line = tell(event, said)
+    assert bool(line) is not isinstance(event, Ended)
+    if isinstance(event, Queued):
+        assert str(event.position) in line.replace(",", "")
+
+
+@each_language
+@given(job=jobs, answer=answers)
+def test_every_answer_has_a_text(said: Texts, job: Job, answer: Answer) -> None:
+    reply = compose(job, answer, FILES, said)
+    assert reply.text
+    if isinstance(answer, Done):
+        assert [data for _, data in (reply.png, reply.mp3, reply.midi)] == [
+            FILES.png,
+            FILES.mp3,
+            FILES.midi,
+        ]
+        assert len(reply.files) == 3
+        assert str(answer.options.seed) in reply.text
+        assert reply.alt
+        assert {button.job for button in reply.buttons} == {answer.job}
+        gone = compose(job, answer, None, said)
+        assert gone.text
+        assert not gone.files
+    else:
+        assert not reply.files
+    if isinstance(answer, Failed):
+        assert said.sentence(answer.sentence) == reply.text
+
+
+@given(st.sampled_from(Action), st.integers(0, 100), st.booleans())
+def test_what_is_offered_changes_something(
+    action: Action, strength: int, accompaniment: bool
+) -> None:
+    options = DrawOptions(strength=strength, accompaniment=accompaniment, seed=5, tempo=90, key="C")
+    if action not in actions_for(options):
+        return
+    value = {Action.INSTRUMENT: "violin", Action.TEMPO: "faster", Action.KEY: "A minor"}
+    assert vary(options, action, value.get(action)) != options
+
+
+def test_closer_and_more_musical_end_at_the_ends() -> None:
+    assert Action.CLOSER not in actions_for(DrawOptions(strength=100))
+    assert Action.MUSICAL not in actions_for(DrawOptions(strength=0))
+    assert vary(DrawOptions(strength=95), Action.CLOSER).strength == 100
+    assert vary(DrawOptions(strength=5), Action.MUSICAL).strength == 0
+
+
+def test_only_another_take_changes_the_seed() -> None:
+    options = DrawOptions(seed=5, tempo=230)
+    assert vary(options, Action.AGAIN).seed != 5
+    assert vary(options, Action.CLOSER).seed == 5
+    assert vary(options, Action.TEMPO, "faster").tempo == 240
+    assert vary(options, Action.TEMPO, "100").tempo == 100
+    assert vary(options, Action.KEY, "auto").key == "auto"
+
+
+def test_a_value_that_is_none_is_refused() -> None:
+    with pytest.raises(OptionError):
+        vary(DrawOptions(), Action.INSTRUMENT, "vuvuzela of doom")
+    with pytest.raises(OptionError):
+        vary(DrawOptions(), Action.TEMPO, "presto")
+
+
+@given(st.text())
+def test_any_title_names_a_file(title: str) -> None:
+    stem = file_stem(title)
+    assert stem
+    assert not set(stem) & set('/\\:*?"<>|\0\n')
+    assert len(stem) <= 60
