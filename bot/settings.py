@@ -1,5 +1,6 @@
 """What the host of the front-ends decides; a front-end holds no other's token."""
 
+import hashlib
 from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
@@ -56,3 +57,9 @@ class TelegramSettings(BotSettings):
     telegram_webhook_host: str = Field(
         "127.0.0.1", description="Address that the webhook listens on."
     )
+
+    @property
+    def webhook_secret(self) -> str:
+        """Known to Telegram and us alone; the token's digest, so that restarts keep it."""
+        token = self.telegram_token.get_secret_value() if self.telegram_token else ""
+        return hashlib.sha256(f"webhook {token}".encode()).hexdigest()

@@ -75,6 +75,11 @@ def _choices() -> dict[str, int]:
     return names | _COMMON_NAMES
 
 
+def known_instrument(name: str) -> int | None:
+    """The program of an instrument that is called exactly so, or None."""
+    return _choices().get(utils.default_process(name))
+
+
 def find_instrument(name: str) -> int:
     """Find the General MIDI program (0 to 127) that a person means.
 

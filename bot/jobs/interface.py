@@ -1,7 +1,7 @@
 """What a front-end can do with jobs, wherever they run."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.jobs.limits import Limits
@@ -36,6 +36,10 @@ class Order:
     prompt: bytes | None = None
     expires_in: float = 3600
     most: int | None = None
+
+    def spoken(self, language: str, most: int | None) -> "Order":
+        """The same for somebody who speaks another language, where other limits hold."""
+        return replace(self, language=language, most=most)
 
     def limits(self, host: Limits) -> Limits:
         """What is accepted of this one."""

@@ -86,10 +86,15 @@ def compose(job: Job, answer: Answer, files: Files | None, texts: Texts) -> Repl
         alt=texts("alt", bars=answer.bars, key=key_name(answer.options.key, texts)),
         title=job.title,
         files={f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi},
-        buttons=tuple(
-            Button(action, label(action, answer.options, texts), answer.job)
-            for action in actions_for(answer.options)
-        ),
+        buttons=buttons_for(answer, texts),
+    )
+
+
+def buttons_for(answer: Done, texts: Texts) -> tuple[Button, ...]:
+    """What can be asked for next, each with its label."""
+    return tuple(
+        Button(action, label(action, answer.options, texts), answer.job)
+        for action in actions_for(answer.options)
     )
 
 

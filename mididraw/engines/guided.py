@@ -34,6 +34,8 @@ _STRONGEST = 12.0
 """Nats a cell at strength 100."""
 _CURVE = 2.2
 """The middle of the slider, where little changes much, gets most of its way."""
+_ACCOMPANIED = 0.75
+"""An accompaniment carries the music as long as the drawing leaves it room."""
 _RAISED = 10.0
 """Nats that the pointer engine raises logits by at strength 100."""
 _SOURCES = {
@@ -144,6 +146,8 @@ def begin(commission: Commission, band: Band, *, resample: bool = True) -> Sitti
     share = options.strength / 100
     points = options.engine is Engine.POINTER
     strength = _RAISED * share if points else _STRONGEST * share**_CURVE
+    if options.accompaniment:
+        strength *= _ACCOMPANIED
     guide = band.guide(options.engine)
     places = guide.join(
         canvas, opening, key, strength, options.candidates, accompany=options.accompaniment

@@ -11,7 +11,7 @@ from mididraw.engines.guidance.easel import REACH
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import DRAWING, Note, Score, Track
 
-_QUIETER = 0.6
+_QUIETER = 0.75
 """The accompaniment's velocities, so that the drawing carries most of what is heard."""
 
 

@@ -1,0 +1,58 @@
+"""The front-ends' commands, which ``mididraw`` finds by their entry point."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import typer
+
+from mididraw.errors import OptionError
+
+app = typer.Typer()
+
+
+@app.command()
+def telegram() -> None:
+    """Answer drawings in Telegram until SIGTERM; needs TELEGRAM_TOKEN and REDIS_URL."""
+    with _needs("telegram"):
+        from bot.settings import TelegramSettings
+        from bot.telegram.start import run
+        from worker.log import log_to_stderr
+    log_to_stderr()
+    _until_stopped(run(TelegramSettings.from_environment(os.environ)))
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or SIGINT, and end in order."""
+
+    async def main() -> None:
+        task = asyncio.ensure_future(work)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    try:
+        asyncio.run(main())
+    except* OptionError as group:
+        raise _first(group) from None
+
+
+def _first(group: BaseExceptionGroup[Any]) -> OptionError:
+    error: Any = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return OptionError(str(error))
+
+
+@contextmanager
+def _needs(extra: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise OptionError(
+            f"This needs {error.name}: install it with pip install 'mididraw[{extra}]'."
+        ) from error

@@ -1,0 +1,1 @@
+"""The Telegram bot: one sends a picture and gets music back."""

@@ -1,0 +1,47 @@
+"""Who sends too much is passed over for a moment, and told so once."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import Message, TelegramObject, User
+
+from bot.telegram.core import Core
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+_PEOPLE = 10_000
+
+
+class Throttle(BaseMiddleware):
+    """A bucket of tokens for each person: so many at once, and so many a second in the long run."""
+
+    def __init__(
+        self,
+        at_once: int = 20,
+        a_second: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._size, self._rate, self._clock = float(at_once), a_second, clock
+        self._buckets: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Let through, or say once that it is too much."""
+        user = data.get("event_from_user")
+        if not isinstance(user, User):
+            return await handler(event, data)
+        now = self._clock()
+        tokens, since, told = self._buckets.pop(user.id, (self._size, now, False))
+        tokens = min(self._size, tokens + (now - since) * self._rate)
+        allowed = tokens >= 1
+        self._buckets[user.id] = (tokens - 1 if allowed else tokens, now, not allowed)
+        while len(self._buckets) > _PEOPLE:
+            self._buckets.popitem(last=False)
+        if allowed:
+            return await handler(event, data)
+        core: Core = data["core"]
+        if isinstance(event, Message) and not told and event.chat.type == "private":
+            said = await core.texts_for(user)
+            await event.answer(said("telegram-slow-down"))
+        return None

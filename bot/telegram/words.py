@@ -1,0 +1,101 @@
+"""The words that people use for options, in English and Chinese."""
+
+from mididraw.harmony import Style
+from mididraw.options import Engine, Shape, Theme
+
+STYLES: dict[str, Style] = {
+    **{style.value: style for style in Style},
+    "流行": Style.POP,
+    "抒情": Style.BALLAD,
+    "欢快": Style.UPBEAT,
+    "忧伤": Style.MELANCHOLY,
+    "民谣": Style.FOLK,
+    "古典": Style.CLASSICAL,
+    "游戏": Style.GAME,
+    "happy": Style.UPBEAT,
+    "cheerful": Style.UPBEAT,
+    "快乐": Style.UPBEAT,
+    "开心": Style.UPBEAT,
+    "sad": Style.MELANCHOLY,
+    "悲伤": Style.MELANCHOLY,
+    "难过": Style.MELANCHOLY,
+    "calm": Style.BALLAD,
+    "slow": Style.BALLAD,
+    "安静": Style.BALLAD,
+    "慢歌": Style.BALLAD,
+    "classic": Style.CLASSICAL,
+    "chiptune game": Style.GAME,
+}
+ENGINES: dict[str, Engine] = {engine.value: engine for engine in Engine}
+SHAPES: dict[str, Shape] = {
+    "outline": Shape.OUTLINE,
+    "outlines": Shape.OUTLINE,
+    "轮廓": Shape.OUTLINE,
+    "fill": Shape.FILL,
+    "filled": Shape.FILL,
+    "填充": Shape.FILL,
+}
+THEMES: dict[str, Theme] = {
+    "dark": Theme.DARK,
+    "深色": Theme.DARK,
+    "黑底": Theme.DARK,
+    "light": Theme.LIGHT,
+    "浅色": Theme.LIGHT,
+    "白底": Theme.LIGHT,
+}
+INSTRUMENTS: dict[str, str] = {
+    "钢琴": "Acoustic Grand Piano",
+    "电钢琴": "Electric Piano 1",
+    "羽管键琴": "Harpsichord",
+    "大键琴": "Harpsichord",
+    "八音盒": "Music Box",
+    "颤音琴": "Vibraphone",
+    "木琴": "Xylophone",
+    "马林巴": "Marimba",
+    "管风琴": "Church Organ",
+    "风琴": "Church Organ",
+    "手风琴": "Accordion",
+    "口琴": "Harmonica",
+    "吉他": "Acoustic Guitar (nylon)",
+    "电吉他": "Electric Guitar (clean)",
+    "贝斯": "Electric Bass (finger)",
+    "小提琴": "Violin",
+    "中提琴": "Viola",
+    "大提琴": "Cello",
+    "低音提琴": "Contrabass",
+    "竖琴": "Orchestral Harp",
+    "弦乐": "String Ensemble 1",
+    "合唱": "Choir Aahs",
+    "人声": "Voice Oohs",
+    "小号": "Trumpet",
+    "长号": "Trombone",
+    "大号": "Tuba",
+    "圆号": "French Horn",
+    "铜管": "Brass Section",
+    "萨克斯": "Alto Sax",
+    "双簧管": "Oboe",
+    "巴松": "Bassoon",
+    "单簧管": "Clarinet",
+    "短笛": "Piccolo",
+    "长笛": "Flute",
+    "竖笛": "Recorder",
+    "排箫": "Pan Flute",
+    "尺八": "Shakuhachi",
+    "合成器": "Lead 2 (sawtooth)",
+    "芯片音乐": "Lead 1 (square)",
+    "筝": "Koto",
+    "古筝": "Koto",
+    "三味线": "Shamisen",
+    "卡林巴": "Kalimba",
+    "风笛": "Bagpipe",
+    "钟": "Tubular Bells",
+}
+"""Chinese names of instruments; English ones are known to the library."""
+
+POPULAR: tuple[str, ...] = (
+    *("Acoustic Grand Piano", "Electric Piano 1", "Music Box", "Vibraphone"),
+    *("Marimba", "Church Organ", "Acoustic Guitar (nylon)", "Violin"),
+    *("Cello", "Orchestral Harp", "String Ensemble 1", "Choir Aahs"),
+    *("Trumpet", "Alto Sax", "Flute", "Lead 1 (square)"),
+)
+"""Instruments that are offered as buttons."""

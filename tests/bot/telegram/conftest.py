@@ -1,0 +1,177 @@
+"""The real bot against a stand-in for Telegram, with real Redis between it and a worker."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bot.settings import TelegramSettings
+from bot.telegram.keyboards import Press
+from bot.telegram.start import run
+from mididraw.draw import Drawing, draw
+from mididraw.options import DrawOptions, Engine
+from tests.bot.jobs.conftest import redis_server, redis_url
+from tests.conftest import EXAMPLES
+from tests.standins.telegram import TOKEN, StandIn
+from worker.contract import Done, Files, Likeness, Progress, Reason, Rendering
+from worker.contract.connection import connect
+from worker.crew import Broke, Made, News, Told, Work
+from worker.desk import Desk
+from worker.run import Worker
+
+__all__ = ["redis_server", "redis_url"]
+
+CAT = (EXAMPLES / "cat.png").read_bytes()
+FISH = (EXAMPLES / "fish.png").read_bytes()
+BAD = b"this is no picture"
+HER = 7
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Drawing:
+    """Real files of a real drawing."""
+    return draw([EXAMPLES / "cat.png"], DrawOptions.of(engine=Engine.CHORDS, bars=2, seed=1))
+
+
+@dataclass
+class Painter:
+    """A crew that has its files ready, and keeps them back while the gate is shut."""
+
+    drawn: Drawing
+    gate: threading.Event = field(default_factory=threading.Event)
+    works: list[Work] = field(default_factory=list)
+    taken: list[Work] = field(default_factory=list)
+    capacity: int = 8
+    patience: float = 0.005
+
+    def take(self, work: Work) -> None:
+        self.works.append(work)
+        self.taken.append(work)
+
+    def drop(self, job: str) -> None:
+        self.works = [work for work in self.works if work.job.id != job]
+
+    def step(self) -> list[News]:
+        if not self.gate.is_set():
+            return []
+        news: list[News] = []
+        for work in self.works:
+            job = work.job
+            if BAD in work.pictures:
+                news.append(Broke(job.id, Reason.REFUSED, "The MIDI file holds no notes."))
+                continue
+            options = job.options.model_copy(update={"tempo": 100, "key": "A minor"})
+            done = Done(
+                job=job.id,
+                music=job.music,
+                options=options,
+                bars=2,
+                match=Likeness(coverage=0.9, precision=0.98, f1=0.94),
+                seconds={"engine": 0.1},
+            )
+            files = Files(self.drawn.midi, self.drawn.mp3, self.drawn.png)
+            news += [
+                Told(Progress(job=job.id, bar=1, bars=2)),
+                Told(Rendering(job=job.id)),
+                Made(done, files),
+            ]
+        self.works = []
+        return news
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def painter(drawn: Drawing) -> Painter:
+    made = Painter(drawn)
+    made.gate.set()
+    return made
+
+
+@pytest.fixture
+def worker(redis_url: str, painter: Painter) -> Iterator[Worker]:
+    """It draws in a thread."""
+    with connect(redis_url) as connection:
+        serving = Worker(Desk(connection, "w1"), painter)
+        thread = threading.Thread(target=serving.run)
+        thread.start()
+        yield serving
+        painter.gate.set()
+        serving.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+Run = Callable[..., AbstractAsyncContextManager[StandIn]]
+
+
+def settings_for(telegram: StandIn, redis_url: str, **more: str) -> TelegramSettings:
+    return TelegramSettings.from_environment(
+        {
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": telegram.url,
+            "REDIS_URL": redis_url,
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def botting(settings: TelegramSettings) -> AsyncIterator[asyncio.Task[None]]:
+    """The bot, until the end or a crash."""
+    task = asyncio.create_task(run(settings))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def running(redis_url: str, worker: Worker) -> Run:
+    """Telegram with the bot at it."""
+    assert worker
+
+    @asynccontextmanager
+    async def open_(**more: Any) -> AsyncIterator[StandIn]:
+        async with (
+            StandIn().serve() as telegram,
+            botting(settings_for(telegram, redis_url, **more)),
+        ):
+            await telegram.until(lambda: telegram.done("setMyCommands"))
+            yield telegram
+
+    return open_
+
+
+def answered(telegram: StandIn, chat: int, times: int = 1) -> Callable[[], Any]:
+    """Whether so many whole answers are there."""
+    return lambda: len(telegram.done("sendDocument", chat)) >= times
+
+
+async def first_piece(telegram: StandIn) -> tuple[dict[str, Any], str]:
+    """A piece's message and its job."""
+    await telegram.message(HER, **telegram.photo(CAT))
+    await telegram.until(answered(telegram, HER))
+    call = telegram.done("sendPhoto")[0]
+    keys = [key for row in call.fields["reply_markup"]["inline_keyboard"] for key in row]
+    again = Press.unpack(keys[0]["callback_data"])
+    message = {
+        "message_id": call.fields["sent_id"],
+        "date": 1,
+        "chat": {"id": HER, "type": "private"},
+    }
+    return message, again.job
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
