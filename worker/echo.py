@@ -7,15 +7,18 @@ import os
 import sys
 import time
 
+from mididraw.harmony import Key
 from worker.contract import Done, Files, Likeness, Rendering
 from worker.crew import Made, News, Told, Work
 
 
 class Echo:
-    """Answers every job with its first picture's bytes, ``seconds`` after it was taken."""
+    """Answers every job with its first picture, or ``files``, ``seconds`` after it was taken."""
 
-    def __init__(self, seconds: float = 0.0, capacity: int = 32) -> None:
-        self.capacity, self._seconds = capacity, seconds
+    def __init__(
+        self, seconds: float = 0.0, capacity: int = 32, files: Files | None = None
+    ) -> None:
+        self.capacity, self._seconds, self._files = capacity, seconds, files
         self._works: dict[str, tuple[float, Work]] = {}
 
     @property
@@ -40,24 +43,25 @@ class Echo:
         news: list[News] = []
         for work in due:
             del self._works[work.job.id]
-            news += [Told(Rendering(job=work.job.id)), _answer(work)]
+            news += [Told(Rendering(job=work.job.id)), _answer(work, self._files)]
         return news
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
 
-def _answer(work: Work) -> Made:
+def _answer(work: Work, files: Files | None) -> Made:
     job = work.job
+    tempo, key = job.options.tempo or 120, job.options.fixed_key or Key(0)
     answer = Done(
         job=job.id,
         music=job.music,
-        options=job.options,
+        options=job.options.model_copy(update={"tempo": tempo, "key": key.name}),
         bars=job.options.bars or 1,
         match=Likeness(coverage=1, precision=1, f1=1),
         seconds={},
     )
-    return Made(answer, Files(work.pictures[0], b"mp3", b"png"))
+    return Made(answer, files or Files(work.pictures[0], b"mp3", b"png"))
 
 
 def main() -> None:

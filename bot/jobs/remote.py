@@ -25,7 +25,7 @@ from worker.contract import (
     parse_job,
     scripts,
 )
-from worker.contract.connection import connect, connect_async, heed, said
+from worker.contract.connection import connect, connect_async, said
 from worker.contract.ending import end_arguments, end_keys
 from worker.contract.tickets import Tickets
 
@@ -167,7 +167,6 @@ class RedisJobs:
         async with aclosing(self._listener.listen(job, _LOOK_AGAIN)) as heard:
             last: Event | None = None
             async for event in heard:
-                heed()
                 # Silence is the time to look; an end that was missed is found so, too.
                 found = event or await self.look(job)
                 if found is None:

@@ -1,4 +1,4 @@
-"""A Bot API server: speaks Telegram's protocol over a real socket, and remembers all it was told."""
+"""A Bot API server: speaks Telegram's protocol over a real socket, and remembers all it hears."""
 
 import asyncio
 import itertools
@@ -27,7 +27,7 @@ class Call:
         method: such as ``sendPhoto``.
         fields: its parameters, JSON read.
         files: what was uploaded, by the parameter's name.
-        at: when it was answered, by the monotonic clock.
+        at: when it was answered, in seconds since 1970.
         ok: whether it was done.
     """
 
@@ -183,9 +183,11 @@ class StandIn:
         assert self.webhook is not None
         url, own = self.webhook
         headers = {"X-Telegram-Bot-Api-Secret-Token": own if secret is None else secret}
-        async with aiohttp.ClientSession() as session:
-            async with session.post(url, json=update, headers=headers) as response:
-                return response.status
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(url, json=update, headers=headers) as response,
+        ):
+            return response.status
 
     def keep(self, data: bytes) -> str:
         """A file that can be fetched; returns its id."""
@@ -256,13 +258,13 @@ class StandIn:
         fields, files = await _read(request)
         if request.match_info["token"] != TOKEN:
             return _refusal(401, "Unauthorized")
-        call = Call(method, fields, files, time.monotonic())
+        call = Call(method, fields, files, time.time())
         chat = fields.get("chat_id")
         refusal = self._refused(method, chat) or self._flooded(method, chat)
         if refusal is None:
             answer = getattr(self, f"_{method}", self._yes)
             result = await answer(call)
-        call.ok, call.at = refusal is None, time.monotonic()
+        call.ok, call.at = refusal is None, time.time()
         if method != "getUpdates":
             async with self._changed:
                 self.calls.append(call)

@@ -40,6 +40,21 @@ def backoff() -> ExponentialWithJitterBackoff:
     return ExponentialWithJitterBackoff(cap=2.0, base=0.05)
 
 
+def heed() -> None:
+    """End a task that was cancelled: redis-py can take that for an outage and go on."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+class _Heeding(redis.asyncio.Redis):
+    async def execute_command(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
+        finally:
+            heed()
+
+
 def connect(url: str, tries: int = _TRIES) -> redis.Redis:
     """A connection for threads; a command is tried so often again."""
     return redis.Redis.from_url(
@@ -53,8 +68,8 @@ def connect(url: str, tries: int = _TRIES) -> redis.Redis:
 
 
 def connect_async(url: str) -> AsyncRedis:
-    """The same for event loops."""
-    return redis.asyncio.Redis.from_url(
+    """The same for event loops; a cancelled task ends."""
+    return _Heeding.from_url(
         url,
         retry=AsyncRetry(backoff(), _TRIES),
         retry_on_error=list(AWAY),
@@ -62,13 +77,6 @@ def connect_async(url: str) -> AsyncRedis:
         socket_connect_timeout=_TIMEOUT,
         health_check_interval=30,
     )
-
-
-def heed() -> None:
-    """End a task that was cancelled: redis-py can take that for an outage and go on."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 @contextmanager

@@ -38,12 +38,3 @@ accompaniment-off = Without accompaniment
 tempo-slower = Slower
 tempo-faster = Faster
 key-auto = Best fit
-
-## Moods
-style-pop = pop
-style-ballad = ballad
-style-upbeat = upbeat
-style-melancholy = melancholy
-style-folk = folk
-style-classical = classical
-style-game = game

@@ -35,12 +35,3 @@ accompaniment-off = 去掉伴奏
 tempo-slower = 慢一点
 tempo-faster = 快一点
 key-auto = 自动选择
-
-## 风格
-style-pop = 流行
-style-ballad = 抒情
-style-upbeat = 欢快
-style-melancholy = 忧伤
-style-folk = 民谣
-style-classical = 古典
-style-game = 游戏

@@ -1,5 +1,6 @@
 """Buttons under a piece order other versions of it."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.texts import texts
 from mididraw.instruments import INSTRUMENTS
 from tests.asynchronous import played
 from tests.bot.telegram.conftest import HER, Painter, Run, answered, first_piece
+from tests.bot.telegram.test_habits import times
 
 JOB = "0123456789abcdef" * 2
 
@@ -59,9 +61,7 @@ async def test_choices_are_shown_in_place_and_lead_back(running: Run) -> None:
         first = shown(telegram.done("sendPhoto")[0])
         for count, action in enumerate(("instrument", "tempo", "key", ""), 1):
             await telegram.press(Menu(action=action, job=job).pack(), message)
-            await telegram.until(
-                lambda count=count: len(telegram.done("editMessageReplyMarkup")) >= count
-            )
+            await telegram.until(partial(times, telegram, "editMessageReplyMarkup", count))
         menus = [shown(call) for call in telegram.done("editMessageReplyMarkup")]
         assert "Violin" in menus[0]
         assert menus[1][:2] == ["Slower", "Faster"]

@@ -1,16 +1,23 @@
 """Commands: help, defaults, languages, the queue, and to be forgotten."""
 
+from functools import partial
+from typing import Any
+
 from tests.asynchronous import played
 from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece
 from tests.standins.telegram import GROUP, StandIn
 
 
-async def said_to(telegram: StandIn, chat: int, text: str, **more: object) -> str:
+async def said_to(telegram: StandIn, chat: int, text: str, **more: Any) -> str:
     """What is answered to a command."""
     before = len(telegram.done("sendMessage", chat))
     await telegram.message(chat, text=text, **more)
     calls = await telegram.until(lambda: telegram.done("sendMessage", chat)[before:])
     return str(calls[0].fields["text"])
+
+
+def times(telegram: StandIn, method: str, count: int) -> bool:
+    return len(telegram.done(method)) >= count
 
 
 @played
@@ -172,9 +179,7 @@ async def test_last_pieces_are_offered_in_any_chat(running: Run) -> None:
         await first_piece(telegram)
         for count, (words, user) in enumerate((("minor", HER), ("no such", HER), ("", 99)), 1):
             await telegram.ask(words, user=user)
-            await telegram.until(
-                lambda count=count: len(telegram.done("answerInlineQuery")) == count
-            )
+            await telegram.until(partial(times, telegram, "answerInlineQuery", count))
         found, none, others = telegram.done("answerInlineQuery")
         (piece,) = found.fields["results"]
         assert piece["type"] == "audio"

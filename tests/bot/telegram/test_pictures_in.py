@@ -87,7 +87,7 @@ async def test_an_album_is_one_piece_though_it_comes_in_pieces(
 ) -> None:
     async with running() as telegram:
         painter.gate.clear()
-        group = {"media_group_id": "42"}
+        group: dict[str, Any] = {"media_group_id": "42"}
         for data in (CAT, FISH):
             await telegram.message(HER, **group, **telegram.photo(data))
         await telegram.message(HER, **group, caption="strength 70", **telegram.photo(CAT))
