@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -26,12 +26,12 @@ from mididraw.cli_output import (
     refuse_overwriting,
     write,
 )
-from mididraw.convert import convert as convert_file
-from mididraw.draw import Drawing, Stage, draw
 from mididraw.errors import MididrawError, OptionError
 from mididraw.options import DrawOptions, Engine, Shape, Theme
-from mididraw.render.midi import load_midi
 from mididraw.settings import Settings
+
+if TYPE_CHECKING:
+    from mididraw.draw import Drawing, Stage
 
 app = typer.Typer(
     name="mididraw",
@@ -166,7 +166,11 @@ def draw_command(
         seed=seed,
         theme=theme,
     )
-    music = None if prompt is None else load_midi(prompt)
+    music = None
+    if prompt is not None:
+        from mididraw.render.midi import load_midi
+
+        music = load_midi(prompt)
     report = _draw_to(out, pictures, options, host_settings(soundfont), music)
     if as_json:
         print(json.dumps(report))  # noqa: T201 -- what the caller parses
@@ -198,6 +202,8 @@ def convert(
     soundfont: SoundFont = None,
 ) -> None:
     """Convert picture ↔ MIDI, or MIDI → MP3 or piano-roll picture, by the files' endings."""
+    from mididraw.convert import convert as convert_file
+
     refuse_overwriting([target], [source])
     data = convert_file(source, target.suffix, plain=plain, settings=host_settings(soundfont))
     write(target, data)
@@ -257,6 +263,9 @@ def _draw_to(
     prompt: bytes | None = None,
 ) -> dict[str, Any]:
     """Draw, write the three files and report on them."""
+    # The front-ends' processes are started by this command line and need none of what draws.
+    from mididraw.draw import draw
+
     name = pictures[0].stem
     if len(pictures) > 1:
         # File names end at 255 bytes.
@@ -272,7 +281,7 @@ def _draw_to(
     return _report(drawing, files)
 
 
-def _report(drawing: Drawing, files: dict[str, Path]) -> dict[str, Any]:
+def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
     key = drawing.score.key
     options = drawing.options.model_dump(mode="json")
     return {
@@ -315,7 +324,7 @@ def _progress_bar(name: str) -> Iterator[Any]:
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bars:
         tasks: dict[Stage, TaskID] = {}
 
-        def tell(stage: Stage, done: int, parts: int) -> None:
+        def tell(stage: "Stage", done: int, parts: int) -> None:
             if stage not in tasks:
                 # An unknown total shows a moving bar.
                 tasks[stage] = bars.add_task(f"{name}: {stage}", total=None)

@@ -10,8 +10,8 @@ import typer
 from mididraw import __version__
 from mididraw.cli import app
 from mididraw.harmony import Style
+from bot.settings import TelegramSettings
 from mididraw.options import Engine
-from mididraw.settings import PREFIX
 from tests.conftest import EXAMPLES, ROOT
 from worker.settings import WorkerSettings
 
@@ -37,7 +37,8 @@ def test_every_option_of_draw_is_in_the_readme_and_none_else() -> None:
 
 def test_every_engine_style_and_setting_is_in_the_readme() -> None:
     names = [f"`{one}`" for one in (*Engine, *Style)]
-    names += [f"`{PREFIX}{name.upper()}`" for name in WorkerSettings.model_fields]
+    for settings in (WorkerSettings, TelegramSettings):
+        names += [f"`{settings.variable(name)}`" for name in settings.model_fields]
     assert [name for name in names if name not in README] == []
 
 

@@ -41,8 +41,8 @@ def test_importing_the_library_brings_no_torch() -> None:
 
 def test_importing_the_front_ends_side_brings_no_torch_and_no_worker() -> None:
     program = (
-        "import bot.jobs.remote, bot.jobs.local, worker.cli, sys;"
-        "print({'torch', 'cv2', 'worker.run', 'worker.batch'} & {*sys.modules})"
+        "import mididraw.cli, bot.cli, bot.jobs.remote, bot.jobs.local, bot.telegram.start, sys;"
+        "print({'torch', 'cv2', 'numpy', 'worker.run', 'worker.batch'} & {*sys.modules})"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

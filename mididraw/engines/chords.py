@@ -7,15 +7,8 @@ from mididraw.canvas import Canvas, runs
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.commission import Commission
 from mididraw.engines.voices import Grid, Line, find_lines
-from mididraw.harmony import (
-    PITCH_CLASSES,
-    QUALITIES,
-    Chord,
-    Key,
-    choose_progression,
-    style_keys,
-    style_tempo,
-)
+from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, style_keys
+from mididraw.harmony.progressions import choose_progression, style_tempo
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
 

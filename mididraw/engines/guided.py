@@ -21,7 +21,8 @@ from mididraw.engines.guidance.parts import parted
 from mididraw.engines.guidance.pocket import PocketGuide
 from mididraw.engines.guidance.pointers import PointerGuide
 from mididraw.errors import OptionError
-from mididraw.harmony import Style, style_tempo
+from mididraw.harmony import Style
+from mididraw.harmony.progressions import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.giant.giant import Giant

@@ -2,7 +2,8 @@
 
 from mididraw.canvas import runs
 from mididraw.engines.commission import Commission
-from mididraw.harmony import estimate_key, style_tempo
+from mididraw.harmony.estimate import estimate_key
+from mididraw.harmony.progressions import style_tempo
 from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
 
 

@@ -1,7 +1,9 @@
-"""Keys, chords and progressions: which notes fit together, and what follows what."""
+"""Keys, chords and progressions: which notes fit together, and what follows what.
 
-from mididraw.harmony.estimate import estimate_chord, estimate_key
-from mididraw.harmony.progressions import choose_progression, degree, style_tempo
+What counts and estimates lies in ``estimate`` and ``progressions``, which need NumPy; front-ends
+only name keys and moods, and do without.
+"""
+
 from mididraw.harmony.styles import STYLE_TEMPOS, Style, style_keys
 from mididraw.harmony.theory import (
     PITCH_CLASSES,
@@ -21,12 +23,7 @@ __all__ = [
     "Key",
     "Mode",
     "Style",
-    "choose_progression",
-    "degree",
-    "estimate_chord",
-    "estimate_key",
     "parse_pitch",
     "pitch_name",
     "style_keys",
-    "style_tempo",
 ]

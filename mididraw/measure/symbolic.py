@@ -7,7 +7,8 @@ from statistics import mean, pstdev
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.harmony import PITCH_CLASSES, Key, Mode, estimate_chord
+from mididraw.harmony import PITCH_CLASSES, Key, Mode
+from mididraw.harmony.estimate import estimate_chord
 from mididraw.measure.musicality import musicality
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, roll
 

@@ -10,7 +10,8 @@ import pretty_midi
 from mido.midifiles.meta import KeySignatureError
 
 from mididraw.errors import MidiError, OptionError
-from mididraw.harmony import Chord, Key, Mode, estimate_key
+from mididraw.harmony import Chord, Key, Mode
+from mididraw.harmony.estimate import estimate_key
 from mididraw.render.performance import pedal, play
 from mididraw.score import (
     STEPS_PER_BAR,

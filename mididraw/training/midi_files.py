@@ -7,7 +7,8 @@ import mido
 import numpy as np
 
 from mididraw.errors import MidiError
-from mididraw.harmony import PITCH_CLASSES, estimate_chord
+from mididraw.harmony import PITCH_CLASSES
+from mididraw.harmony.estimate import estimate_chord
 from mididraw.models.pocket.tokens import BACKING, LEAD
 from mididraw.render.midi import parse_midi, read_midi
 from mididraw.score import STEPS_PER_BAR, ChordSpan, Note, Score, Track

@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key, degree
-from mididraw.harmony.progressions import TABLE_FILE
+from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key
+from mididraw.harmony.progressions import TABLE_FILE, degree
 
 _QUALITY_OF = {
     "maj6": "maj",

@@ -3,7 +3,8 @@
 import numpy as np
 from hypothesis import given
 
-from mididraw.harmony import Chord, Key, Mode, estimate_key
+from mididraw.harmony import Chord, Key, Mode
+from mididraw.harmony.estimate import estimate_key
 from tests.strategies.scores import keys
 
 

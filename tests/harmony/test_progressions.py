@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mididraw.harmony import Chord, Key, Mode, Style, choose_progression, style_keys, style_tempo
-from mididraw.harmony.progressions import progression_model
+from mididraw.harmony import Chord, Key, Mode, Style, style_keys
+from mididraw.harmony.progressions import choose_progression, progression_model, style_tempo
 from tests.strategies.scores import keys
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mididraw.errors import ModelError
-from mididraw.harmony import estimate_key
+from mididraw.harmony.estimate import estimate_key
 from mididraw.instruments import INSTRUMENTS
 from mididraw.models.giant import vocabulary as v
 from mididraw.score import STEPS_PER_BAR, Note, Score, Track, sounding_pitch_classes
