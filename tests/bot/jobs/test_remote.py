@@ -271,6 +271,34 @@ async def test_a_day_of_jobs_leaves_nothing(redis_url: str, connection: Redis) -
     await jobs.close()
 
 
+@played
+async def test_memory_is_flat_over_a_day(redis_url: str, connection: Redis) -> None:
+    """24 hours of 0.4 s each; what is kept for a day otherwise is kept for two and a half."""
+    lives = keys.Lives(job=1, ended=1, failed=1, outbox=1, music=1, events=1)
+    jobs = RedisJobs(redis_url, "web", lives=lives, limits=Limits(window=1, rate=1000))
+    desk = Desk(connection, "w", Rules(lives=lives))
+    loop = asyncio.get_running_loop()
+    start, used = loop.time(), []
+    for hour in range(24):
+        for number in range(10):
+            name = f"{hour} {number}"
+            picture = name.encode() * 5000
+            options = DrawOptions(seed=100 * hour + number)
+            receipt = await jobs.submit(order(name, f"user {name}", picture, options=options))
+            if number % 4 == 0:
+                await jobs.cancel(receipt.job)
+            else:
+                finish(desk, take(desk))
+        desk.sweep()
+        memory: Any = await asyncio.to_thread(connection.info, "memory")
+        used.append(int(memory["used_memory"]))
+        async with asyncio.timeout(PATIENCE):
+            while loop.time() < start + 0.4 * (hour + 1):
+                await asyncio.sleep(0.02)
+    await jobs.close()
+    assert max(used[16:]) < 1.15 * max(used[6:14]), used
+
+
 def test_heartbeats_keep_a_job_from_being_run_twice(redis_url: str, connection: Redis) -> None:
     async def submit() -> None:
         jobs = RedisJobs(redis_url, "web")
