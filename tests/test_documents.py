@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import typer
 
+from bot.settings import TelegramSettings
 from mididraw import __version__
 from mididraw.cli import app
 from mididraw.harmony import Style
-from bot.settings import TelegramSettings
 from mididraw.options import Engine
 from tests.conftest import EXAMPLES, ROOT
 from worker.settings import WorkerSettings

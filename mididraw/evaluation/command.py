@@ -22,6 +22,7 @@ from mididraw.evaluation.plan import (
     settings,
 )
 from mididraw.evaluation.report import Evaluation, Pair
+from mididraw.evaluation.speed import speeds
 from mididraw.measure.embed import Embeddings, Yamnet
 from mididraw.measure.frechet import frechet
 from mididraw.measure.reference import game_songs, pop_songs
@@ -134,8 +135,10 @@ def compare_all(
 
     engines = [compare(one) for one in (settings() if chosen is None else chosen)]
     parts = [compare(one) for one in (ablations() if left_out is None else left_out)]
+    measured = speeds(strokes[0]) if parts else []
+    pairs = _pairs(judge, heard)
     return Evaluation(
-        len(songs), tuple(real), tuple(engines), tuple(parts), tuple(_pairs(judge, heard))
+        len(songs), tuple(real), tuple(engines), tuple(parts), tuple(pairs), tuple(measured)
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mididraw.evaluation.judge import Verdict
 from mididraw.evaluation.plots import draw_front, draw_slider
+from mididraw.evaluation.speed import Speed
 from mididraw.measure.frechet import FrechetDistance
 
 _INTRODUCTION = """# Evaluation
@@ -62,6 +63,7 @@ class Evaluation:
         engines: verdicts on the engines and their strengths.
         ablations: verdicts on parts left out.
         pairs: the seed's comparison pairs.
+        speeds: of our model and of a giant's shape.
     """
 
     songs: int
@@ -69,6 +71,7 @@ class Evaluation:
     engines: tuple[Verdict, ...]
     ablations: tuple[Verdict, ...]
     pairs: tuple[Pair, ...]
+    speeds: tuple[Speed, ...] = ()
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -106,6 +109,19 @@ def _markdown(evaluation: Evaluation) -> str:
         default = [one for one in engines if one.name == "guided 50"]
         rows = (*default, *evaluation.ablations)
         parts += ["## Parts left out\n", _closeness_table(rows), _music_table(rows)]
+    if evaluation.speeds:
+        parts += [
+            "## The models' speed\n",
+            "One drawing of 8 bars, 8 candidates, strength 100, no GPU, from canvas to score; the\n"
+            "giant has random weights of the published shape.\n",
+            _table(
+                ("model", "seconds", "tokens of all candidates", "tokens/s"),
+                [
+                    (s.model, f"{s.seconds:.1f}", str(s.tokens), f"{s.tokens / s.seconds:.0f}")
+                    for s in evaluation.speeds
+                ],
+            ),
+        ]
     parts += [
         "## The seed's pairs\n",
         "`waves_gt` is real music, `waves_img` the naive engine's, `gen_wav` the guided engine's;\n"

@@ -1,0 +1,66 @@
+"""How long the guided engine takes with our model, and with one of a giant's shape."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import torch
+
+from mididraw.draw import commission
+from mididraw.engines.guidance.particles import run
+from mididraw.engines.guided import Band, begin, threads
+from mididraw.models.catalogue import load_model
+from mididraw.models.decoder import Decoder
+from mididraw.models.giant.giant import Giant
+from mididraw.models.giant.shapes import PUBLISHED
+from mididraw.models.interface import MusicModel
+from mididraw.models.transformer import Transformer
+from mididraw.options import DrawOptions
+from mididraw.quickdraw import Stroke, paint
+
+_GIANT = "giant-medium"
+_BARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One drawing of 8 bars with the default candidates.
+
+    Attributes:
+        model: its name.
+        seconds: from canvas to score, warm.
+        tokens: drawn by all candidates together.
+    """
+
+    model: str
+    seconds: float
+    tokens: int
+
+
+def speeds(strokes: list[Stroke]) -> list[Speed]:
+    """Measure both; the giant has random weights of the published shape.
+
+    The drawing is played as closely as can be, so that both write about the same notes.
+    """
+    makers: dict[str, Callable[[], MusicModel]] = {"pocket": load_model, _GIANT: _random_giant}
+    found = []
+    for name, make in makers.items():
+        work = commission([paint(strokes)], DrawOptions(bars=_BARS, strength=100, seed=1))
+        count = work.options.candidates
+        torch.set_num_threads(threads())
+        model = make()
+        decoder = Decoder.of(model.transformer, slots=count, precision=model.precision)
+        band = Band(model, decoder)
+        with torch.inference_mode():
+            for _ in range(2):  # The first time warms up.
+                sitting = begin(work, band)
+                start = perf_counter()
+                drawn = run(sitting.flock)
+                seconds = perf_counter() - start
+        found.append(Speed(name, seconds, count * len(drawn.tokens)))
+    return found
+
+
+def _random_giant() -> MusicModel:
+    torch.manual_seed(0)
+    return Giant(Transformer(PUBLISHED[_GIANT].shape).eval())
