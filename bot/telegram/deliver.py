@@ -5,6 +5,7 @@ import io
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ from bot.telegram.keyboards import under
 from bot.telegram.status import Statuses
 from bot.texts import texts
 from worker.contract import Done, Files
+from worker.contract.connection import AwayError
 
 _log = logging.getLogger(__name__)
 _KEPT = 86_400
@@ -97,8 +99,8 @@ class Deliverer:
             try:
                 await self._deliver(delivery, address)
                 outcome = "posted"
-            except _LATER as error:
-                _log.warning("Telegram is away: %s", type(error).__name__)
+            except (*_LATER, AwayError) as error:
+                _log.warning("later: %s", type(error).__name__, extra={"job": delivery.job.id})
                 await asyncio.sleep(_PAUSE)
                 continue
             except TelegramMigrateToChat as error:
@@ -114,10 +116,11 @@ class Deliverer:
             break
         self.counts.outcomes[outcome] += 1
         _log.info(outcome, extra={"job": delivery.job.id})
-        await self._memory.note(f"told:{delivery.job.id}", value=True, seconds=_KEPT)
         await self._jobs.posted(delivery)
-        if outcome == "posted":
-            await self._statuses.end(delivery.job.id, address)
+        with suppress(AwayError):
+            await self._memory.note(f"told:{delivery.job.id}", value=True, seconds=_KEPT)
+            if outcome == "posted":
+                await self._statuses.end(delivery.job.id, address)
 
     async def _deliver(self, delivery: Delivery, address: Address) -> None:
         job, answer = delivery.job, delivery.answer

@@ -204,6 +204,21 @@ async def test_redis_away_is_said_and_gets_over(
 
 
 @played
+async def test_an_answer_outlives_an_outage_of_redis(
+    running: Run, redis_server: RedisServer, painter: Painter
+) -> None:
+    async with running() as telegram:
+        painter.gate.clear()
+        await telegram.message(HER, **telegram.photo(CAT))
+        await telegram.until(lambda: painter.taken or None)
+        redis_server.stop()
+        painter.gate.set()
+        redis_server.start()
+        await telegram.until(answered(telegram, HER), 60)
+        assert len(telegram.done("sendPhoto", HER)) == 1
+
+
+@played
 async def test_updates_come_by_webhook_as_well(
     redis_url: str, worker: Worker, unused_port: int
 ) -> None:
