@@ -21,7 +21,7 @@ class Settings(BaseModel):
     """
 
     others: ClassVar[tuple[str, ...]] = (
-        *("REDIS_", "WORKER_", "JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_"),
+        *("REDIS_", "WORKER_", "JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_", "DISCORD_"),
     )
     plain: ClassVar[tuple[str, ...]] = ()
     """Settings whose variables have no prefix, as everybody calls them so."""

@@ -13,7 +13,7 @@ Count = Annotated[int, Field(ge=1, le=4096)]
 class WorkerSettings(Settings):
     """The library's settings and the worker's own, from ``MIDIDRAW_…`` variables."""
 
-    others: ClassVar[tuple[str, ...]] = ("JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_")
+    others: ClassVar[tuple[str, ...]] = ("JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_", "DISCORD_")
     plain: ClassVar[tuple[str, ...]] = ("redis_url",)
 
     redis_url: SecretStr = Field(
