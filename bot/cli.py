@@ -5,11 +5,15 @@ import os
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mididraw.errors import OptionError
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
+    from bot.settings import BotSettings
 
 app = typer.Typer()
 
@@ -22,7 +26,18 @@ def telegram() -> None:
         from bot.telegram.start import run
         from worker.log import log_to_stderr
     log_to_stderr()
-    _until_stopped(run(TelegramSettings.from_environment(os.environ)))
+    settings = TelegramSettings.from_environment(os.environ)
+    _until_stopped(run(settings, _metrics(settings)))
+
+
+def _metrics(settings: "BotSettings") -> "Metrics":
+    """Of this process; answered for, if somebody wants to know."""
+    from bot.metrics import Metrics
+
+    metrics = Metrics()
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port, settings.metrics_host)
+    return metrics
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -93,7 +93,7 @@ def _admin() -> "Iterator[Admin]":
         from worker.contract.connection import connect
         from worker.settings import WorkerSettings
     settings = WorkerSettings.from_environment(os.environ)
-    with connect(settings.redis_url.get_secret_value()) as connection:
+    with connect(settings.redis) as connection:
         yield Admin(connection, keys.Lives())
 
 
