@@ -59,7 +59,9 @@ class _Posts(Collector):
     def collect(self) -> Iterable[Metric]:
         """As often as Prometheus asks."""
         posts = CounterMetricFamily(
-            "mididraw_posts", "Attempts to post, and what became of them.", ["front", "outcome"]
+            "mididraw_posts",
+            "Attempts to post, and what became of them.",
+            labels=["front", "outcome"],
         )
         for front, outcomes in self.fronts.items():
             for outcome, count in outcomes().items():

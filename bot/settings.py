@@ -14,7 +14,7 @@ _Port = Annotated[int, Field(ge=1, le=65535)]
 class BotSettings(QueueSettings):
     """The library's settings, and where jobs go and how many are taken."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_",)
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_")
 
     public_url: str | None = Field(
         None, description="Address of the drawing page that chats can open; https."

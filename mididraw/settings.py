@@ -21,7 +21,17 @@ class Settings(BaseModel):
     """
 
     others: ClassVar[tuple[str, ...]] = (
-        *("REDIS_", "WORKER_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_", "TELEGRAM_", "DISCORD_"),
+        *(
+            "REDIS_",
+            "WORKER_",
+            "WATCH_",
+            "JOBS_",
+            "PUBLIC_",
+            "OWNERS",
+            "METRICS_",
+            "TELEGRAM_",
+            "DISCORD_",
+        ),
     )
     plain: ClassVar[tuple[str, ...]] = ()
     """Settings whose variables have no prefix, as everybody calls them so."""

@@ -17,7 +17,10 @@ class Metrics:
             "mididraw_jobs_ended", "Jobs answered.", ["how"], registry=self.registry
         )
         self._begun = Counter(
-            "mididraw_jobs_begun", "Jobs begun, again after a death.", ["try"], registry=self.registry
+            "mididraw_jobs_begun",
+            "Jobs begun, again after a death.",
+            ["try"],
+            registry=self.registry,
         )
         self._away = Counter(
             "mididraw_redis_outages", "Failures to reach Redis.", registry=self.registry

@@ -14,7 +14,7 @@ class WorkerSettings(QueueSettings):
     """The library's settings and the worker's own, from ``MIDIDRAW_…`` variables."""
 
     others: ClassVar[tuple[str, ...]] = (
-        *("JOBS_", "PUBLIC_", "OWNERS", "METRICS_", "TELEGRAM_", "DISCORD_"),
+        *(one for one in QueueSettings.others if one != "WORKER_"),
     )
 
     worker_slots: Count | None = Field(

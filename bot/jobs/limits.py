@@ -38,7 +38,7 @@ class Limits(BaseModel):
 
 
 def refuse(verdict: str, seconds: int, limits: Limits) -> RefusedError:
-    """The refusal for what the admission found: ``user``, ``chat``, ``rate``, ``closed`` or ``full``."""
+    """The refusal for what the admission found: user, chat, rate, closed or full."""
     if verdict == "user":
         if limits.user == 1:
             return BusyError("You have a drawing in the works already: wait until one is done.")

@@ -70,7 +70,7 @@ async def assembled(
     queue = RedisJobs(url, FRONT, limits=settings.limits, consumer=consumer)
     jobs = CountedJobs(queue, FRONT, metrics)
     memory = Memory(RedisStore(url), FRONT)
-    bot = _bot(settings)
+    bot = bot_of(settings)
     statuses = Statuses(bot, jobs, memory)
     own = settings.telegram_api_url is not None
     core = Core(bot, jobs, memory, statuses, settings.public_url, own_server=own)
@@ -168,7 +168,12 @@ async def _serve(settings: TelegramSettings, parts: Parts) -> None:
         await runner.cleanup()
 
 
-def _bot(settings: TelegramSettings) -> Bot:
+def bot_of(settings: TelegramSettings) -> Bot:
+    """A bot that has not spoken yet.
+
+    Raises:
+        OptionError: there is no token, or it is none.
+    """
     if settings.telegram_token is None:
         raise OptionError(_NONE)
     api = PRODUCTION

@@ -79,7 +79,7 @@ def connect_async(url: str) -> AsyncRedis:
     if is_watched(url):
         at = read_watched(url)
         watch = redis.asyncio.sentinel.Sentinel(at.hosts, sentinel_kwargs=_sentinels(at))  # type: ignore[no-untyped-call]
-        return watch.master_for(at.service, redis_class=_Heeding, **at.options, **more)  # type: ignore[no-untyped-call]
+        return watch.master_for(at.service, redis_class=_Heeding, **at.options, **more)
     with _readable():
         return _Heeding.from_url(url, **more)
 

@@ -1,4 +1,4 @@
-"""Redis behind Sentinel: the address of who leads is asked for, and asked for again when it changes.
+"""Redis behind Sentinel: who leads is asked for, and asked for again when that changes.
 
 ``redis+sentinel://user:password@one:26379,two:26379/0?service=mymaster`` (``rediss+sentinel`` with
 TLS) takes redis-py's own options after the question mark, and ``sentinel_password`` where the
@@ -53,10 +53,8 @@ def read_watched(url: str) -> Watched:
         scheme=_SCHEMES[parts.scheme], netloc=f"{user}{at}sentinel", query=urlencode(query)
     )
     try:
-        options: dict[str, Any] = dict(parse_url(urlunsplit(plain)))
-        found = tuple(_host(one) for one in hosts.split(",") if one)
-        if not found:
-            raise ValueError
+        options: dict[str, Any] = dict(parse_url(urlunsplit(plain)))  # type: ignore[no-untyped-call]
+        found = tuple(_host(one) for one in hosts.split(","))
     except ValueError:
         raise OptionError(
             "REDIS_URL cannot be read: with Sentinel it looks like "

@@ -11,6 +11,9 @@ from mididraw.settings import Settings
 class QueueSettings(Settings):
     """The library's settings, and the way to Redis."""
 
+    others: ClassVar[tuple[str, ...]] = (
+        *("WORKER_", "WATCH_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_", "TELEGRAM_", "DISCORD_"),
+    )
     plain: ClassVar[tuple[str, ...]] = ("redis_url", "redis_password")
 
     redis_url: SecretStr = Field(
