@@ -214,7 +214,11 @@ def convert(
 @app.command()
 def bench(
     subject: Annotated[
-        str, typer.Argument(help="What to measure: draw, decode (the models), or queue (the jobs).")
+        str,
+        typer.Argument(
+            help="What to measure: draw, guided (the engine), decode (the models), queue (the "
+            "jobs) or telegram (the bot)."
+        ),
     ] = "draw",
     sweep: Annotated[
         Path | None,
@@ -235,8 +239,12 @@ def bench(
         from mididraw.models.bench import run_decode_bench
 
         report = run_decode_bench(model or [])
+    elif subject == "guided":
+        from mididraw.bench_guided import run_guided_bench
+
+        report = run_guided_bench()
     elif subject != "draw":
-        known = ", ".join(("draw", "decode", *sorted(elsewhere)))
+        known = ", ".join(("draw", "guided", "decode", *sorted(elsewhere)))
         raise OptionError(f"There is no bench “{subject}”: choose one of {known}.")
     else:
         from mididraw.bench import run_bench

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mididraw.bench import BenchReport, run_bench
+from mididraw.bench_guided import run_guided_bench
 from mididraw.draw import Stage
 from mididraw.errors import OptionError
 from mididraw.options import Engine
@@ -90,3 +91,12 @@ def test_a_file_that_is_no_quickdraw_says_so(tmp_path: Path, content: bytes) -> 
     path.write_bytes(content if content.startswith(b"\x1f") else gzip.compress(content))
     with pytest.raises(OptionError, match=r"QuickDraw|no recognised"):
         list(read_quickdraw(path))
+
+
+def test_the_guided_engine_is_measured_cold_and_warm() -> None:
+    report = run_guided_bench(bars=1)
+    assert report.cold > report.warm > 0
+    assert report.long > report.warm
+    assert 100e6 < report.memory < 900e6
+    assert [table.row_count for table in report.tables()] == [5]
+    assert set(report.as_json()) == {"cold", "warm", "long", "memory"}

@@ -7,7 +7,9 @@ from statistics import mean, median
 from typing import Protocol
 
 import numpy as np
+import torch
 
+from mididraw.engines.guided import threads
 from mididraw.evaluation.plan import Piece
 from mididraw.measure import match
 from mididraw.measure.agreement import agreement
@@ -109,6 +111,7 @@ class Judge:
         Raises:
             SoundError: FluidSynth or the SoundFont cannot be used.
         """
+        torch.set_num_threads(threads())
         self._ears, self._soundfont = ears, soundfont
         self._parts = [excerpts(half, _BARS) for half in halves(songs)]
         self.halves = [self.hear(clips(half)) for half in halves(songs)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mididraw.canvas import Canvas
-from mididraw.engines.guidance.easel import REACH, SLIP, STRAY, Easel
+from mididraw.engines.guidance.easel import BEYOND, REACH, SLIP, STRAY, Easel
 from mididraw.harmony import Key
 from mididraw.measure.match import match
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
@@ -50,6 +50,13 @@ def on_the_ink(canvas: Canvas, note: Note) -> int:
     return int(canvas.ink[row, note.onset : note.end].sum()) if inside else 0
 
 
+def is_beyond(canvas: Canvas, note: Note) -> bool:
+    row = note.pitch - canvas.pitches.low
+    if not 0 <= row < len(canvas.ink):
+        return True
+    return not canvas.ink[max(row - REACH, 0) : row + REACH + 1].any()
+
+
 @given(canvases_with_notes())
 def test_the_match_is_that_of_the_finished_roll(drawn: tuple[Canvas, list[Note]]) -> None:
     canvas, notes = drawn
@@ -62,7 +69,9 @@ def test_the_match_is_that_of_the_finished_roll(drawn: tuple[Canvas, list[Note]]
     on_ink = sum(on_the_ink(canvas, note) for note in notes)
     strays = (1 - found.precision) * cells
     slips = cells - on_ink - strays
-    expected = found.coverage * canvas.ink.sum() - STRAY * strays - SLIP * slips
+    beyond = sum(note.duration for note in notes if is_beyond(canvas, note))
+    cost = STRAY * (strays - beyond) + BEYOND * beyond + SLIP * slips
+    expected = found.coverage * canvas.ink.sum() - cost
     assert easel.match()[1].item() == np.float32(expected) or abs(
         easel.match()[1].item() - expected
     ) < 1e-3 * max(cells, 1)
@@ -127,7 +136,8 @@ def test_where_there_is_no_ink_every_note_costs() -> None:
     ink = np.zeros((12, 16), np.bool_)
     ink[5, 4:8] = True
     bare = easel_of(canvas_of(ink)).bare(one(0), one(0), 16)[0]
-    assert bare.tolist() == [0.0 if 3 <= step <= 8 else STRAY for step in range(16)]
+    wanted = [0.0 if 3 <= step <= 8 else STRAY for step in range(16)]
+    assert bare.tolist() == pytest.approx(wanted)
 
 
 def test_ink_overhead_is_what_the_next_step_can_no_longer_play() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mididraw.engines import Commission
@@ -95,6 +95,7 @@ def test_what_is_drawn_is_the_targets_own_score(untrained: Giant) -> None:
     assert drawn.scores[0] == pytest.approx(float(guide.score(places)), rel=1e-4)
 
 
+@settings(max_examples=20, deadline=20_000)
 @given(st.integers(40, 240), st.integers(0, 2**16))
 def test_time_only_goes_on_until_the_piece_ends(tempo: int, seed: int) -> None:
     """Uniform logits under the rules: a free fuzzer of them."""
