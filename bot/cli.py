@@ -40,6 +40,47 @@ def _metrics(settings: "BotSettings") -> "Metrics":
     return metrics
 
 
+@app.command()
+def discord() -> None:
+    """Answer drawings in Discord until SIGTERM; needs DISCORD_TOKEN and REDIS_URL."""
+    with _needs("discord"):
+        from bot.discord.client import run
+        from bot.settings import DiscordSettings
+        from worker.log import log_to_stderr
+    log_to_stderr()
+    settings = DiscordSettings.from_environment(os.environ)
+    _until_stopped(run(settings, _metrics(settings)))
+
+
+@app.command()
+def bots() -> None:
+    """Run all bots that have a token, in one process."""
+    with _needs("discord"):
+        from bot.discord.client import run as run_discord
+        from bot.settings import DiscordSettings, TelegramSettings
+        from worker.log import log_to_stderr
+    with _needs("telegram"):
+        from bot.telegram.start import run as run_telegram
+    log_to_stderr()
+    on_discord = DiscordSettings.from_environment(os.environ)
+    on_telegram = TelegramSettings.from_environment(os.environ)
+    if on_discord.discord_token is None and on_telegram.telegram_token is None:
+        raise OptionError("There is no token: set DISCORD_TOKEN, TELEGRAM_TOKEN or both.")
+    works: list[Coroutine[Any, Any, None]] = []
+    metrics = _metrics(on_discord)
+    if on_discord.discord_token is not None:
+        works.append(run_discord(on_discord, metrics))
+    if on_telegram.telegram_token is not None:
+        works.append(run_telegram(on_telegram, metrics))
+    _until_stopped(_together(works))
+
+
+async def _together(works: list[Coroutine[Any, Any, None]]) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for work in works:
+            tasks.create_task(work)
+
+
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Run until SIGTERM or SIGINT, and end in order."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -14,7 +15,7 @@ _Port = Annotated[int, Field(ge=1, le=65535)]
 class BotSettings(QueueSettings):
     """The library's settings, and where jobs go and how many are taken."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "DISCORD_")
 
     public_url: str | None = Field(
         None, description="Address of the drawing page that chats can open; https."
@@ -44,6 +45,7 @@ class BotSettings(QueueSettings):
 class TelegramSettings(BotSettings):
     """The Telegram bot's."""
 
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_")
     plain: ClassVar[tuple[str, ...]] = (
         *(*BotSettings.plain, "telegram_token", "telegram_api_url"),
     )
@@ -65,3 +67,22 @@ class TelegramSettings(BotSettings):
         """Known to Telegram and us alone; the token's digest, so that restarts keep it."""
         token = self.telegram_token.get_secret_value() if self.telegram_token else ""
         return hashlib.sha256(f"webhook {token}".encode()).hexdigest()
+
+
+class DiscordSettings(BotSettings):
+    """The Discord bot's."""
+
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_")
+    plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "discord_token")
+
+    discord_token: SecretStr | None = Field(
+        None, description="From discord.com/developers/applications."
+    )
+    discord_api_url: str | None = Field(
+        None, description="Address of Discord's API, where it is not Discord's own."
+    )
+
+    @property
+    def own_host(self) -> str | None:
+        """Where attachments lie, if not at Discord's own hosts."""
+        return urlsplit(self.discord_api_url).hostname if self.discord_api_url else None

@@ -21,17 +21,8 @@ class Settings(BaseModel):
     """
 
     others: ClassVar[tuple[str, ...]] = (
-        *(
-            "REDIS_",
-            "WORKER_",
-            "WATCH_",
-            "JOBS_",
-            "PUBLIC_",
-            "OWNERS",
-            "METRICS_",
-            "TELEGRAM_",
-            "DISCORD_",
-        ),
+        *("REDIS_", "WORKER_", "WATCH_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_"),
+        *("TELEGRAM_", "DISCORD_"),
     )
     plain: ClassVar[tuple[str, ...]] = ()
     """Settings whose variables have no prefix, as everybody calls them so."""

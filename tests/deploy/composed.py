@@ -1,4 +1,4 @@
-"""The compose file without Docker: its services as processes, with its own commands and settings."""
+"""The compose file without Docker: services as processes, by its own commands and settings."""
 
 import os
 import re

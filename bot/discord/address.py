@@ -1,0 +1,48 @@
+"""Where an answer goes in Discord, written into a job and read back."""
+
+import time
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from worker.contract import ReplyTo
+
+FRONT = "discord"
+_TOKEN_LIVES = 14 * 60
+"""Seconds that an interaction can be answered for, and a minute less."""
+
+
+class Address(BaseModel):
+    """A message of ours that waits to become the answer, and where else to write.
+
+    Attributes:
+        application: the bot's own id.
+        token: of the interaction; dies after 15 minutes.
+        message: the message that the interaction was deferred with.
+        channel: where it stands.
+        user: who asked.
+        private: whether only they see it; such an answer cannot be written anywhere else.
+        limit: bytes that a file may have there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    application: int
+    token: str
+    message: int
+    channel: int
+    user: int
+    private: bool = False
+    limit: int = 10 << 20
+
+    def reply(self) -> ReplyTo:
+        """As a job carries it; nothing but the token expires."""
+        until = time.time() + _TOKEN_LIVES
+        return ReplyTo(front=FRONT, address=self.model_dump_json(), until=until)
+
+    @classmethod
+    def of(cls, reply: ReplyTo) -> "Address | None":
+        """Read it; None if it is not of this version."""
+        try:
+            return cls.model_validate_json(reply.address)
+        except ValidationError:
+            return None

@@ -1,0 +1,71 @@
+"""The real bot against a stand-in for Discord, with real Redis between it and a worker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.discord.client import run
+from bot.settings import DiscordSettings
+from tests.bot.jobs.conftest import redis_server, redis_url
+from tests.bot.telegram.conftest import CAT, FISH, Painter, drawn, painter, worker
+from tests.standins.discord import TOKEN, StandIn
+from worker.run import Worker
+
+__all__ = [
+    "CAT",
+    "FISH",
+    "Painter",
+    "drawn",
+    "painter",
+    "redis_server",
+    "redis_url",
+    "worker",
+]
+Run = Callable[..., AbstractAsyncContextManager[StandIn]]
+
+
+def settings_for(discord: StandIn, redis_url: str, **more: str) -> DiscordSettings:
+    return DiscordSettings.from_environment(
+        {
+            "DISCORD_TOKEN": TOKEN,
+            "MIDIDRAW_DISCORD_API_URL": discord.api,
+            "REDIS_URL": redis_url,
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def botting(settings: DiscordSettings) -> AsyncIterator[asyncio.Task[None]]:
+    """The bot, until the end or a crash."""
+    task = asyncio.create_task(run(settings))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def running(redis_url: str, worker: Worker) -> Run:
+    """Discord with the bot at it."""
+    assert worker
+
+    @asynccontextmanager
+    async def open_(**more: Any) -> AsyncIterator[StandIn]:
+        async with (
+            StandIn().serve() as discord,
+            botting(settings_for(discord, redis_url, **more)),
+        ):
+            await discord.until(lambda: discord.identified)
+            yield discord
+
+    return open_
+
+
+def answered(discord: StandIn, token: str) -> Callable[[], Any]:
+    """Whether the music is there."""
+    return lambda: discord.answers(token)

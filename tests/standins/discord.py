@@ -1,0 +1,467 @@
+"""A Discord: gateway and REST over real sockets, as far as a bot sees of it."""
+
+import asyncio
+import itertools
+import json
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+TOKEN = "stand-in.token.of-no-worth"  # noqa: S105
+APPLICATION = 1111
+GUILD, CHANNEL, HER, HIM = 2222, 3333, 7, 8
+_EPOCH = 1 << 40
+
+
+@dataclass(slots=True)
+class Call:
+    """A request of the bot's.
+
+    Attributes:
+        method: of HTTP.
+        path: below the API's own.
+        body: JSON, of a multipart body its ``payload_json``.
+        files: by name.
+        at: when it was answered, in seconds since 1970.
+        status: of HTTP.
+    """
+
+    method: str
+    path: str
+    body: Any
+    files: dict[str, bytes]
+    at: float = 0.0
+    status: int = 200
+
+
+@dataclass(slots=True)
+class Fault:
+    """How the next calls that match fail."""
+
+    method: str
+    within: str
+    status: int
+    code: int
+    times: int = 1
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Session:
+    socket: web.WebSocketResponse
+    compressor: Any
+    sent: list[dict[str, Any]]
+
+
+class StandIn:
+    """Discord."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.commands: list[dict[str, Any]] = []
+        self.identified = self.resumed = 0
+        self.dead_tokens: set[str] = set()
+        self.url = ""
+        self._numbers = itertools.count(_EPOCH)
+        self._files: dict[str, bytes] = {}
+        self._messages: dict[int, dict[str, Any]] = {}
+        self._originals: dict[str, int] = {}
+        self._sessions: dict[str, _Session] = {}
+        self._sequence = itertools.count(1)
+        self._changed = asyncio.Condition()
+
+    # What people do.
+
+    async def command(
+        self,
+        name: str,
+        *,
+        user: int = HER,
+        guild: bool = True,
+        locale: str = "en-US",
+        kind: int = 1,
+        target: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> str:
+        """Somebody runs a command; returns the interaction's token.
+
+        A picture is given as bytes, or as a dict with ``data`` and what Discord says of it.
+        """
+        attachments: dict[str, Any] = {}
+        given = []
+        for option, value in options.items():
+            if isinstance(value, bytes | dict):
+                attachment = (
+                    self.attachment(**value)
+                    if isinstance(value, dict)
+                    else (self.attachment(value))
+                )
+                attachments[attachment["id"]] = attachment
+                given.append({"name": option, "type": 11, "value": attachment["id"]})
+            else:
+                number = 5 if isinstance(value, bool) else 4 if isinstance(value, int) else 3
+                given.append({"name": option, "type": number, "value": value})
+        data: dict[str, Any] = {
+            "id": str(next(self._numbers)),
+            "name": name,
+            "type": kind,
+            "options": given,
+            "resolved": {"attachments": attachments},
+        }
+        if target is not None:
+            data["target_id"] = target["id"]
+            data["resolved"]["messages"] = {target["id"]: target}
+        return await self.interact(2, data, user=user, guild=guild, locale=locale)
+
+    async def press(
+        self, custom_id: str, message: dict[str, Any], *, user: int = HER, **more: Any
+    ) -> str:
+        """Somebody presses a button, or chooses ``values``; returns the interaction's token."""
+        values = more.pop("values", None)
+        data = {"custom_id": custom_id, "component_type": 3 if values else 2}
+        if values:
+            data["values"] = values
+        return await self.interact(3, data, user=user, message=message, **more)
+
+    async def interact(
+        self,
+        kind: int,
+        data: dict[str, Any],
+        *,
+        user: int = HER,
+        guild: bool = True,
+        locale: str = "en-US",
+        permissions: int = 0,
+        **more: Any,
+    ) -> str:
+        """Whatever else people do."""
+        number = next(self._numbers)
+        token = f"token-{number}"
+        who = {"id": str(user), "username": f"user{user}", "discriminator": "0", "avatar": None}
+        channel = {"id": str(CHANNEL), "type": 0 if guild else 1}
+        interaction: dict[str, Any] = {
+            "id": str(number),
+            "application_id": str(APPLICATION),
+            "type": kind,
+            "token": token,
+            "version": 1,
+            "channel_id": str(CHANNEL),
+            "channel": channel,
+            "locale": locale,
+            "entitlements": [],
+            "authorizing_integration_owners": {"0": str(GUILD)},
+            "context": 0 if guild else 1,
+            "app_permissions": str(1 << 15 | 1 << 14 | 1 << 11),
+            "attachment_size_limit": more.pop("limit", 10 << 20),
+            "data": data,
+            **more,
+        }
+        if guild:
+            interaction["guild_id"] = str(GUILD)
+            interaction["guild"] = {"id": str(GUILD), "locale": "en-US", "features": []}
+            interaction["member"] = {
+                "user": who,
+                "roles": [],
+                "joined_at": "2020-01-01T00:00:00+00:00",
+                "deaf": False,
+                "mute": False,
+                "flags": 0,
+                "permissions": str(permissions),
+            }
+            channel |= {"guild_id": str(GUILD), "name": "music", "position": 0}
+        else:
+            interaction["user"] = who
+        await self._dispatch("INTERACTION_CREATE", interaction)
+        return token
+
+    def attachment(self, data: bytes, **more: Any) -> dict[str, Any]:
+        """A file that somebody attached."""
+        number = str(next(self._numbers))
+        name = more.pop("filename", "drawing.png")
+        self._files[f"{number}/{name}"] = data
+        return {
+            "id": number,
+            "filename": name,
+            "size": len(data),
+            "url": f"{self.url}/cdn/{number}/{name}",
+            "proxy_url": f"{self.url}/cdn/{number}/{name}",
+            "content_type": "image/png",
+            **more,
+        }
+
+    def message(self, **more: Any) -> dict[str, Any]:
+        """A message in the channel."""
+        number = next(self._numbers)
+        return _message(number, more)
+
+    def refuse(
+        self, method: str, within: str, status: int, code: int = 0, times: int = 1, **headers: str
+    ) -> None:
+        """Let the next calls fail whose path holds a text."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.faults.append(Fault(method, within, status, code, times, named))
+
+    async def drop(self) -> None:
+        """Break all gateway connections; sessions can be resumed."""
+        for session in list(self._sessions.values()):
+            await session.socket.close(code=4000)
+
+    # What the bot has done.
+
+    def done(self, method: str, within: str) -> list[Call]:
+        """Calls that went well, by a text in their path."""
+        return [
+            call
+            for call in self.calls
+            if call.method == method and within in call.path and call.status < 300
+        ]
+
+    def answers(self, token: str) -> list[Call]:
+        """Edits of an interaction's answer that have files."""
+        return [call for call in self.done("PATCH", token) if call.files]
+
+    async def until(self, holds: Callable[[], Any], seconds: float = 15.0) -> Any:
+        """Wait for something that follows from calls."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                while not (found := holds()):
+                    await self._changed.wait()
+        except TimeoutError:
+            told = [(call.method, call.path, call.status) for call in self.calls]
+            raise AssertionError(f"not within {seconds} s, after {told}") from None
+        return found
+
+    # The server.
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator["StandIn"]:
+        """Listen on a free port of loopback."""
+        app = web.Application(client_max_size=64 << 20)
+        app.router.add_get("/gateway", self._gateway)
+        app.router.add_get("/cdn/{number}/{name}", self._download)
+        app.router.add_route("*", "/api/{path:.*}", self._call)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    @property
+    def api(self) -> str:
+        """What the bot takes for Discord's API."""
+        return f"{self.url}/api"
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        session = _Session(socket, zlib.compressobj(), [])
+        name = ""
+        await self._send(session, {"op": 10, "d": {"heartbeat_interval": 20_000}})
+        async for frame in socket:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            said = json.loads(frame.data)
+            if said["op"] == 1:
+                await self._send(session, {"op": 11})
+            elif said["op"] == 2:
+                if said["d"]["token"] != TOKEN:
+                    await socket.close(code=4004)
+                    break
+                name = f"session-{next(self._numbers)}"
+                self._sessions[name] = session
+                self.identified += 1
+                await self._event(session, "READY", self._ready(name))
+                await self._notify()
+            elif said["op"] == 6:
+                name = said["d"]["session_id"]
+                before = self._sessions[name].sent
+                self._sessions[name] = session
+                session.sent = before
+                self.resumed += 1
+                for event in [one for one in before if one["s"] > said["d"]["seq"]]:
+                    await self._send(session, event)
+                await self._event(session, "RESUMED", {})
+                await self._notify()
+        return socket
+
+    def _ready(self, name: str) -> dict[str, Any]:
+        return {
+            "v": 10,
+            "user": _BOT,
+            "guilds": [],
+            "session_id": name,
+            "resume_gateway_url": self.url.replace("http", "ws") + "/gateway",
+            "application": {"id": str(APPLICATION), "flags": 0},
+            "shard": [0, 1],
+        }
+
+    async def _dispatch(self, name: str, data: dict[str, Any]) -> None:
+        session = await self.until(lambda: list(self._sessions.values()))
+        await self._event(session[-1], name, data)
+
+    async def _event(self, session: _Session, name: str, data: dict[str, Any]) -> None:
+        event = {"op": 0, "t": name, "s": next(self._sequence), "d": data}
+        session.sent.append(event)
+        await self._send(session, event)
+
+    async def _send(self, session: _Session, payload: dict[str, Any]) -> None:
+        if session.socket.closed:
+            return
+        whole = {"t": None, "s": None, "d": None, **payload}
+        data = session.compressor.compress(json.dumps(whole).encode())
+        await session.socket.send_bytes(data + session.compressor.flush(zlib.Z_SYNC_FLUSH))
+
+    async def _download(self, request: web.Request) -> web.Response:
+        data = self._files.get(f"{request.match_info['number']}/{request.match_info['name']}")
+        return web.Response(status=404) if data is None else web.Response(body=data)
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _call(self, request: web.Request) -> web.Response:
+        path = "/" + request.match_info["path"]
+        body, files = await _read(request)
+        call = Call(request.method, path, body, files)
+        response = self._refused(call) or self._answer(call)
+        call.at, call.status = time.time(), response.status
+        self.calls.append(call)
+        await self._notify()
+        return response
+
+    def _refused(self, call: Call) -> web.Response | None:
+        for fault in self.faults:
+            if fault.method == call.method and fault.within in call.path and fault.times > 0:
+                fault.times -= 1
+                return _json({"code": fault.code, "message": "no"}, fault.status, fault.headers)
+        return None
+
+    def _answer(self, call: Call) -> web.Response:
+        match (call.method, call.path.strip("/").split("/")):
+            case ("GET", ["users", "@me"]):
+                return _json(_BOT)
+            case ("GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]):
+                return _json(_APPLICATION)
+            case ("GET", ["gateway", "bot"]):
+                gateway = self.url.replace("http", "ws") + "/gateway"
+                limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+                return _json({"url": gateway, "shards": 1, "session_start_limit": limit})
+            case ("PUT", ["applications", _, "commands"]):
+                self.commands = [
+                    {
+                        "id": str(next(self._numbers)),
+                        "application_id": str(APPLICATION),
+                        "version": "1",
+                        "default_member_permissions": None,
+                        "description": "",
+                        **one,
+                    }
+                    for one in call.body
+                ]
+                return _json(self.commands)
+            case ("POST", ["interactions", number, token, "callback"]):
+                return self._called_back(call, number, token)
+            case (_, ["webhooks", _, token, "messages", which]):
+                return self._edited(call, token, which)
+            case ("POST", ["channels", _, "messages"]):
+                return _json(self._kept(next(self._numbers), call))
+        return _json({"code": 0, "message": f"404: {call.path}"}, 404)
+
+    def _called_back(self, call: Call, number: str, token: str) -> web.Response:
+        message = self._kept(next(self._numbers), call)
+        self._originals[token] = int(message["id"])
+        interaction = {"id": number, "type": 2, "response_message_id": message["id"]}
+        resource = {"type": call.body["type"], "message": message}
+        return _json({"interaction": interaction, "resource": resource})
+
+    def _edited(self, call: Call, token: str, which: str) -> web.Response:
+        if token in self.dead_tokens:
+            return _json({"code": 50027, "message": "Invalid Webhook Token"}, 401)
+        number = self._originals[token] if which == "@original" else int(which)
+        if call.method == "DELETE":
+            return web.Response(status=204)
+        if call.method == "GET":
+            return _json(self._messages[number])
+        return _json(self._kept(number, call))
+
+    def _kept(self, number: int, call: Call) -> dict[str, Any]:
+        body = call.body.get("data", call.body) if isinstance(call.body, dict) else {}
+        content = {"content": (body or {}).get("content") or ""}
+        self._messages[number] = _message(number, content)
+        return self._messages[number]
+
+
+_BOT = {
+    "id": str(APPLICATION),
+    "username": "midiDraw",
+    "discriminator": "0",
+    "avatar": None,
+    "bot": True,
+}
+_APPLICATION = {
+    "id": str(APPLICATION),
+    "name": "midiDraw",
+    "icon": None,
+    "description": "",
+    "bot_public": True,
+    "bot_require_code_grant": False,
+    "verify_key": "0",
+    "flags": 0,
+    "team": None,
+    "owner": {"id": "1", "username": "host", "discriminator": "0", "avatar": None},
+}
+
+
+def _message(number: int, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "channel_id": str(CHANNEL),
+        "content": "",
+        "author": _BOT,
+        "attachments": [],
+        "embeds": [],
+        "edited_timestamp": None,
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "type": 0,
+        "pinned": False,
+        "flags": 0,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "components": [],
+        **more,
+    }
+
+
+async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
+    if request.content_type == "application/json":
+        return await request.json(), {}
+    if not request.content_type.startswith("multipart/"):
+        return None, {}
+    posted = await request.post()
+    files = {
+        part.filename: part.file.read()
+        for part in posted.values()
+        if isinstance(part, web.FileField)
+    }
+    return json.loads(str(posted["payload_json"])), files
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    # Discord names no charset, and the library knows JSON by that.
+    return web.Response(
+        body=json.dumps(body).encode(),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+    )
