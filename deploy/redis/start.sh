@@ -6,6 +6,11 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 secrets=${REDIS_SECRETS:-/run/secrets}
 run=${REDIS_RUN:-/run/redis}
+# Redis 7.0 does not know the command, and does not start with what it does not know.
+case $(redis-server --version) in
+    *v=7.0.*) known='s/ +client|setinfo//' ;;
+    *) known='' ;;
+esac
 umask 077
 mkdir -p "$run"
 : >"$run/users.acl"
@@ -19,10 +24,10 @@ while IFS= read -r line; do
             password=$(tr -d '\r\n' <"$secrets/redis_$name")
             [ -n "$password" ] || { echo "the secret redis_$name is empty: run deploy/prepare.sh" >&2; exit 1; }
             digest=$(printf %s "$password" | sha256sum)
-            printf '%s #%s\n' "$line" "${digest%% *}" >>"$run/users.acl"
+            printf '%s #%s\n' "$line" "${digest%% *}" | sed "$known" >>"$run/users.acl"
             ;;
     esac
 done <"$here/users.acl"
 
-set -- "$here/redis.conf" --aclfile "$run/users.acl" --maxmemory "${REDIS_MEMORY:-512mb}" "$@"
+set -- "$here/redis.conf" --dir "${REDIS_DATA:-/data}" --aclfile "$run/users.acl" --maxmemory "${REDIS_MEMORY:-512mb}" "$@"
 exec redis-server "$@"

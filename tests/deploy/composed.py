@@ -56,14 +56,14 @@ class System:
     def start_redis(self) -> None:
         """Start it by the compose file's command, and wait until its health check says yes."""
         command = [word.replace("/etc/mididraw", str(self.folder / "redis")) for word in _words()]
-        run = self.folder / "run"
         self.redis_process = subprocess.Popen(
-            [*command, *("--port", str(self.port), "--dir", str(self.folder / "data"))],
+            [*command, "--port", str(self.port)],
             env={
                 **os.environ,
                 **environment("redis", self.variables),
                 "REDIS_SECRETS": str(self.folder / "secrets"),
-                "REDIS_RUN": str(run),
+                "REDIS_RUN": str(self.folder / "run"),
+                "REDIS_DATA": str(self.folder / "data"),
             },
             stdout=subprocess.DEVNULL,
         )
@@ -132,8 +132,8 @@ def prepared(folder: Path, **variables: str) -> Iterator[System]:
     (place / "data").mkdir()
     subprocess.run(["sh", str(place / "prepare.sh")], check=True, stdout=subprocess.DEVNULL)
     system = System(place, RedisServer(folder).port, dict(variables))
-    system.start_redis()
     try:
+        system.start_redis()
         yield system
     finally:
         for process in system.processes:

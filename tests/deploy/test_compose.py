@@ -27,7 +27,7 @@ SETTINGS: dict[str, type[Settings]] = {
 def test_the_example_holds_every_setting_once_with_its_default() -> None:
     text = (DEPLOY / ".env.example").read_text()
     assert text == example(), "run: PYTHONPATH=. python deploy/make_env.py"
-    names = re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE)
+    names = re.findall(r"^#?([A-Z0-9_]+)=", text, re.MULTILINE)
     assert len(names) == len(set(names))
     for _, kind in classes():
         known = {kind.variable(name) for name in kind.model_fields}
@@ -36,7 +36,9 @@ def test_the_example_holds_every_setting_once_with_its_default() -> None:
 
 def test_every_variable_of_the_compose_file_is_in_the_example() -> None:
     used = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
-    named = set(re.findall(r"^#?([A-Z_]+)=", (DEPLOY / ".env.example").read_text(), re.MULTILINE))
+    named = set(
+        re.findall(r"^#?([A-Z0-9_]+)=", (DEPLOY / ".env.example").read_text(), re.MULTILINE)
+    )
     assert used - named == set()
 
 
