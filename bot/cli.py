@@ -5,11 +5,15 @@ import os
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mididraw.errors import OptionError
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
+    from bot.settings import BotSettings
 
 app = typer.Typer()
 
@@ -22,7 +26,18 @@ def telegram() -> None:
         from bot.telegram.start import run
         from worker.log import log_to_stderr
     log_to_stderr()
-    _until_stopped(run(TelegramSettings.from_environment(os.environ)))
+    settings = TelegramSettings.from_environment(os.environ)
+    _until_stopped(run(settings, _metrics(settings)))
+
+
+def _metrics(settings: "BotSettings") -> "Metrics":
+    """Of this process; answered for, if somebody wants to know."""
+    from bot.metrics import Metrics
+
+    metrics = Metrics()
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port, settings.metrics_host)
+    return metrics
 
 
 @app.command()
@@ -33,7 +48,8 @@ def discord() -> None:
         from bot.settings import DiscordSettings
         from worker.log import log_to_stderr
     log_to_stderr()
-    _until_stopped(run(DiscordSettings.from_environment(os.environ)))
+    settings = DiscordSettings.from_environment(os.environ)
+    _until_stopped(run(settings, _metrics(settings)))
 
 
 @app.command()
@@ -48,13 +64,14 @@ def bots() -> None:
     log_to_stderr()
     on_discord = DiscordSettings.from_environment(os.environ)
     on_telegram = TelegramSettings.from_environment(os.environ)
-    works: list[Coroutine[Any, Any, None]] = []
-    if on_discord.discord_token is not None:
-        works.append(run_discord(on_discord))
-    if on_telegram.telegram_token is not None:
-        works.append(run_telegram(on_telegram))
-    if not works:
+    if on_discord.discord_token is None and on_telegram.telegram_token is None:
         raise OptionError("There is no token: set DISCORD_TOKEN, TELEGRAM_TOKEN or both.")
+    works: list[Coroutine[Any, Any, None]] = []
+    metrics = _metrics(on_discord)
+    if on_discord.discord_token is not None:
+        works.append(run_discord(on_discord, metrics))
+    if on_telegram.telegram_token is not None:
+        works.append(run_telegram(on_telegram, metrics))
     _until_stopped(_together(works))
 
 

@@ -10,6 +10,8 @@ from mididraw.options import DrawOptions
 from worker.contract.connection import AsyncRedis, connect_async, said
 
 _ROOT = "mididraw:memory"
+PERSONAL = ("last", "pieces")
+"""Notes that end with a person's id."""
 _YEAR = 365 * 86_400
 """Seconds after which defaults that nobody used are forgotten."""
 
@@ -101,8 +103,9 @@ class Memory:
         await self._store.drop(self._key(f"note:{name}"))
 
     async def forget(self, user: str) -> None:
-        """Forget a person's defaults."""
-        await self._store.drop(self._key(f"user:{user}"))
+        """Forget a person's defaults, and what was noted of their drawings."""
+        for name in (f"user:{user}", *(f"note:{note}:{user}" for note in PERSONAL)):
+            await self._store.drop(self._key(name))
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -7,20 +7,16 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 
 from bot.jobs.limits import Limits
-from mididraw.settings import Settings
+from worker.contract.settings import QueueSettings
 
 _Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class BotSettings(Settings):
+class BotSettings(QueueSettings):
     """The library's settings, and where jobs go and how many are taken."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "TELEGRAM_", "DISCORD_")
-    plain: ClassVar[tuple[str, ...]] = ("redis_url",)
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "DISCORD_")
 
-    redis_url: SecretStr = Field(
-        SecretStr("redis://127.0.0.1:6379/0"), description="Where Redis is; may hold a password."
-    )
     public_url: str | None = Field(
         None, description="Address of the drawing page that chats can open; https."
     )
@@ -29,6 +25,10 @@ class BotSettings(Settings):
     jobs_rate: int = Field(30, ge=1, description="Drawings that a person may ask for in an hour.")
     jobs_total: int = Field(500, ge=1, description="Drawings that may wait and run in all.")
     owners: str = Field("", description="Ids of those who may run owners' commands, by commas.")
+    metrics_port: _Port | None = Field(
+        None, description="Port that answers Prometheus; none if not given."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that it answers at.")
 
     @property
     def limits(self) -> Limits:
@@ -45,8 +45,10 @@ class BotSettings(Settings):
 class TelegramSettings(BotSettings):
     """The Telegram bot's."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "DISCORD_")
-    plain: ClassVar[tuple[str, ...]] = ("redis_url", "telegram_token", "telegram_api_url")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_")
+    plain: ClassVar[tuple[str, ...]] = (
+        *(*BotSettings.plain, "telegram_token", "telegram_api_url"),
+    )
 
     telegram_token: SecretStr | None = Field(None, description="From @BotFather.")
     telegram_api_url: str | None = Field(
@@ -70,8 +72,8 @@ class TelegramSettings(BotSettings):
 class DiscordSettings(BotSettings):
     """The Discord bot's."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "TELEGRAM_")
-    plain: ClassVar[tuple[str, ...]] = ("redis_url", "discord_token")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_")
+    plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "discord_token")
 
     discord_token: SecretStr | None = Field(
         None, description="From discord.com/developers/applications."

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from typer.exceptions import TyperException
 
-from mididraw import __version__, cli_evaluate, cli_models
+from mididraw import __version__, cli_doctor, cli_evaluate, cli_models
 from mididraw.cli_output import (
     ERR,
     OUT,
@@ -42,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_models.app)
 app.add_typer(cli_evaluate.app)
+app.add_typer(cli_doctor.app)
 # The bots and the worker import us and not the other way round: they name their commands in
 # pyproject.toml, and what is installed is found there.
 for _found in entry_points(group="mididraw.commands"):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from mididraw.errors import OptionError
 
@@ -21,7 +21,8 @@ class Settings(BaseModel):
     """
 
     others: ClassVar[tuple[str, ...]] = (
-        *("REDIS_", "WORKER_", "JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_", "DISCORD_"),
+        *("REDIS_", "WORKER_", "WATCH_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_"),
+        *("TELEGRAM_", "DISCORD_"),
     )
     plain: ClassVar[tuple[str, ...]] = ()
     """Settings whose variables have no prefix, as everybody calls them so."""
@@ -44,7 +45,8 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``MIDIDRAW_SOUNDFONT`` and the like; a misspelt variable is an error.
 
-        An empty variable counts as not given.
+        An empty variable counts as not given. A secret may also lie in a file that
+        ``…_FILE`` names; an empty file counts as not given, too.
 
         Raises:
             OptionError: a variable is unknown or its value cannot be used.
@@ -55,6 +57,14 @@ class Settings(BaseModel):
             if name.startswith(PREFIX) and not name.removeprefix(PREFIX).startswith(cls.others)
         }
         given |= {name: environment.get(name.upper(), "") for name in cls.plain}
+        for name in cls.secrets():
+            file = environment.get(f"{cls.variable(name)}_FILE")
+            given.pop(f"{name}_file", None)
+            if file and (kept := _kept(file, f"{cls.variable(name)}_FILE")):
+                if given.get(name):
+                    both = f"{cls.variable(name)} and {cls.variable(name)}_FILE"
+                    raise OptionError(f"Both {both} are given: leave one of them out.")
+                given[name] = kept
         given = {name: value for name, value in given.items() if value}
         try:
             return cls.model_validate(given)
@@ -68,6 +78,23 @@ class Settings(BaseModel):
             raise OptionError(f"The variable {name} is wrong: {said}.") from error
 
     @classmethod
+    def secrets(cls) -> list[str]:
+        """Settings that nobody may see."""
+        return [name for name, field in cls.model_fields.items() if _is_secret(field.annotation)]
+
+    @classmethod
     def variable(cls, field: str) -> str:
         """The name of a setting's environment variable."""
         return field.upper() if field in cls.plain else PREFIX + field.upper()
+
+
+def _is_secret(annotation: object) -> bool:
+    return annotation is SecretStr or SecretStr in get_args(annotation)
+
+
+def _kept(file: str, variable: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise OptionError(f"The file that {variable} names cannot be read: {why}.") from error

@@ -7,7 +7,7 @@ from typing import Any
 from redis import Redis
 
 from mididraw.errors import OptionError
-from worker.contract import Cancelled, keys, scripts
+from worker.contract import Cancelled, Failed, keys, parse_answer, scripts
 from worker.contract.connection import said
 from worker.contract.ending import end_arguments, end_keys
 from worker.contract.tickets import Tickets
@@ -27,7 +27,19 @@ class Admin:
         """Open jobs, or those that failed by a fault of ours, oldest first."""
         with said():
             found: Any = self.connection.zrange(keys.FAILED if failed else keys.OPEN, 0, -1)
-            return [seen for name in found if (seen := self._see(name.decode()))]
+            return [
+                {**seen, "reason": self._reason(name.decode())} if failed else seen
+                for name in found
+                if (seen := self._see(name.decode()))
+            ]
+
+    def drain(self, *, on: bool) -> None:
+        """Refuse new jobs for a day, or accept them again; those accepted go on."""
+        with said():
+            if on:
+                self.connection.set(keys.CLOSED, "1", ex=self.lives.job)
+            else:
+                self.connection.delete(keys.CLOSED)
 
     def show(self, job: str) -> dict[str, Any]:
         """All that is known of a job, its pictures apart.
@@ -73,6 +85,11 @@ class Admin:
             if not level:
                 raise OptionError(f"There is no failed job {job}.")
             self._tickets().put(job, level.decode())
+
+    def _reason(self, job: str) -> str:
+        text: Any = self.connection.hget(keys.job(job), "answer")
+        answer = None if text is None else parse_answer(text)
+        return f"{answer.reason}: {answer.sentence}" if isinstance(answer, Failed) else ""
 
     def _tickets(self) -> Tickets:
         return Tickets(self.connection, self.lives.job)

@@ -91,6 +91,17 @@ class Batch:
         self._waiting: dict[str, _Piece] = {}
         self._playing: dict[str, _Piece] = {}
         self._band: Band | None = self._fitting()
+        self._tokens = 0
+
+    @property
+    def tokens(self) -> int:
+        """How many were drawn, since the beginning."""
+        return self._tokens
+
+    @property
+    def sequences(self) -> int:
+        """How many are being written."""
+        return sum(piece.size for piece in list(self._playing.values()))
 
     @property
     def slots(self) -> int:
@@ -123,6 +134,7 @@ class Batch:
             news += self._seat(band)
             if self._playing:
                 step(band.decoder, [_flock(piece) for piece in self._playing.values()])
+                self._tokens += self.sequences
         except Exception as error:  # noqa: BLE001 -- one piece's, but nobody can say whose
             if is_out_of_memory(error):
                 return news + self._shrink()

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,9 @@ admin = typer.Typer(help="For whoever runs midiDraw.", no_args_is_help=True)
 jobs = typer.Typer(help="The jobs in Redis.", no_args_is_help=True)
 admin.add_typer(jobs, name="jobs")
 app.add_typer(admin, name="admin")
+# The front-ends know what they keep of a person.
+for _found in entry_points(group="mididraw.admin"):
+    admin.command(_found.name)(_found.load())
 
 JobId = Annotated[str, typer.Argument(help="The job's id, as the list shows it.")]
 
@@ -36,6 +40,56 @@ def worker() -> None:
     work(WorkerSettings.from_environment(os.environ))
 
 
+@app.command()
+def watch() -> None:
+    """Tell Prometheus how the queue stands, until SIGTERM."""
+    with _needs():
+        from worker.log import log_to_stderr
+        from worker.watch import WatchSettings
+        from worker.watch import watch as run
+    log_to_stderr()
+    run(WatchSettings.from_environment(os.environ))
+
+
+@admin.command()
+def overview(as_json: Json = False) -> None:
+    """Show what waits, for how long, and who works."""
+    from worker.overview import look_over
+
+    with _admin() as at:
+        seen = look_over(at.connection, time.time()).as_json()
+    if as_json:
+        print(json.dumps(seen))  # noqa: T201 -- what the caller parses
+        return
+    table = Table("what", "how")
+    for name, value in seen.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {count}" for key, count in value.items()) or "none"
+        elif isinstance(value, float):
+            value = f"{value:.0f} s"
+        table.add_row(name, str(value))
+    OUT.print(table)
+
+
+@admin.command()
+def drain(
+    off: Annotated[bool, typer.Option("--off", help="Accept jobs again.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when none is left.")] = False,
+) -> None:
+    """Refuse new jobs, for a day at most; those that were accepted go on."""
+    from worker.overview import look_over
+
+    with _admin() as at:
+        at.drain(on=not off)
+        while wait and not off:
+            seen = look_over(at.connection, time.time())
+            left = seen.running + sum(seen.waiting.values()) + sum(seen.outboxes.values())
+            if not left:
+                break
+            time.sleep(1)
+    OUT.print("new jobs are accepted" if off else "new jobs are refused", markup=False)
+
+
 @jobs.command("list")
 def list_jobs(
     failed: Annotated[
@@ -49,9 +103,10 @@ def list_jobs(
     if as_json:
         print(json.dumps(found))  # noqa: T201 -- what the caller parses
         return
-    table = Table("job", "state", "level", "attempts", "asked for", "worker")
+    last = "reason" if failed else "worker"
+    table = Table("job", "state", "level", "attempts", "asked for", last)
     for job in found:
-        columns = ("id", "state", "level", "attempts", "submitted", "worker")
+        columns = ("id", "state", "level", "attempts", "submitted", last)
         table.add_row(*(job.get(name, "") for name in columns))
     OUT.print(table)
 
@@ -93,7 +148,7 @@ def _admin() -> "Iterator[Admin]":
         from worker.contract.connection import connect
         from worker.settings import WorkerSettings
     settings = WorkerSettings.from_environment(os.environ)
-    with connect(settings.redis_url.get_secret_value()) as connection:
+    with connect(settings.redis) as connection:
         yield Admin(connection, keys.Lives())
 
 

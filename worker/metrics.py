@@ -1,6 +1,7 @@
 """What Prometheus is told."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
@@ -14,6 +15,15 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._ended = Counter(
             "mididraw_jobs_ended", "Jobs answered.", ["how"], registry=self.registry
+        )
+        self._begun = Counter(
+            "mididraw_jobs_begun",
+            "Jobs begun, again after a death.",
+            ["try"],
+            registry=self.registry,
+        )
+        self._away = Counter(
+            "mididraw_redis_outages", "Failures to reach Redis.", registry=self.registry
         )
         self._repaired = Counter(
             "mididraw_jobs_repaired", "Lost jobs put in line again.", registry=self.registry
@@ -38,8 +48,17 @@ class Metrics:
         """Answer at ``http://…:port/metrics``, in a thread of its own."""
         start_http_server(port, registry=self.registry)
 
-    def begun(self, waited: float) -> None:
+    def include(self, collector: Any) -> None:
+        """Ask this collector of prometheus_client, too."""
+        self.registry.register(collector)
+
+    def away(self) -> None:
+        """Redis could not be reached."""
+        self._away.inc()
+
+    def begun(self, waited: float, attempt: int = 1) -> None:
         """A job was begun ``waited`` seconds after it was asked for."""
+        self._begun.labels("first" if attempt == 1 else "again").inc()
         self._wait.observe(max(waited, 0))
 
     def ended(self, how: str, seconds: Mapping[str, float]) -> None:

@@ -103,6 +103,7 @@ class Worker:
         except (AwayError, NoRoomError) as error:
             _log.warning("%s", error)
             self._failures += 1
+            self._metrics.away()
             self._away_until = now + backoff().compute(self._failures)
 
     def _take(self, patience: float) -> None:
@@ -119,7 +120,7 @@ class Worker:
     def _begin(self, work: Work) -> None:
         job = work.job
         _log.info("begun", extra={"job": job.id, "attempt": work.attempt})
-        self._metrics.begun(time.time() - job.requested)
+        self._metrics.begun(time.time() - job.requested, work.attempt)
         self._due[job.id] = time.monotonic() + self._limits.job
         self._crew.take(work)
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+from typing import Any
 
 from worker.contract.connection import connect
 from worker.crew import Crew
@@ -16,13 +17,15 @@ from worker.settings import WorkerSettings
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: WorkerSettings, crew: Crew) -> None:
-    """Let a crew work until SIGTERM or SIGINT."""
+def serve(settings: WorkerSettings, crew: Crew, load: Any = None) -> None:
+    """Let a crew work until SIGTERM or SIGINT; ``load`` is what Prometheus is told of it."""
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     metrics = Metrics()
+    if load is not None:
+        metrics.include(load)
     if settings.worker_metrics_port:
         metrics.serve(settings.worker_metrics_port)
-    with connect(settings.redis_url.get_secret_value(), tries=1) as connection:
+    with connect(settings.redis, tries=1) as connection:
         desk = Desk(
             connection, name, Rules(settings.worker_attempts, settings.worker_alive_seconds)
         )

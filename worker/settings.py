@@ -3,22 +3,20 @@
 import os
 from typing import Annotated, ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from mididraw.settings import Settings
+from worker.contract.settings import QueueSettings
 
 Count = Annotated[int, Field(ge=1, le=4096)]
 
 
-class WorkerSettings(Settings):
+class WorkerSettings(QueueSettings):
     """The library's settings and the worker's own, from ``MIDIDRAW_…`` variables."""
 
-    others: ClassVar[tuple[str, ...]] = ("JOBS_", "PUBLIC_", "OWNERS", "TELEGRAM_", "DISCORD_")
-    plain: ClassVar[tuple[str, ...]] = ("redis_url",)
-
-    redis_url: SecretStr = Field(
-        SecretStr("redis://127.0.0.1:6379/0"), description="Where Redis is; may hold a password."
+    others: ClassVar[tuple[str, ...]] = (
+        *(one for one in QueueSettings.others if one != "WORKER_"),
     )
+
     worker_slots: Count | None = Field(
         None, description="Sequences that are decoded at once; by memory if not given."
     )

@@ -13,6 +13,7 @@ from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
 from worker import stages
 from worker.batch import Batch
+from worker.load import Load
 from worker.pool import Pool
 from worker.serve import serve
 from worker.settings import WorkerSettings
@@ -25,7 +26,8 @@ _log = logging.getLogger(__name__)
 def work(settings: WorkerSettings) -> None:
     """Load the model, warm it up, and work until SIGTERM or SIGINT."""
     torch.set_num_threads(settings.worker_threads or threads())
-    serve(settings, studio(settings))
+    crew = studio(settings)
+    serve(settings, crew, Load(crew.batch))
 
 
 def studio(settings: WorkerSettings) -> Studio:

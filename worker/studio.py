@@ -45,6 +45,11 @@ class Studio:
         self._in_hand: dict[str, _InHand] = {}
 
     @property
+    def batch(self) -> Batch:
+        """What is being written."""
+        return self._batch
+
+    @property
     def capacity(self) -> int:
         """As many as can be written at a time, and some that are read and rendered meanwhile."""
         return max(1, self._batch.slots // _USUAL) + self._spare

@@ -15,8 +15,11 @@ from bot.discord.commands import COMMANDS, MENUS
 from bot.discord.core import Core
 from bot.discord.deliver import Deliverer
 from bot.discord.status import Statuses
+from bot.jobs.counted import CountedJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
+from bot.metrics import Metrics
+from bot.pulse import Pulse
 from bot.settings import DiscordSettings
 from bot.texts import texts
 from mididraw.errors import MididrawError, OptionError
@@ -28,6 +31,8 @@ _NONE = (
 )
 _WRONG = "Discord does not know this DISCORD_TOKEN: copy it again from the application's page."
 _YEAR = 365 * 86_400
+_SLOW = 60.0
+"""Seconds for a heartbeat's answer; infinite before the first."""
 
 
 class Translator(app_commands.Translator):
@@ -74,16 +79,19 @@ class Tree(app_commands.CommandTree["DrawClient"]):
 class DrawClient(discord.AutoShardedClient):
     """The bot; needs no privileged intents."""
 
-    def __init__(self, settings: DiscordSettings) -> None:
+    def __init__(self, settings: DiscordSettings, metrics: Metrics | None = None) -> None:
         # Guilds and direct messages come without; no message is ever read.
         super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
-        url = settings.redis_url.get_secret_value()
+        url = settings.redis
         self._settings = settings
-        jobs = RedisJobs(url, FRONT, limits=settings.limits)
+        metrics = metrics or Metrics()
+        queue = RedisJobs(url, FRONT, limits=settings.limits)
+        jobs = CountedJobs(queue, FRONT, metrics)
         self.core = Core(jobs, Memory(RedisStore(url), FRONT), Statuses(jobs), settings)
         self.deliverer = Deliverer(self, jobs)
+        metrics.watch(FRONT, lambda: self.deliverer.outcomes)
         self.tree = Tree(self)
-        self._delivering: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def setup_hook(self) -> None:
         """Before the gateway is entered."""
@@ -92,13 +100,22 @@ class DrawClient(discord.AutoShardedClient):
             self.tree.add_command(command)
         self.add_dynamic_items(*ITEMS)
         await self._publish()
-        self._delivering = asyncio.create_task(self.deliverer.run(), name="deliveries")
+        pulse = Pulse(self._settings.redis, FRONT, self._heard)
+        self._tasks = [
+            asyncio.create_task(self.deliverer.run(), name="deliveries"),
+            asyncio.create_task(pulse.run(), name="pulse"),
+        ]
+
+    def _heard(self) -> bool:
+        """Whether every shard's gateway answers its heartbeats."""
+        delays = [delay for _, delay in self.latencies]
+        return self.is_ready() and not self.is_closed() and max(delays, default=0) < _SLOW
 
     async def close(self) -> None:
         """Take everything apart."""
-        if self._delivering is not None:
-            self._delivering.cancel()
-            await asyncio.gather(self._delivering, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.deliverer.close()
         await self.core.statuses.close()
         await super().close()
@@ -119,7 +136,7 @@ class DrawClient(discord.AutoShardedClient):
             _log.info("commands are published")
 
 
-async def run(settings: DiscordSettings) -> None:
+async def run(settings: DiscordSettings, metrics: Metrics | None = None) -> None:
     """Work until cancelled.
 
     Raises:
@@ -129,7 +146,7 @@ async def run(settings: DiscordSettings) -> None:
         raise OptionError(_NONE)
     if settings.discord_api_url:
         discord.http.Route.BASE = settings.discord_api_url
-    client = DrawClient(settings)
+    client = DrawClient(settings, metrics)
     try:
         async with client:
             await client.start(settings.discord_token.get_secret_value())

@@ -57,6 +57,7 @@ class Deliverer:
             try:
                 outcome = "unreadable" if address is None else await self._post(delivery, address)
             except (discord.DiscordServerError, OSError, AwayError) as error:
+                self.outcomes["later"] += 1
                 _log.warning("later: %s", type(error).__name__, extra={"job": job.id})
                 await asyncio.sleep(_PAUSE)
                 continue

@@ -17,6 +17,10 @@ class TooFastError(RefusedError):
     """The user asks too often."""
 
 
+class ClosedError(RefusedError):
+    """No jobs are accepted for a while."""
+
+
 class FullError(RefusedError):
     """The queue holds as many jobs as it may."""
 
@@ -34,7 +38,7 @@ class Limits(BaseModel):
 
 
 def refuse(verdict: str, seconds: int, limits: Limits) -> RefusedError:
-    """The refusal for what the admission found: ``user``, ``chat``, ``rate`` or ``full``."""
+    """The refusal for what the admission found: user, chat, rate, closed or full."""
     if verdict == "user":
         if limits.user == 1:
             return BusyError("You have a drawing in the works already: wait until one is done.")
@@ -50,4 +54,6 @@ def refuse(verdict: str, seconds: int, limits: Limits) -> RefusedError:
         return TooFastError(
             f"That were many drawings in a short time: try again in {minutes} minutes."
         )
+    if verdict == "closed":
+        return ClosedError("No drawings are taken for a moment: try again in a few minutes.")
     return FullError("Very many drawings are waiting already: try again in a few minutes.")

@@ -105,6 +105,7 @@ class RedisJobs:
                 keys.in_hand(front, "chat", job.chat or f"of {job.user}"),
                 keys.rate(front, job.user),
                 keys.of_user(front, job.user),
+                keys.CLOSED,
                 *(keys.blob(name) for name in job.blobs),
             ],
             args=[

@@ -100,6 +100,7 @@ class Deliverer:
                 await self._deliver(delivery, address)
                 outcome = "posted"
             except (*_LATER, AwayError) as error:
+                self.counts.outcomes["later"] += 1
                 _log.warning("later: %s", type(error).__name__, extra={"job": delivery.job.id})
                 await asyncio.sleep(_PAUSE)
                 continue
@@ -115,7 +116,8 @@ class Deliverer:
                     _log.error("refused: %s", error.message, extra={"job": delivery.job.id})
             break
         self.counts.outcomes[outcome] += 1
-        _log.info(outcome, extra={"job": delivery.job.id})
+        if outcome != "posted":
+            _log.info(outcome, extra={"job": delivery.job.id})
         await self._jobs.posted(delivery)
         with suppress(AwayError):
             await self._memory.note(f"told:{delivery.job.id}", value=True, seconds=_KEPT)

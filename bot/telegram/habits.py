@@ -126,8 +126,6 @@ async def forget(message: Message, core: Core) -> None:
     user = str(message.from_user.id)
     await core.jobs.forget(user)
     await core.memory.forget(user)
-    for note in (f"last:{user}", f"pieces:{user}"):
-        await core.memory.cross_out(note)
     await message.reply(said("telegram-forgotten"))
 
 

@@ -15,9 +15,12 @@ from aiogram.utils.token import TokenValidationError
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
+from bot.jobs.counted import CountedJobs
 from bot.jobs.interface import Jobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
+from bot.metrics import Metrics
+from bot.pulse import Pulse
 from bot.settings import TelegramSettings
 from bot.telegram import buttons, drawings, elsewhere, habits
 from bot.telegram.address import FRONT
@@ -55,20 +58,24 @@ class Parts:
 
 
 @asynccontextmanager
-async def assembled(settings: TelegramSettings, consumer: str = "one") -> AsyncIterator[Parts]:
+async def assembled(
+    settings: TelegramSettings, consumer: str = "one", metrics: Metrics | None = None
+) -> AsyncIterator[Parts]:
     """Put a bot together, and take it apart at the end.
 
     Raises:
         OptionError: there is no token, or it is none.
     """
-    url = settings.redis_url.get_secret_value()
-    jobs = RedisJobs(url, FRONT, limits=settings.limits, consumer=consumer)
+    url, metrics = settings.redis, metrics or Metrics()
+    queue = RedisJobs(url, FRONT, limits=settings.limits, consumer=consumer)
+    jobs = CountedJobs(queue, FRONT, metrics)
     memory = Memory(RedisStore(url), FRONT)
-    bot = _bot(settings)
+    bot = bot_of(settings)
     statuses = Statuses(bot, jobs, memory)
     own = settings.telegram_api_url is not None
     core = Core(bot, jobs, memory, statuses, settings.public_url, own_server=own)
     deliverer = Deliverer(bot, jobs, memory, statuses)
+    metrics.watch(FRONT, lambda: deliverer.counts.outcomes)
     try:
         yield Parts(core, dispatcher(core), deliverer)
     finally:
@@ -91,13 +98,13 @@ def dispatcher(core: Core) -> Dispatcher:
     return made
 
 
-async def run(settings: TelegramSettings) -> None:
+async def run(settings: TelegramSettings, metrics: Metrics | None = None) -> None:
     """Work until cancelled.
 
     Raises:
         OptionError: there is no token, or Telegram does not know it.
     """
-    async with assembled(settings) as parts:
+    async with assembled(settings, metrics=metrics) as parts:
         try:
             await publish(parts.core.bot, settings.public_url)
         except TelegramUnauthorizedError as error:
@@ -107,18 +114,25 @@ async def run(settings: TelegramSettings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(parts.deliverer.run(), name="deliveries")
             if settings.telegram_webhook_url:
+                alive = _always
                 tasks.create_task(_serve(settings, parts), name="webhook")
             else:
-                tasks.create_task(_poll(parts), name="polling")
+                poller = Poller(parts.core.bot, parts.dispatcher)
+                alive = poller.alive
+                tasks.create_task(_poll(parts.core.bot, poller), name="polling")
+            tasks.create_task(Pulse(settings.redis, FRONT, alive).run(), name="pulse")
             _log.info("ready")
 
 
-async def _poll(parts: Parts) -> None:
-    bot = parts.core.bot
+def _always() -> bool:
+    """A webhook is called or not: that nobody writes is no fault."""
+    return True
+
+
+async def _poll(bot: Bot, poller: Poller) -> None:
     with suppress(TelegramAPIError):
         # Updates that wait are kept: they are drawings.
         await bot.delete_webhook(drop_pending_updates=False)
-    poller = Poller(bot, parts.dispatcher)
     try:
         await poller.run()
     except TelegramUnauthorizedError as error:
@@ -154,7 +168,12 @@ async def _serve(settings: TelegramSettings, parts: Parts) -> None:
         await runner.cleanup()
 
 
-def _bot(settings: TelegramSettings) -> Bot:
+def bot_of(settings: TelegramSettings) -> Bot:
+    """A bot that has not spoken yet.
+
+    Raises:
+        OptionError: there is no token, or it is none.
+    """
     if settings.telegram_token is None:
         raise OptionError(_NONE)
     api = PRODUCTION

@@ -7,6 +7,7 @@ what comes again meanwhile is passed over.
 
 import asyncio
 import logging
+import time
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import (
@@ -21,6 +22,8 @@ _AT_ONCE = 100
 """Updates that are in work or come in one answer, Telegram's own limit."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _LINGER = 0.05
+_SILENCE = 35.0
+"""Seconds that an answer may be late before polling counts as dead."""
 
 
 class Poller:
@@ -32,6 +35,7 @@ class Poller:
         self._in_work: dict[int, asyncio.Task[None]] = {}
         self._chats: dict[int, asyncio.Task[None]] = {}
         self._newest = 0
+        self._heard = time.monotonic()
 
     async def run(self) -> None:
         """Poll until cancelled.
@@ -61,7 +65,7 @@ class Poller:
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
                 continue
-            wait = _FIRST_WAIT
+            wait, self._heard = _FIRST_WAIT, time.monotonic()
             fresh = [one for one in updates if one.update_id > self._newest]
             for update in fresh:
                 self._begin(update)
@@ -71,6 +75,10 @@ class Poller:
                 )
             elif self._in_work:
                 await asyncio.sleep(_LINGER)
+
+    def alive(self) -> bool:
+        """Whether Telegram answered lately."""
+        return time.monotonic() - self._heard < self._seconds + _SILENCE
 
     async def close(self) -> None:
         """Stop; what is in work is handled again after the next start."""

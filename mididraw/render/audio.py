@@ -131,6 +131,16 @@ def _send(synth: Any, message: mido.Message) -> None:
             synth.pitch_bend(message.channel, message.pitch)
 
 
+def load_soundfont(path: Path) -> None:
+    """Try whether FluidSynth plays with a SoundFont.
+
+    Raises:
+        SoundError: it does not.
+    """
+    with _synth(path, _GAIN):
+        pass
+
+
 @contextmanager
 def _synth(soundfont: Path, gain: float) -> Iterator[Any]:
     fluidsynth = _fluidsynth()

@@ -7,6 +7,8 @@ from typing import Any
 
 import redis
 import redis.asyncio
+import redis.asyncio.sentinel
+import redis.sentinel
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -14,7 +16,8 @@ from redis.exceptions import OutOfMemoryError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, OptionError
+from worker.contract.sentinel import Watched, is_watched, read_watched
 
 AsyncRedis = Any
 """``redis.asyncio.Redis``, whose annotations allow for text wherever we get bytes."""
@@ -56,27 +59,55 @@ class _Heeding(redis.asyncio.Redis):
 
 
 def connect(url: str, tries: int = _TRIES) -> redis.Redis:
-    """A connection for threads; a command is tried so often again."""
-    return redis.Redis.from_url(
-        url,
-        retry=Retry(backoff(), tries),
-        retry_on_error=list(AWAY),
-        socket_timeout=_TIMEOUT,
-        socket_connect_timeout=_TIMEOUT,
-        health_check_interval=30,
-    )
+    """A connection for threads; a command is tried so often again.
+
+    Raises:
+        OptionError: the address cannot be read.
+    """
+    more = _manners(Retry(backoff(), tries))
+    if is_watched(url):
+        at = read_watched(url)
+        watch = redis.sentinel.Sentinel(at.hosts, sentinel_kwargs=_sentinels(at))  # type: ignore[no-untyped-call]
+        return watch.master_for(at.service, **at.options, **more)  # type: ignore[no-any-return, no-untyped-call]
+    with _readable():
+        return redis.Redis.from_url(url, **more)
 
 
 def connect_async(url: str) -> AsyncRedis:
     """The same for event loops; a cancelled task ends."""
-    return _Heeding.from_url(
-        url,
-        retry=AsyncRetry(backoff(), _TRIES),
-        retry_on_error=list(AWAY),
-        socket_timeout=_TIMEOUT,
-        socket_connect_timeout=_TIMEOUT,
-        health_check_interval=30,
-    )
+    more = _manners(AsyncRetry(backoff(), _TRIES))
+    if is_watched(url):
+        at = read_watched(url)
+        watch = redis.asyncio.sentinel.Sentinel(at.hosts, sentinel_kwargs=_sentinels(at))  # type: ignore[no-untyped-call]
+        return watch.master_for(at.service, redis_class=_Heeding, **at.options, **more)
+    with _readable():
+        return _Heeding.from_url(url, **more)
+
+
+def _manners(retry: Any) -> dict[str, Any]:
+    return {
+        "retry": retry,
+        "retry_on_error": list(AWAY),
+        "socket_timeout": _TIMEOUT,
+        "socket_connect_timeout": _TIMEOUT,
+        "health_check_interval": 30,
+    }
+
+
+def _sentinels(at: Watched) -> dict[str, Any]:
+    # One that is down must not hold up the question to the next.
+    return {**at.own, "socket_timeout": 2.0, "socket_connect_timeout": 2.0}
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except ValueError:
+        # The error's own words may hold the password.
+        raise OptionError(
+            "REDIS_URL cannot be read: it looks like redis://user@host:6379/0."
+        ) from None
 
 
 @contextmanager

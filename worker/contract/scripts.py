@@ -6,12 +6,13 @@ ends it needs to understand nothing of the job.
 """
 
 ADMIT = """
--- KEYS job, open, user in hand, chat in hand, rate, all of the user's, blobs...
+-- KEYS job, open, user in hand, chat in hand, rate, all of the user's, closed, blobs...
 -- ARGV id, job, now, expires, limits: user, chat, rate, window, total; life; at next, at later;
 --      names: outbox, events, music; blobs...
-local job, open, user, chat, rate, own = unpack(KEYS, 1, 6)
+local job, open, user, chat, rate, own, closed = unpack(KEYS, 1, 7)
 local id, now = ARGV[1], tonumber(ARGV[3])
 if redis.call('EXISTS', job) == 1 then return {'again', ''} end
+if redis.call('EXISTS', closed) == 1 then return {'closed', ''} end
 for _, hand in ipairs({user, chat}) do redis.call('ZREMRANGEBYSCORE', hand, '-inf', now) end
 local mine = redis.call('ZCARD', user)
 if mine >= tonumber(ARGV[5]) then return {'user', ''} end
@@ -30,7 +31,7 @@ redis.call('HSET', job, 'job', ARGV[2], 'state', 'queued', 'level', level, 'atte
     'worker', '', 'submitted', now, 'expires', ARGV[4], 'user', user, 'chat', chat,
     'outbox', ARGV[13], 'events', ARGV[14], 'music', ARGV[15])
 redis.call('EXPIRE', job, life)
-for blob = 7, #KEYS do redis.call('SET', KEYS[blob], ARGV[blob + 9], 'EX', life) end
+for blob = 8, #KEYS do redis.call('SET', KEYS[blob], ARGV[blob + 8], 'EX', life) end
 redis.call('ZREMRANGEBYSCORE', own, '-inf', now)
 redis.call('ZADD', own, now + life, id)
 redis.call('EXPIRE', own, life)

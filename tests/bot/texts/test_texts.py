@@ -32,6 +32,7 @@ FOR_HOSTS = (
     "{} cannot be read: {}.",
     "The {} engine needs {}: install it with pip install 'mididraw[model]', or use the chords "
     "engine.",
+    "REDIS_URL cannot be read: it looks like redis://user@host:6379/0.",
 )
 """What only those see who give paths or install packages."""
 

@@ -1,0 +1,91 @@
+"""Whether the front-ends of this host are alive, and whether their chats know their tokens."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+
+from bot.pulse import seen
+from bot.settings import BotSettings, DiscordSettings, TelegramSettings
+from mididraw.doctor import Finding, absent, fault, well
+
+
+def telegram(environment: Mapping[str, str]) -> str:
+    """How this host's Telegram bot is; raises what :func:`bot.pulse.seen` does."""
+    return _alive(TelegramSettings.from_environment(environment), "telegram")
+
+
+def discord(environment: Mapping[str, str]) -> str:
+    """How this host's Discord bot is."""
+    return _alive(DiscordSettings.from_environment(environment), "discord")
+
+
+def _alive(settings: BotSettings, front: str) -> str:
+    return f"heard from its chat {seen(settings.redis, front, time.time()):.0f} s ago"
+
+
+def look(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Ask the chats whether they know the tokens."""
+    yield _discord(DiscordSettings.from_environment(environment))
+    yield _telegram(TelegramSettings.from_environment(environment))
+
+
+def _telegram(settings: TelegramSettings) -> Finding:
+    subject = "Telegram's token"
+    if settings.telegram_token is None:
+        return absent(subject, "there is none")
+    try:
+        from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+
+        from bot.telegram.start import bot_of
+    except ModuleNotFoundError:
+        return absent(subject, "the bot is not installed here: pip install 'mididraw[telegram]'")
+    from mididraw.errors import OptionError
+
+    async def ask() -> str:
+        async with bot_of(settings) as bot:
+            return (await bot.get_me()).username or ""
+
+    mend = "Copy it again from @BotFather into TELEGRAM_TOKEN or the file of TELEGRAM_TOKEN_FILE."
+    try:
+        return well(subject, f"@{asyncio.run(ask())}")
+    except (TelegramUnauthorizedError, OptionError):
+        return fault(subject, "Telegram does not know it", mend)
+    except TelegramAPIError as error:
+        return fault(
+            subject,
+            f"Telegram cannot be asked: {type(error).__name__}",
+            "See that this host reaches api.telegram.org, or TELEGRAM_API_URL, over HTTPS.",
+        )
+
+
+def _discord(settings: DiscordSettings) -> Finding:
+    subject = "Discord's token"
+    if settings.discord_token is None:
+        return absent(subject, "there is none")
+    try:
+        import discord as library
+    except ModuleNotFoundError:
+        return absent(subject, "the bot is not installed here: pip install 'mididraw[discord]'")
+    token = settings.discord_token.get_secret_value()
+
+    async def ask() -> str:
+        if settings.discord_api_url:
+            library.http.Route.BASE = settings.discord_api_url
+        async with library.Client(intents=library.Intents.none()) as client:
+            await client.login(token)
+            return str(client.user)
+
+    mend = (
+        "Copy it again from https://discord.com/developers/applications (Bot, Reset Token) into "
+        "DISCORD_TOKEN or the file of DISCORD_TOKEN_FILE."
+    )
+    try:
+        return well(subject, asyncio.run(ask()))
+    except library.LoginFailure:
+        return fault(subject, "Discord does not know it", mend)
+    except (library.HTTPException, OSError) as error:
+        return fault(
+            subject,
+            f"Discord cannot be asked: {type(error).__name__}",
+            "See that this host reaches discord.com over HTTPS.",
+        )

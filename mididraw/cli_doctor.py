@@ -1,0 +1,48 @@
+"""``mididraw doctor`` and ``mididraw health``: how a host and its processes are."""
+
+import json
+import os
+from importlib.metadata import entry_points
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from mididraw.cli_output import ERR, OUT, Json
+from mididraw.doctor import State, examine, library
+from mididraw.errors import MididrawError, OptionError
+
+app = typer.Typer()
+_COLOURS = {State.WELL: "green", State.ABSENT: "dim", State.FAULT: "red"}
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at everything that drawings need, and say how to mend what is wrong."""
+    parts = sorted(entry_points(group="mididraw.checks"), key=lambda found: found.name)
+    found = examine([library.look, *(part.load() for part in parts)], os.environ)
+    if as_json:
+        keys = ("subject", "state", "said", "mend")
+        print(json.dumps([{key: getattr(one, key) for key in keys} for one in found]))  # noqa: T201
+    else:
+        table = Table("what", "how", "seen", "how to mend it")
+        for one in found:
+            colour = _COLOURS[one.state]
+            table.add_row(one.subject, f"[{colour}]{one.state}[/]", one.said, one.mend)
+        OUT.print(table)
+    if any(one.state is State.FAULT for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def health(part: Annotated[str, typer.Argument(help="worker, or a front-end's name.")]) -> None:
+    """Say whether a process of this host does its work; for containers' health checks."""
+    known = {found.name: found for found in entry_points(group="mididraw.health")}
+    if part not in known:
+        raise OptionError(f"There is no part “{part}”: choose one of {', '.join(sorted(known))}.")
+    try:
+        said = known[part].load()(os.environ)
+    except MididrawError as error:
+        ERR.print(f"mididraw: {error}", markup=False)
+        raise typer.Exit(1) from error
+    OUT.print(said, markup=False)

@@ -1,0 +1,67 @@
+"""What can be wrong with a host, and how each is mended.
+
+A check looks at one thing and never raises. The library's own are in ``library``; the bots and the
+worker name theirs in the entry point group ``mididraw.checks``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mididraw.errors import MididrawError
+
+
+class State(StrEnum):
+    """How something stands."""
+
+    WELL = "well"
+    ABSENT = "absent"
+    """Not there, and not needed either."""
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        subject: what it looked at.
+        state: how that stands.
+        said: what was seen, in a few words.
+        mend: what to do about it; empty unless it is a fault.
+    """
+
+    subject: str
+    state: State
+    said: str
+    mend: str = ""
+
+
+Check = Callable[[Mapping[str, str]], Iterable[Finding]]
+"""Given the environment, looks."""
+
+
+def well(subject: str, said: str) -> Finding:
+    """All is as it should be."""
+    return Finding(subject, State.WELL, said)
+
+
+def absent(subject: str, said: str) -> Finding:
+    """It is not there, which may be as wanted."""
+    return Finding(subject, State.ABSENT, said)
+
+
+def fault(subject: str, said: str, mend: str) -> Finding:
+    """Something is wrong."""
+    return Finding(subject, State.FAULT, said, mend)
+
+
+def examine(checks: Iterable[Check], environment: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; what cannot even be asked counts as a fault of the settings, once."""
+    found: list[Finding] = []
+    for check in checks:
+        try:
+            found += check(environment)
+        except MididrawError as error:
+            found.append(fault("settings", str(error), "Correct that variable."))
+    return list(dict.fromkeys(found))

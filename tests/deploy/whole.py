@@ -1,0 +1,174 @@
+"""The whole system, started from the compose file, while its parts are killed one after another.
+
+``python -m tests.deploy.whole 200`` plays it in full.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from tests.conftest import EXAMPLES
+from tests.deploy.composed import System, prepared
+from tests.standins import discord as on_discord
+from tests.standins import telegram as on_telegram
+from worker.contract import keys
+
+CAT = (EXAMPLES / "cat.png").read_bytes()
+_PATIENCE = 300.0
+_FREE = {
+    "MIDIDRAW_JOBS_USER": "100",
+    "MIDIDRAW_JOBS_CHAT": "1000",
+    "MIDIDRAW_JOBS_RATE": "1000",
+    "MIDIDRAW_WORKER_SLOTS": "8",
+    "MIDIDRAW_WORKER_THREADS": "1",
+    "MIDIDRAW_WORKER_PROCESSES": "1",
+    "MIDIDRAW_WORKER_ALIVE_SECONDS": "2",
+}
+
+
+@dataclass
+class Report:
+    """What was seen.
+
+    Attributes:
+        answers: how often each asker was answered, by front-end and asker.
+        denied: what the ACL file forbade, as Redis' log has it.
+        left: keys of jobs that are open after all, and answers in outboxes.
+        logs: what the parts wrote to standard error.
+    """
+
+    answers: Counter[str] = field(default_factory=Counter)
+    denied: list[Any] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
+    logs: str = ""
+
+
+async def play(folder: Path, jobs: int) -> Report:
+    """Ask for so many drawings, half in each chat, and kill each part in turn meanwhile."""
+    report = Report()
+    log = (folder / "parts.log").open("w+")
+    async with on_telegram.StandIn().serve() as telegram, on_discord.StandIn().serve() as discord:
+        variables = {
+            **_FREE,
+            "TELEGRAM_TOKEN": on_telegram.TOKEN,
+            "TELEGRAM_API_URL": telegram.url,
+            "DISCORD_TOKEN": on_discord.TOKEN,
+            "MIDIDRAW_DISCORD_API_URL": discord.api,
+        }
+        with prepared(folder, **variables) as system:
+            parts = {
+                name: system.start(name.split("-")[0], stderr=log)
+                for name in ("discord", "telegram", "worker-1", "worker-2")
+            }
+
+            def again(name: str) -> None:
+                parts[name].kill()
+                parts[name].wait()
+                parts[name] = system.start(name.split("-")[0], stderr=log)
+
+            def redis_again() -> None:
+                system.stop_redis()
+                system.start_redis()
+
+            tokens: dict[int, str] = {}
+
+            def answered() -> int:
+                there = sum(bool(discord.answers(token)) for token in tokens.values())
+                return there + len({call.fields["chat_id"] for call in telegram.done(_LAST)})
+
+            deaths: list[Callable[[], None]] = [
+                lambda: again("worker-1"),
+                lambda: again("telegram"),
+                redis_again,
+                lambda: again("worker-2"),
+                lambda: again("discord"),
+            ]
+            await discord.until(lambda: discord.identified, _PATIENCE)
+            share = max(2, jobs // (len(deaths) + 1))
+            asked = 0
+            while asked < jobs:
+                for number in range(asked, min(asked + share, jobs)):
+                    if number % 2:
+                        await telegram.message(
+                            1000 + number,
+                            user=1000 + number,
+                            caption=f"engine chords, 1 bar, seed {number}",
+                            **telegram.photo(CAT),
+                        )
+                    else:
+                        tokens[number] = await discord.command(
+                            "draw", image=CAT, engine="chords", bars=1, seed=number, user=number + 1
+                        )
+                asked = min(asked + share, jobs)
+                # An interaction is Discord's until it was accepted; Telegram keeps its updates.
+                await _until(lambda: _accepted(system) >= len(tokens))
+                if deaths:
+                    death = deaths.pop(0)
+                    await asyncio.to_thread(death)
+                    if not deaths:
+                        await discord.until(lambda: discord.identified > 1, _PATIENCE)
+            await _until(lambda: answered() == jobs)
+            for name, process in parts.items():
+                if name.startswith(("telegram", "discord")):
+                    process.terminate()
+            for name, process in parts.items():
+                process.terminate()
+                assert process.wait(40) == 0, f"{name} ended with {process.returncode}"
+            for number, token in tokens.items():
+                said = {call.path for call in discord.answers(token)}
+                report.answers[f"discord {number}"] = len(said)
+            for call in telegram.done(_LAST):
+                report.answers[f"telegram {call.fields['chat_id']}"] += 1
+            with system.client("admin") as client:
+                report.denied = client.acl_log()  # type: ignore[no-untyped-call]
+                outboxes = sum(client.xlen(keys.outbox(one)) for one in ("discord", "telegram"))
+                report.left = {"open": client.zcard(keys.OPEN), "outboxes": outboxes}
+    log.seek(0)
+    report.logs = log.read()
+    log.close()
+    return report
+
+
+_LAST = "sendDocument"
+
+
+def _accepted(system: System) -> int:
+    """Discord's jobs that Redis knows."""
+    with system.client("admin") as client:
+        names: list[bytes] = list(client.scan_iter(match=keys.of_user("discord", "*"), count=1000))
+        return len(names)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while not await asyncio.to_thread(_try, holds):
+            await asyncio.sleep(0.1)
+
+
+def _try(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except redis.ConnectionError:
+        return False
+
+
+def main() -> None:
+    """Play it in full."""
+    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    with tempfile.TemporaryDirectory() as folder:
+        report = asyncio.run(play(Path(folder), jobs))
+    often = Counter(report.answers.values())
+    print(f"{jobs} asked for, answered so often: {dict(often)}")  # noqa: T201
+    print(f"left: {report.left}; denied: {report.denied}")  # noqa: T201
+    sys.exit(often != {1: jobs} or bool(report.denied) or any(report.left.values()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The queue at a glance: what waits, for how long, and who works."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from redis import Redis
+
+from worker.contract import keys
+from worker.contract.connection import said
+from worker.contract.tickets import Tickets
+
+_FRESH = 60.0
+"""Seconds since its last sign of life that a process is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How things stand.
+
+    Attributes:
+        waiting: jobs in line, by level.
+        running: jobs in some worker's hand.
+        oldest: seconds that the longest waiting job has waited; 0 where none waits.
+        failed: jobs that failed by a fault of ours and are kept.
+        workers: how many are alive.
+        room: how many jobs they do at a time.
+        fronts: how many processes of each front-end are alive.
+        outboxes: answers that are not yet posted, by front-end.
+        closed: whether new jobs are refused.
+    """
+
+    waiting: Mapping[str, int]
+    running: int
+    oldest: float
+    failed: int
+    workers: int
+    room: int
+    fronts: Mapping[str, int]
+    outboxes: Mapping[str, int]
+    closed: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return asdict(self)
+
+
+def look_over(connection: Redis, now: float) -> Overview:
+    """Read it all.
+
+    Raises:
+        AwayError: Redis cannot be reached.
+    """
+    with said():
+        tickets = Tickets(connection, 1)
+        opened: Any = connection.zrange(keys.OPEN, 0, -1, withscores=True)
+        with connection.pipeline(transaction=False) as pipeline:
+            for name, _ in opened:
+                pipeline.hget(keys.job(name.decode()), "state")
+            states = pipeline.execute()
+        streams = sorted(connection.scan_iter(match=keys.outbox("*"), count=1000, _type="stream"))
+        with connection.pipeline(transaction=False) as pipeline:
+            pipeline.zcard(keys.FAILED)
+            pipeline.hvals(keys.WORKERS)
+            pipeline.hgetall(keys.FRONTS)
+            pipeline.exists(keys.CLOSED)
+            for stream in streams:
+                pipeline.xlen(stream)
+            failed, workers, fronts, closed, *lengths = pipeline.execute()
+        waiting = {level: queue.count for level, queue in tickets.queues.items()}
+    ages = [now - since for (_, since), state in zip(opened, states, strict=True) if state == _LINE]
+    signs = [sign for sign in map(json.loads, workers) if now - sign["seen"] < _FRESH]
+    alive: dict[str, int] = {}
+    for name, sign in fronts.items():
+        if now - json.loads(sign)["seen"] < _FRESH:
+            front = name.decode().partition(":")[0]
+            alive[front] = alive.get(front, 0) + 1
+    return Overview(
+        waiting=waiting,
+        running=states.count(b"running"),
+        oldest=max([0.0, *ages]),
+        failed=failed,
+        workers=len(signs),
+        room=sum(sign["room"] for sign in signs),
+        fronts=alive,
+        outboxes={
+            stream.decode().rpartition(":")[2]: length
+            for stream, length in zip(streams, lengths, strict=True)
+        },
+        closed=bool(closed),
+    )
+
+
+_LINE = b"queued"
