@@ -124,9 +124,13 @@ class StandIn:
     ) -> str:
         """Somebody presses a button, or chooses ``values``; returns the interaction's token."""
         values = more.pop("values", None)
-        data = {"custom_id": custom_id, "component_type": 3 if values else 2}
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": 3 if values else 2}
         if values:
             data["values"] = values
+        # Discord sends the message whole, and the library finds the pressed part in it.
+        pressed: dict[str, Any] = {"custom_id": custom_id, "type": data["component_type"]}
+        pressed |= {"options": []} if values else {"style": 2, "label": "pressed"}
+        message = {**message, "components": [{"type": 1, "components": [pressed]}]}
         return await self.interact(3, data, user=user, message=message, **more)
 
     async def interact(
@@ -342,7 +346,12 @@ class StandIn:
         for fault in self.faults:
             if fault.method == call.method and fault.within in call.path and fault.times > 0:
                 fault.times -= 1
-                return _json({"code": fault.code, "message": "no"}, fault.status, fault.headers)
+                body: dict[str, Any] = {"code": fault.code, "message": "no"}
+                headers = dict(fault.headers)
+                if fault.status == 429:
+                    body |= {"retry_after": float(headers["Retry-After"]), "global": False}
+                    headers["Via"] = "1.1 stand-in"
+                return _json(body, fault.status, headers)
         return None
 
     def _answer(self, call: Call) -> web.Response:
