@@ -38,12 +38,14 @@ class House(_Part):
     Attributes:
         options: defaults for whoever has none of their own.
         places: ids of the channels or topics where drawings are taken; empty for all.
+        roles: ids of roles of which one is needed; empty for everybody.
         jobs: drawings that one person may have in hand; None for the host's own limit.
         blocked: ids of people who get no music here.
     """
 
     options: dict[str, Any] = {}
     places: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     jobs: Annotated[int, Field(ge=1, le=100)] | None = None
     blocked: tuple[str, ...] = ()
 

@@ -16,12 +16,15 @@ class Address(BaseModel):
 
     Attributes:
         application: the bot's own id.
-        token: of the interaction; dies after 15 minutes.
-        message: the message that the interaction was deferred with.
+        token: of the interaction; dies after 15 minutes. Empty where the message is the bot's own,
+            in answer to somebody's message.
+        message: the message that tells how far the drawing is.
         channel: where it stands.
         user: who asked.
         private: whether only they see it; such an answer cannot be written anywhere else.
+        guild: whether it stands in a server, with voice channels.
         limit: bytes that a file may have there.
+        parent: link to the piece that this is another version of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,7 +35,9 @@ class Address(BaseModel):
     channel: int
     user: int
     private: bool = False
+    guild: bool = False
     limit: int = 10 << 20
+    parent: str = ""
 
     def reply(self) -> ReplyTo:
         """As a job carries it; nothing but the token expires."""

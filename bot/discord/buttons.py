@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self
 
 import discord
 
+from bot.discord.core import core_of, ordering, texts_of, whisper
 from bot.jobs.interface import Kept
 from bot.reply import Action, Button, vary
 from bot.texts import Texts
 from mididraw.errors import MididrawError
 from mididraw.instruments import INSTRUMENTS
 from worker.contract import Done
-
-if TYPE_CHECKING:
-    from bot.discord.client import DrawClient
 
 _OFFERED = (
     *(0, 4, 8, 9, 10, 11, 12, 13, 14, 19, 21, 24),
@@ -58,7 +56,7 @@ class ActionButton(
         if kept is None:
             return
         if self.action == Action.INSTRUMENT:
-            said = await core_of(interaction).texts_for(interaction)
+            said = await texts_of(interaction)
             view = discord.ui.View(timeout=None)
             view.add_item(InstrumentSelect(self.job, said("instrument")))
             await interaction.response.send_message(view=view, ephemeral=True)
@@ -102,6 +100,47 @@ class InstrumentSelect(
             await _again(interaction, kept, Action.INSTRUMENT, name)
 
 
+class VoiceButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mdv:(?P<job>[0-9a-f]{32})"
+):
+    """The piece is to be played in the person's voice channel."""
+
+    def __init__(self, job: str, label: str = "") -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"mdv:{job}"))
+        self.job = job
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 -- the library's signature
+        item: discord.ui.Item[Any],  # noqa: ARG003
+        match: re.Match[str],
+    ) -> Self:
+        """Read it from its id."""
+        return cls(match["job"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Play it, or say what is in the way."""
+        kept = await _kept(interaction, self.job)
+        if kept is None:
+            return
+        core, said = core_of(interaction), await texts_of(interaction)
+        user = interaction.user
+        standing = user.voice if isinstance(user, discord.Member) else None
+        files = await core.jobs.files(kept.answer) if isinstance(kept.answer, Done) else None
+        if files is None:
+            await whisper(interaction, said("expired-buttons"))
+        elif standing is None or standing.channel is None:
+            await whisper(interaction, said("discord-voice-join"))
+        else:
+            try:
+                before = core.stage.play(standing.channel, files.mp3)
+            except MididrawError as error:
+                await whisper(interaction, said.sentence(error))
+                return
+            await whisper(interaction, said("discord-voice-plays", before=before))
+
+
 class DeleteButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mdx:(?P<user>[0-9]{1,20})"
 ):
@@ -129,37 +168,33 @@ class DeleteButton(
         """Delete, or say whose it is."""
         moderates = interaction.guild_id and interaction.permissions.manage_messages
         if interaction.user.id != self.user and not moderates:
-            said = await core_of(interaction).texts_for(interaction)
-            await interaction.response.send_message(said("discord-not-yours"), ephemeral=True)
+            await whisper(interaction, (await texts_of(interaction))("discord-not-yours"))
             return
         await interaction.response.defer()
         await interaction.delete_original_response()
 
 
-ITEMS = (ActionButton, InstrumentSelect, DeleteButton)
+ITEMS = (ActionButton, InstrumentSelect, VoiceButton, DeleteButton)
 
 
-def under(buttons: Sequence[Button], user: int, said: Texts) -> discord.ui.View:
-    """A piece's buttons."""
+def under(
+    buttons: Sequence[Button], user: int, said: Texts, *, voice: bool = False
+) -> discord.ui.View:
+    """A piece's buttons; ``voice`` where there are voice channels."""
     view = discord.ui.View(timeout=None)
     for button in buttons:
         if button.action in _SHOWN:
             view.add_item(ActionButton(button.action.value, button.job, button.label))
+    if voice and buttons:
+        view.add_item(VoiceButton(buttons[0].job, said("discord-voice")))
     view.add_item(DeleteButton(user, said("discord-delete")))
     return view
 
 
-def core_of(interaction: discord.Interaction[Any]) -> Any:
-    """What the commands share."""
-    return cast("DrawClient", interaction.client).core
-
-
 async def _kept(interaction: discord.Interaction[Any], job: str) -> Kept | None:
-    core = core_of(interaction)
-    kept: Kept | None = await core.jobs.recall(job)
+    kept = await core_of(interaction).jobs.recall(job)
     if kept is None or not isinstance(kept.answer, Done):
-        said = await core.texts_for(interaction)
-        await interaction.response.send_message(said("expired-buttons"), ephemeral=True)
+        await whisper(interaction, (await texts_of(interaction))("expired-buttons"))
         return None
     return kept
 
@@ -167,11 +202,5 @@ async def _kept(interaction: discord.Interaction[Any], job: str) -> Kept | None:
 async def _again(
     interaction: discord.Interaction[Any], kept: Kept, action: Action, value: str | None
 ) -> None:
-    core = core_of(interaction)
-    await interaction.response.defer(thinking=True)
-    try:
-        options = vary(kept.options, action, value)
-        await core.draw(interaction, kept.pictures, options, kept=kept)
-    except MididrawError as error:
-        said = await core.texts_for(interaction)
-        await interaction.edit_original_response(content=said.sentence(error))
+    async with ordering(interaction) as order:
+        await order.draw(kept.pictures, vary(kept.options, action, value), kept=kept)

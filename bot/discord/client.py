@@ -11,10 +11,15 @@ from discord import app_commands
 
 from bot.discord.address import FRONT
 from bot.discord.buttons import ITEMS
-from bot.discord.commands import COMMANDS, MENUS
+from bot.discord.commands import MENUS, draw, remix
 from bot.discord.core import Core
 from bot.discord.deliver import Deliverer
+from bot.discord.mentions import heed
+from bot.discord.owner import Owner
+from bot.discord.personal import cancel, forgetme, help_, queue, settings
+from bot.discord.server import Server
 from bot.discord.status import Statuses
+from bot.discord.voice import Stage
 from bot.jobs.counted import CountedJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
@@ -79,15 +84,16 @@ class Tree(app_commands.CommandTree["DrawClient"]):
 class DrawClient(discord.AutoShardedClient):
     """The bot; needs no privileged intents."""
 
-    def __init__(self, settings: DiscordSettings, metrics: Metrics | None = None) -> None:
-        # Guilds and direct messages come without; no message is ever read.
-        super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
-        url = settings.redis
-        self._settings = settings
+    def __init__(self, host: DiscordSettings, metrics: Metrics | None = None) -> None:
+        # Of messages, Discord shows us the text and files of those alone that are for us.
+        intents = discord.Intents(guilds=True, messages=True, voice_states=True)
+        super().__init__(intents=intents, max_messages=None)
+        url = host.redis
+        self._host = host
         metrics = metrics or Metrics()
-        queue = RedisJobs(url, FRONT, limits=settings.limits)
+        queue = RedisJobs(url, FRONT, limits=host.limits)
         jobs = CountedJobs(queue, FRONT, metrics)
-        self.core = Core(jobs, Memory(RedisStore(url), FRONT), Statuses(jobs), settings)
+        self.core = Core(jobs, Memory(RedisStore(url), FRONT), Statuses(jobs), Stage(), host)
         self.deliverer = Deliverer(self, jobs)
         metrics.watch(FRONT, lambda: self.deliverer.outcomes)
         self.tree = Tree(self)
@@ -96,15 +102,21 @@ class DrawClient(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """Before the gateway is entered."""
         await self.tree.set_translator(Translator())
-        for command in (*COMMANDS, *MENUS):
+        commands: list[Any] = [draw, remix, settings, help_, queue, cancel, forgetme]
+        for command in [*commands, Server(), Owner(), *MENUS]:
             self.tree.add_command(command)
         self.add_dynamic_items(*ITEMS)
         await self._publish()
-        pulse = Pulse(self._settings.redis, FRONT, self._heard)
+        pulse = Pulse(self._host.redis, FRONT, self._heard)
         self._tasks = [
             asyncio.create_task(self.deliverer.run(), name="deliveries"),
             asyncio.create_task(pulse.run(), name="pulse"),
         ]
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody writes to us, or to others."""
+        if self.user is not None:
+            await heed(message, self.user, self.core)
 
     def _heard(self) -> bool:
         """Whether every shard's gateway answers its heartbeats."""
@@ -118,6 +130,7 @@ class DrawClient(discord.AutoShardedClient):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.deliverer.close()
         await self.core.statuses.close()
+        await self.core.stage.close()
         await super().close()
         await self.core.jobs.close()
         await self.core.memory.close()

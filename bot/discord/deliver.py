@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import discord
@@ -26,6 +27,7 @@ _DEAD = {10015, 50027, 10062, 10008}
 _GONE = {10003, 50001, 50013, 50007}
 """The channel is gone, or we may not write there."""
 _PAUSE = 5.0
+_NONCE = 25
 
 
 class Deliverer:
@@ -86,34 +88,64 @@ class Deliverer:
         return "refused"
 
     async def _write(self, delivery: Delivery, address: Address, reply: Reply, said: Texts) -> str:
-        if delivery.job.reply.lives(time.time()):
+        view = under(reply.buttons, address.user, said, voice=address.guild)
+        text = reply.text
+        if address.parent and reply.files:
+            text = f"{text}\n{said('discord-parent', link=address.parent)}"
+        channel = self._client.get_partial_messageable(address.channel)
+        edit: Any = None
+        if not address.token:
+            edit = channel.get_partial_message(address.message).edit
+        elif delivery.job.reply.lives(time.time()):
             webhook = discord.Webhook.partial(
                 address.application, address.token, client=self._client
             )
+            edit = partial(webhook.edit_message, address.message)
+        if edit is not None:
             try:
-                await webhook.edit_message(
-                    address.message,
-                    content=reply.text,
+                await edit(
+                    content=text,
                     attachments=_attached(reply),
-                    view=under(reply.buttons, address.user, said),
+                    view=view,
                     allowed_mentions=discord.AllowedMentions.none(),
                 )
             except discord.HTTPException as error:
-                if error.code not in _DEAD:
+                if error.code not in _DEAD | _GONE:
                     raise
             else:
                 return "posted"
-        if address.private:
-            return "gone"
-        channel = self._client.get_partial_messageable(address.channel)
+        if not address.private:
+            try:
+                await self._send(channel, delivery, address, text, reply, view)
+            except discord.HTTPException as error:
+                if error.code not in _GONE:
+                    raise
+            else:
+                return "beside"
+        direct = await self._client.create_dm(discord.Object(address.user))
+        text = f"{text}\n{said('discord-direct')}"
+        await self._send(direct, delivery, address, text, reply, view)
+        return "direct"
+
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        delivery: Delivery,
+        address: Address,
+        text: str,
+        reply: Reply,
+        view: discord.ui.View,
+    ) -> None:
         who = discord.Object(address.user)
         await channel.send(
-            f"<@{address.user}> {reply.text}",
+            f"<@{address.user}> {text}",
             files=_attached(reply),
-            view=under(reply.buttons, address.user, said),
+            view=view,
             allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[who]),
+            # Discord keeps no two messages of one nonce: an answer that was sent before we could
+            # note it is not sent twice.
+            nonce=delivery.job.id[:_NONCE],
         )
-        return "beside"
 
 
 def _fit(reply: Reply, most: int, said: Texts) -> Reply:

@@ -12,7 +12,15 @@ from mididraw.errors import OptionError, PictureError
 _MOST = 20 << 20
 _PIXELS = 40_000_000
 _SECONDS = 20
+_TOGETHER = 5
 _HOSTS = {"cdn.discordapp.com", "media.discordapp.net"}
+
+
+def pictures_of(message: discord.Message) -> tuple[list[discord.Attachment], str | None]:
+    """What of a message can be drawn: its pictures, or else the address of one that it shows."""
+    images = [one for one in message.attachments if (one.content_type or "").startswith("image/")]
+    shown = [embed.image.url or embed.thumbnail.url for embed in message.embeds]
+    return images[:_TOGETHER], None if images else next((one for one in shown if one), None)
 
 
 async def read_all(

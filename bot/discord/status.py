@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 import discord
 
@@ -11,6 +12,8 @@ from bot.texts import Texts
 from mididraw.errors import MididrawError
 
 _log = logging.getLogger(__name__)
+Edit = Callable[[str], Awaitable[None]]
+"""Writes a line in the place of the one before."""
 
 
 class Statuses:
@@ -21,9 +24,9 @@ class Statuses:
         self._jobs, self._rest = jobs, rest
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, job: str, interaction: discord.Interaction, said: Texts) -> None:
+    def begin(self, job: str, edit: Edit, said: Texts) -> None:
         """Follow a job; what goes wrong in telling of it does not touch the drawing."""
-        task = asyncio.create_task(self._tell(job, interaction, said))
+        task = asyncio.create_task(self._tell(job, edit, said))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -33,7 +36,7 @@ class Statuses:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tell(self, job: str, interaction: discord.Interaction, said: Texts) -> None:
+    async def _tell(self, job: str, edit: Edit, said: Texts) -> None:
         newest: asyncio.Queue[str] = asyncio.Queue(1)
 
         async def listen() -> None:
@@ -52,7 +55,7 @@ class Statuses:
                 if listener.done():
                     getter.cancel()
                     return
-                await interaction.edit_original_response(content=getter.result())
+                await edit(getter.result())
                 await asyncio.wait({listener}, timeout=self._rest)
         except (discord.HTTPException, MididrawError) as error:
             _log.info("a status is not told: %s", type(error).__name__, extra={"job": job})

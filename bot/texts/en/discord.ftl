@@ -45,6 +45,59 @@ discord-not-yours = Only who asked for it and moderators can delete it.
 discord-smaller = (The sound is smaller, as files may not be larger here.)
 discord-no-sound = (The sound is too large for this place.)
 
+discord-accepted = On its way …
+discord-parent = Another version of { $link }
+discord-direct = (It could not be posted where you asked for it.)
+discord-voice = Play in voice
+discord-voice-join = Join a voice channel first, then press the button again.
+discord-voice-plays = { $before ->
+    [0] It plays in your voice channel.
+    [one] It plays in your voice channel after one other piece.
+   *[other] It plays in your voice channel after { $before } other pieces.
+  }
+
+## For managers
+discord-server = server
+discord-server-about = What holds in this server
+discord-show = show
+discord-show-about = Show what holds here
+discord-defaults = defaults
+discord-defaults-about = Options for whoever has set none of their own
+discord-server-defaults = Defaults of this server:
+discord-limit = limit
+discord-limit-about = How many drawings a person may have in hand
+discord-limit-drawings = That many; nothing for the bot's own limit
+discord-server-jobs = Drawings in hand for each person: { $count }
+discord-channel = channel
+discord-channel-about = Take drawings in certain channels only
+discord-channel-which = The channel
+discord-server-channels = Channels:
+discord-role = role
+discord-role-about = Give music to certain roles only
+discord-role-which = The role
+discord-server-roles = Roles:
+discord-allowed = Whether it is one of them
+discord-block = block
+discord-block-about = Give somebody no music here
+discord-block-who = The person
+discord-blocked = Whether they are blocked
+discord-server-blocked = Blocked:
+
+## For the bot's owners
+discord-owner = owner
+discord-owner-about = For those who run this bot
+discord-not-owner = Only those who run this bot can do that.
+discord-status = status
+discord-status-about = Queue, workers and servers
+discord-drain = drain
+discord-drain-about = Take no new drawings, or take them again
+discord-drain-on = True takes no new drawings
+discord-drained = No new drawings are taken; those in hand go on.
+discord-undrained = Drawings are taken again.
+discord-ban = block
+discord-ban-about = Give somebody no music anywhere
+discord-banned = Blocked in all: { $count }
+
 ## Moods
 style-pop = pop
 style-ballad = ballad

@@ -45,6 +45,58 @@ discord-not-yours = 只有发起的人和管理员可以删除。
 discord-smaller = （这里的文件不能更大，所以声音变小了。）
 discord-no-sound = （声音太大，发不到这里。）
 
+discord-accepted = 正在进行 …
+discord-parent = { $link } 的另一个版本
+discord-direct = （没能发到你要的地方。）
+discord-voice = 在语音频道播放
+discord-voice-join = 请先加入一个语音频道，再按一次按钮。
+discord-voice-plays = { $before ->
+    [0] 正在你的语音频道播放。
+   *[other] 前面还有 { $before } 首，之后在你的语音频道播放。
+  }
+
+## 服务器管理
+discord-server = 服务器
+discord-server-about = 本服务器的规则
+discord-show = 查看
+discord-show-about = 查看本服务器的规则
+discord-defaults = 默认
+discord-defaults-about = 没有自己设置的人使用的选项
+discord-server-defaults = 本服务器的默认设置：
+discord-limit = 上限
+discord-limit-about = 每个人可以同时进行几幅画
+discord-limit-drawings = 数量；不填则用机器人的上限
+discord-server-jobs = 每人同时进行的画：{ $count }
+discord-channel = 频道
+discord-channel-about = 只在某些频道接受画
+discord-channel-which = 频道
+discord-server-channels = 频道：
+discord-role = 身份组
+discord-role-about = 只给某些身份组音乐
+discord-role-which = 身份组
+discord-server-roles = 身份组：
+discord-allowed = 是否允许
+discord-block = 屏蔽
+discord-block-about = 在这里不给某人音乐
+discord-block-who = 这个人
+discord-blocked = 是否屏蔽
+discord-server-blocked = 已屏蔽：
+
+## 机器人的主人
+discord-owner = 主人
+discord-owner-about = 给运行这个机器人的人
+discord-not-owner = 只有运行这个机器人的人可以这样做。
+discord-status = 状态
+discord-status-about = 队列、工作进程和服务器
+discord-drain = 暂停
+discord-drain-about = 不再接受新的画，或恢复接受
+discord-drain-on = 选“是”则不再接受
+discord-drained = 不再接受新的画；进行中的继续。
+discord-undrained = 又可以接受画了。
+discord-ban = 屏蔽
+discord-ban-about = 在所有地方都不给某人音乐
+discord-banned = 一共屏蔽：{ $count }
+
 ## 风格
 style-pop = 流行
 style-ballad = 抒情

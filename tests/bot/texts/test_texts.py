@@ -24,7 +24,14 @@ ON_THE_WAY = (
     *("mididraw/options.py", "mididraw/draw.py", "mididraw/canvas.py", "mididraw/instruments.py"),
     *("mididraw/picture", "mididraw/harmony", "mididraw/engines", "mididraw/render/midi.py"),
     *("bot/jobs/limits.py", "bot/jobs/orders.py", "bot/jobs/local.py", "worker/batch.py"),
-    *("worker/studio.py", "worker/desk.py", "worker/run.py", "worker/contract/connection.py"),
+    *(
+        "bot/fetch.py",
+        "bot/discord",
+        "worker/studio.py",
+        "worker/desk.py",
+        "worker/run.py",
+        "worker/contract/connection.py",
+    ),
 )
 """What can raise or answer with a sentence that a person in a chat sees."""
 FOR_HOSTS = (
@@ -32,6 +39,9 @@ FOR_HOSTS = (
     "{} cannot be read: {}.",
     "The {} engine needs {}: install it with pip install 'mididraw[model]', or use the chords "
     "engine.",
+    "There is no DISCORD_TOKEN: make an application with a bot at "
+    "https://discord.com/developers/applications, which gives you one.",
+    "Discord does not know this DISCORD_TOKEN: copy it again from the application's page.",
     "REDIS_URL cannot be read: it looks like redis://user@host:6379/0.",
 )
 """What only those see who give paths or install packages."""
