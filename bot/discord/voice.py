@@ -5,8 +5,11 @@ import io
 import logging
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 import discord
+from discord.oggparse import OggStream
+from pydub import AudioSegment
 
 from bot.jobs.limits import FullError
 from mididraw.errors import MididrawError
@@ -15,6 +18,8 @@ _log = logging.getLogger(__name__)
 _MOST = 10
 """Pieces that may wait in a server."""
 _JOINS_WITHIN = 15.0
+_HEADERS = 2
+"""Packets of an Ogg stream before the sound begins."""
 Channel = discord.VoiceChannel | discord.StageChannel
 
 
@@ -92,12 +97,34 @@ async def _join(channel: Channel) -> discord.VoiceClient:
 
 async def _play(voice: discord.VoiceClient, mp3: bytes) -> None:
     loop, over = asyncio.get_running_loop(), asyncio.Event()
-    source = discord.FFmpegOpusAudio(io.BytesIO(mp3), pipe=True, before_options="-v quiet")
-    voice.play(source, after=lambda _: loop.call_soon_threadsafe(over.set))
+    voice.play(
+        await asyncio.to_thread(_Piece, mp3),
+        after=lambda _: loop.call_soon_threadsafe(over.set),
+    )
     try:
         await over.wait()
     finally:
         voice.stop()
+
+
+class _Piece(discord.AudioSource):
+    """An MP3 as Opus frames of 20 ms, encoded before it begins."""
+
+    def __init__(self, mp3: bytes) -> None:
+        ogg = io.BytesIO()
+        AudioSegment.from_mp3(io.BytesIO(mp3)).export(
+            ogg, "opus", codec="libopus", bitrate="96k", parameters=["-ar", "48000"]
+        )
+        ogg.seek(0)
+        self._frames = islice(OggStream(ogg).iter_packets(), _HEADERS, None)
+
+    def read(self) -> bytes:
+        """The next frame; empty at the end."""
+        return next(self._frames, b"")
+
+    def is_opus(self) -> bool:
+        """It is."""
+        return True
 
 
 async def _leave(guild: discord.Guild) -> None:

@@ -12,9 +12,20 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-TOKEN = "stand-in.token.of-no-worth"  # noqa: S105
-APPLICATION = 1111
-GUILD, CHANNEL, HER, HIM = 2222, 3333, 7, 8
+from tests.standins import discord_payloads as payloads
+from tests.standins.discord_payloads import (
+    ALLOWED,
+    APPLICATION,
+    CHANNEL,
+    DIRECT,
+    GUILD,
+    HER,
+    TOKEN,
+    VOICE_CHANNEL,
+)
+from tests.standins.discord_voice import TOKEN as VOICE_TOKEN
+from tests.standins.discord_voice import Voice
+
 _EPOCH = 1 << 40
 
 
@@ -61,13 +72,19 @@ class _Session:
 class StandIn:
     """Discord."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowed: int = ALLOWED) -> None:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.commands: list[dict[str, Any]] = []
         self.identified = self.resumed = 0
         self.dead_tokens: set[str] = set()
         self.url = ""
+        self.voice: Voice | None = None
+        self.talking: set[int] = set()
+        self.allowed = allowed
+        self._holds: list[tuple[str, str, asyncio.Event]] = []
+        self._written: list[dict[str, Any]] = []
+        self._nonces: dict[str, dict[str, Any]] = {}
         self._numbers = itertools.count(_EPOCH)
         self._files: dict[str, bytes] = {}
         self._messages: dict[int, dict[str, Any]] = {}
@@ -82,11 +99,14 @@ class StandIn:
         self,
         name: str,
         *,
-        user: int = HER,
+        by: int = HER,
         guild: bool = True,
         locale: str = "en-US",
         kind: int = 1,
         target: dict[str, Any] | None = None,
+        permissions: int = 0,
+        roles: tuple[int, ...] = (),
+        app_permissions: int | None = None,
         **options: Any,
     ) -> str:
         """Somebody runs a command; returns the interaction's token.
@@ -105,19 +125,30 @@ class StandIn:
                 attachments[attachment["id"]] = attachment
                 given.append({"name": option, "type": 11, "value": attachment["id"]})
             else:
-                number = 5 if isinstance(value, bool) else 4 if isinstance(value, int) else 3
-                given.append({"name": option, "type": number, "value": value})
+                given.append(payloads.given(option, value))
+        first, _, second = name.partition(" ") if kind == 1 else (name, "", "")
+        if second:
+            given = [{"name": second, "type": 1, "options": given}]
         data: dict[str, Any] = {
             "id": str(next(self._numbers)),
-            "name": name,
+            "name": first,
             "type": kind,
             "options": given,
-            "resolved": {"attachments": attachments},
+            "resolved": {"attachments": attachments, **payloads.resolved(options)},
         }
         if target is not None:
             data["target_id"] = target["id"]
             data["resolved"]["messages"] = {target["id"]: target}
-        return await self.interact(2, data, user=user, guild=guild, locale=locale)
+        return await self.interact(
+            2,
+            data,
+            user=by,
+            guild=guild,
+            locale=locale,
+            permissions=permissions,
+            roles=roles,
+            app_permissions=app_permissions,
+        )
 
     async def press(
         self, custom_id: str, message: dict[str, Any], *, user: int = HER, **more: Any
@@ -142,12 +173,14 @@ class StandIn:
         guild: bool = True,
         locale: str = "en-US",
         permissions: int = 0,
+        roles: tuple[int, ...] = (),
+        app_permissions: int | None = None,
         **more: Any,
     ) -> str:
         """Whatever else people do."""
         number = next(self._numbers)
         token = f"token-{number}"
-        who = {"id": str(user), "username": f"user{user}", "discriminator": "0", "avatar": None}
+        who = payloads.person(user)
         channel = {"id": str(CHANNEL), "type": 0 if guild else 1}
         interaction: dict[str, Any] = {
             "id": str(number),
@@ -161,7 +194,7 @@ class StandIn:
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(GUILD)},
             "context": 0 if guild else 1,
-            "app_permissions": str(1 << 15 | 1 << 14 | 1 << 11),
+            "app_permissions": str(self.allowed if app_permissions is None else app_permissions),
             "attachment_size_limit": more.pop("limit", 10 << 20),
             "data": data,
             **more,
@@ -171,11 +204,8 @@ class StandIn:
             interaction["guild"] = {"id": str(GUILD), "locale": "en-US", "features": []}
             interaction["member"] = {
                 "user": who,
-                "roles": [],
-                "joined_at": "2020-01-01T00:00:00+00:00",
-                "deaf": False,
-                "mute": False,
-                "flags": 0,
+                **payloads.MEMBER,
+                "roles": [str(role) for role in roles],
                 "permissions": str(permissions),
             }
             channel |= {"guild_id": str(GUILD), "name": "music", "position": 0}
@@ -183,6 +213,28 @@ class StandIn:
             interaction["user"] = who
         await self._dispatch("INTERACTION_CREATE", interaction)
         return token
+
+    async def write(
+        self, content: str = "", *, user: int = HER, guild: bool = True, **more: Any
+    ) -> dict[str, Any]:
+        """Somebody writes a message; one that names the bot mentions it."""
+        number = next(self._numbers)
+        message = {
+            **payloads.message(number, more),
+            "content": content,
+            "author": payloads.person(user),
+        }
+        message["mentions"] = [payloads.BOT] if f"<@{APPLICATION}>" in content else []
+        if guild:
+            message |= {"guild_id": str(GUILD), "member": payloads.MEMBER}
+        else:
+            message |= {"channel_id": str(DIRECT), "channel_type": 1}
+        await self._dispatch("MESSAGE_CREATE", message)
+        return message
+
+    async def join(self, user: int = HER, channel: int | None = VOICE_CHANNEL) -> None:
+        """Somebody joins a voice channel, or leaves."""
+        await self._dispatch("VOICE_STATE_UPDATE", payloads.voice_state(user, channel))
 
     def attachment(self, data: bytes, **more: Any) -> dict[str, Any]:
         """A file that somebody attached."""
@@ -202,7 +254,13 @@ class StandIn:
     def message(self, **more: Any) -> dict[str, Any]:
         """A message in the channel."""
         number = next(self._numbers)
-        return _message(number, more)
+        return payloads.message(number, more)
+
+    def hold(self, method: str, within: str) -> asyncio.Event:
+        """Do what the next call that matches asks for, and answer it only once this is set."""
+        held = asyncio.Event()
+        self._holds.append((method, within, held))
+        return held
 
     def refuse(
         self, method: str, within: str, status: int, code: int = 0, times: int = 1, **headers: str
@@ -229,6 +287,10 @@ class StandIn:
     def answers(self, token: str) -> list[Call]:
         """Edits of an interaction's answer that have files."""
         return [call for call in self.done("PATCH", token) if call.files]
+
+    def standing(self, channel: int) -> list[dict[str, Any]]:
+        """Messages that the bot wrote in a channel; those of one nonce are one."""
+        return [one for one in self._written if one["channel_id"] == str(channel)]
 
     async def until(self, holds: Callable[[], Any], seconds: float = 15.0) -> Any:
         """Wait for something that follows from calls."""
@@ -284,7 +346,10 @@ class StandIn:
                 self._sessions[name] = session
                 self.identified += 1
                 await self._event(session, "READY", self._ready(name))
+                await self._event(session, "GUILD_CREATE", payloads.guild(self.allowed))
                 await self._notify()
+            elif said["op"] == 4:
+                await self._talk(session, name, said["d"]["channel_id"])
             elif said["op"] == 6:
                 name = said["d"]["session_id"]
                 before = self._sessions[name].sent
@@ -297,11 +362,20 @@ class StandIn:
                 await self._notify()
         return socket
 
+    async def _talk(self, session: _Session, name: str, channel: str | None) -> None:
+        state = payloads.voice_state(APPLICATION, None if channel is None else int(channel))
+        await self._event(session, "VOICE_STATE_UPDATE", {**state, "session_id": name})
+        self.talking = {*self.talking, int(channel)} if channel else set()
+        if channel is not None and self.voice is not None:
+            server = {"token": VOICE_TOKEN, "guild_id": str(GUILD), "endpoint": self.voice.endpoint}
+            await self._event(session, "VOICE_SERVER_UPDATE", server)
+        await self._notify()
+
     def _ready(self, name: str) -> dict[str, Any]:
         return {
             "v": 10,
-            "user": _BOT,
-            "guilds": [],
+            "user": payloads.BOT,
+            "guilds": [{"id": str(GUILD), "unavailable": True}],
             "session_id": name,
             "resume_gateway_url": self.url.replace("http", "ws") + "/gateway",
             "application": {"id": str(APPLICATION), "flags": 0},
@@ -340,6 +414,9 @@ class StandIn:
         call.at, call.status = time.time(), response.status
         self.calls.append(call)
         await self._notify()
+        for hold in [one for one in self._holds if one[0] == call.method and one[1] in path]:
+            self._holds.remove(hold)
+            await hold[2].wait()
         return response
 
     def _refused(self, call: Call) -> web.Response | None:
@@ -357,9 +434,9 @@ class StandIn:
     def _answer(self, call: Call) -> web.Response:
         match (call.method, call.path.strip("/").split("/")):
             case ("GET", ["users", "@me"]):
-                return _json(_BOT)
+                return _json(payloads.BOT)
             case ("GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]):
-                return _json(_APPLICATION)
+                return _json(payloads.ABOUT)
             case ("GET", ["gateway", "bot"]):
                 gateway = self.url.replace("http", "ws") + "/gateway"
                 limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
@@ -381,8 +458,18 @@ class StandIn:
                 return self._called_back(call, number, token)
             case (_, ["webhooks", _, token, "messages", which]):
                 return self._edited(call, token, which)
-            case ("POST", ["channels", _, "messages"]):
-                return _json(self._kept(next(self._numbers), call))
+            case ("POST", ["users", "@me", "channels"]):
+                return _json({"id": str(DIRECT), "type": 1, "recipients": [payloads.person(HER)]})
+            case ("POST", ["channels", channel, "messages"]):
+                nonce = call.body.get("nonce") if call.body.get("enforce_nonce") else None
+                if nonce is not None and nonce in self._nonces:
+                    return _json(self._nonces[nonce])
+                message = self._kept(next(self._numbers), call) | {"channel_id": channel}
+                self._nonces |= {} if nonce is None else {nonce: message}
+                self._written.append(message)
+                return _json(message)
+            case ("PATCH", ["channels", _, "messages", number]):
+                return _json(self._kept(int(number), call))
         return _json({"code": 0, "message": f"404: {call.path}"}, 404)
 
     def _called_back(self, call: Call, number: str, token: str) -> web.Response:
@@ -405,51 +492,8 @@ class StandIn:
     def _kept(self, number: int, call: Call) -> dict[str, Any]:
         body = call.body.get("data", call.body) if isinstance(call.body, dict) else {}
         content = {"content": (body or {}).get("content") or ""}
-        self._messages[number] = _message(number, content)
+        self._messages[number] = payloads.message(number, content)
         return self._messages[number]
-
-
-_BOT = {
-    "id": str(APPLICATION),
-    "username": "midiDraw",
-    "discriminator": "0",
-    "avatar": None,
-    "bot": True,
-}
-_APPLICATION = {
-    "id": str(APPLICATION),
-    "name": "midiDraw",
-    "icon": None,
-    "description": "",
-    "bot_public": True,
-    "bot_require_code_grant": False,
-    "verify_key": "0",
-    "flags": 0,
-    "team": None,
-    "owner": {"id": "1", "username": "host", "discriminator": "0", "avatar": None},
-}
-
-
-def _message(number: int, more: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": str(number),
-        "channel_id": str(CHANNEL),
-        "content": "",
-        "author": _BOT,
-        "attachments": [],
-        "embeds": [],
-        "edited_timestamp": None,
-        "timestamp": "2026-01-01T00:00:00+00:00",
-        "type": 0,
-        "pinned": False,
-        "flags": 0,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "components": [],
-        **more,
-    }
 
 
 async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
@@ -458,11 +502,11 @@ async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
     if not request.content_type.startswith("multipart/"):
         return None, {}
     posted = await request.post()
-    files = {
-        part.filename: part.file.read()
-        for part in posted.values()
-        if isinstance(part, web.FileField)
-    }
+    files = {}
+    for part in posted.values():
+        if isinstance(part, web.FileField):
+            with part.file as file:
+                files[part.filename] = file.read()
     return json.loads(str(posted["payload_json"])), files
 
 

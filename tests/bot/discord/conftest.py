@@ -11,7 +11,8 @@ from bot.discord.client import run
 from bot.settings import DiscordSettings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import CAT, FISH, Painter, drawn, painter, worker
-from tests.standins.discord import TOKEN, StandIn
+from tests.standins.discord import Call, StandIn
+from tests.standins.discord_payloads import ALLOWED, TOKEN
 from worker.run import Worker
 
 __all__ = [
@@ -55,9 +56,9 @@ def running(redis_url: str, worker: Worker) -> Run:
     assert worker
 
     @asynccontextmanager
-    async def open_(**more: Any) -> AsyncIterator[StandIn]:
+    async def open_(allowed: int = ALLOWED, **more: Any) -> AsyncIterator[StandIn]:
         async with (
-            StandIn().serve() as discord,
+            StandIn(allowed).serve() as discord,
             botting(settings_for(discord, redis_url, **more)),
         ):
             await discord.until(lambda: discord.identified)
@@ -69,3 +70,25 @@ def running(redis_url: str, worker: Worker) -> Run:
 def answered(discord: StandIn, token: str) -> Callable[[], Any]:
     """Whether the music is there."""
     return lambda: discord.answers(token)
+
+
+async def whispered(discord: StandIn, token: str) -> str:
+    """What only the person sees at once."""
+    (said,) = await discord.until(lambda: discord.done("POST", f"{token}/callback"))
+    assert said.body["data"]["flags"] == 64
+    return str(said.body["data"]["content"])
+
+
+async def refused(discord: StandIn, token: str) -> str:
+    """What is said in the place of music."""
+    said, *_ = await discord.until(lambda: discord.done("PATCH", f"{token}/messages"))
+    return str(said.body["content"])
+
+
+def buttons_of(call: Call) -> dict[str, str]:
+    """Ids of the buttons under an answer, by what is written on them."""
+    return {
+        part["label"]: part["custom_id"]
+        for row in call.body["components"]
+        for part in row["components"]
+    }

@@ -1,22 +1,15 @@
 """``/draw`` and its kin: pictures in, music out."""
 
 import io
+from functools import partial
 from typing import Any
 
 import pretty_midi
 from PIL import Image
 
 from tests.asynchronous import played
-from tests.bot.discord.conftest import CAT, FISH, Painter, Run, answered
-from tests.standins.discord import APPLICATION, HER, HIM
-
-
-def buttons_of(call: Any) -> dict[str, str]:
-    return {
-        part["label"]: part["custom_id"]
-        for row in call.body["components"]
-        for part in row["components"]
-    }
+from tests.bot.discord.conftest import CAT, FISH, Painter, Run, answered, buttons_of
+from tests.standins.discord_payloads import APPLICATION, CHANNEL, HER, HIM
 
 
 @played
@@ -99,7 +92,7 @@ async def test_what_cannot_be_drawn_is_said_in_a_sentence(running: Run) -> None:
         ]
         for options, wanted in cases:
             token = await discord.command("draw", **options)
-            calls = await discord.until(lambda token=token: discord.done("PATCH", token))
+            calls = await discord.until(partial(discord.done, "PATCH", token))
             assert wanted in calls[0].body["content"], options
 
 
@@ -144,6 +137,8 @@ async def test_buttons_give_other_versions_also_after_a_restart(
         first, second = (work.job for work in painter.taken)
         assert second.options.strength == first.options.strength + 15
         assert second.user == str(HIM)
+        (answer,) = discord.answers(token)
+        assert f"/{CHANNEL}/{message['id']}" in answer.body["content"]
         token = await discord.press(buttons["Instrument"], message)
         (shown,) = await discord.until(lambda: discord.done("POST", f"{token}/callback"))
         select = shown.body["data"]["components"][0]["components"][0]
@@ -164,7 +159,7 @@ async def test_only_who_asked_and_moderators_delete(running: Run) -> None:
         assert "Only who asked" in said.body["data"]["content"]
         for user, permissions in ((HER, 0), (HIM, 1 << 13)):
             token = await discord.press(f"mdx:{HER}", message, user=user, permissions=permissions)
-            await discord.until(lambda token=token: discord.done("DELETE", token))
+            await discord.until(partial(discord.done, "DELETE", token))
 
 
 @played

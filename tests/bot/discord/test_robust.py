@@ -8,8 +8,9 @@ from pydub import AudioSegment
 from bot.discord.address import Address
 from bot.discord.shrink import shrink
 from tests.asynchronous import played
-from tests.bot.discord.conftest import CAT, Painter, Run, answered, botting, settings_for
-from tests.standins.discord import CHANNEL, HER, StandIn
+from tests.bot.discord.conftest import CAT, Painter, Run, answered, botting, refused, settings_for
+from tests.standins.discord import StandIn
+from tests.standins.discord_payloads import CHANNEL, DIRECT, HER
 from worker.run import Worker
 
 
@@ -62,6 +63,66 @@ async def test_a_dead_token_becomes_a_plain_message_that_mentions_who_asked(
 
 
 @played
+async def test_a_private_answer_past_its_token_comes_in_a_direct_message(
+    running: Run, painter: Painter
+) -> None:
+    async with running() as discord:
+        painter.gate.clear()
+        token = await discord.command("draw", image=CAT, private=True)
+        await discord.until(lambda: painter.taken or None)
+        discord.dead_tokens.add(token)
+        painter.gate.set()
+        (sent,) = await discord.until(lambda: discord.done("POST", f"channels/{DIRECT}/messages"))
+        assert len(sent.files) == 3
+        assert not discord.done("POST", f"channels/{CHANNEL}/messages")
+
+
+@played
+async def test_where_we_may_not_write_any_more_the_answer_comes_in_a_direct_message(
+    running: Run, painter: Painter
+) -> None:
+    async with running() as discord:
+        painter.gate.clear()
+        token = await discord.command("draw", image=CAT)
+        await discord.until(lambda: painter.taken or None)
+        discord.dead_tokens.add(token)
+        discord.refuse("POST", f"channels/{CHANNEL}", 403, code=50001)
+        painter.gate.set()
+        (sent,) = await discord.until(lambda: discord.done("POST", f"channels/{DIRECT}/messages"))
+        assert "could not be posted" in sent.body["content"]
+
+
+@played
+async def test_a_missing_permission_is_named_before_anything_is_drawn(running: Run) -> None:
+    async with running() as discord:
+        token = await discord.command("draw", image=CAT, app_permissions=1 << 11)
+        assert "Attach Files" in await refused(discord, token)
+
+
+@played
+async def test_a_bot_that_dies_while_it_posts_does_not_post_twice(
+    redis_url: str, worker: Worker, painter: Painter
+) -> None:
+    assert worker
+    async with StandIn().serve() as discord:
+        settings = settings_for(discord, redis_url)
+        painter.gate.clear()
+        never = discord.hold("POST", f"channels/{CHANNEL}/messages")
+        async with botting(settings):
+            token = await discord.command("draw", image=CAT)
+            await discord.until(lambda: painter.taken or None)
+            discord.dead_tokens.add(token)
+            painter.gate.set()
+            await discord.until(lambda: discord.done("POST", f"channels/{CHANNEL}/messages"))
+        assert not never.is_set()
+        async with botting(settings):
+            await discord.until(lambda: len(discord.done("POST", f"{CHANNEL}/messages")) == 2)
+        first, second = discord.done("POST", f"{CHANNEL}/messages")
+        assert first.body["nonce"] == second.body["nonce"]
+        assert len(discord.standing(CHANNEL)) == 1
+
+
+@played
 async def test_limits_and_failures_of_discords_are_waited_out(running: Run) -> None:
     async with running() as discord:
         discord.refuse("PATCH", "/messages/", 429, times=1, Retry_After="0.2")
@@ -110,7 +171,7 @@ async def test_fifty_at_once_are_all_acknowledged_and_answered(
     async with running(MIDIDRAW_JOBS_CHAT="100") as discord:
         painter.gate.clear()
         tokens = [
-            await discord.command("draw", user=100 + number, image=CAT, seed=number)
+            await discord.command("draw", by=100 + number, image=CAT, seed=number)
             for number in range(50)
         ]
         await discord.until(lambda: len(discord.done("POST", "/callback")) == len(tokens), 30)
