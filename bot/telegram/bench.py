@@ -5,9 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -17,13 +15,10 @@ from typing import Any
 from rich.table import Table
 
 from bot.jobs.redis_server import RedisServer
+from bot.rehearsal import echoing, most_memory, sample
 from bot.telegram.address import Address
 from mididraw.errors import OptionError
-from worker.contract import Files, keys, parse_job
-from worker.contract.connection import connect
-from worker.desk import Desk
-from worker.echo import Echo
-from worker.run import Worker
+from worker.contract import keys, parse_job
 
 _DRAWINGS = 40
 _CHAT = 1000
@@ -76,7 +71,7 @@ def run_telegram_bench() -> TelegramReport:
 async def _measure(server: RedisServer, standin: Any) -> TelegramReport:
     drawing = (resources.files("mididraw") / "examples" / "cat.png").read_bytes()
     async with standin.StandIn().serve() as telegram:
-        with _echo(server, await asyncio.to_thread(_files, drawing)):
+        with echoing(server, await asyncio.to_thread(sample, drawing)):
             environment = {
                 **os.environ,
                 "REDIS_URL": server.url,
@@ -93,7 +88,7 @@ async def _measure(server: RedisServer, standin: Any) -> TelegramReport:
                     chat = _CHAT + number
                     await telegram.message(chat, user=chat, **telegram.photo(drawing))
                     await telegram.until(lambda count=number: _posted(telegram) > count, 60)
-                memory = _most_memory(process.pid)
+                memory = most_memory(process.pid)
             finally:
                 process.terminate()
                 process.wait(40)
@@ -114,31 +109,3 @@ def _delays(server: RedisServer, telegram: Any) -> tuple[float, float]:
             if address is not None:
                 delays.append(1000 * (posted[address.chat] - float(ended)))
     return median(delays), quantiles(delays, n=20)[18]
-
-
-def _files(drawing: bytes) -> Files:
-    from mididraw.draw import draw
-    from mididraw.options import DrawOptions, Engine
-
-    drawn = draw([drawing], DrawOptions(engine=Engine.CHORDS, bars=8, seed=1))
-    return Files(drawn.midi, drawn.mp3, drawn.png)
-
-
-@contextmanager
-def _echo(server: RedisServer, files: Files) -> Iterator[None]:
-    """A worker that has its answer ready."""
-    with connect(server.url) as connection:
-        worker = Worker(Desk(connection, "bench"), Echo(files=files))
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        try:
-            yield
-        finally:
-            worker.stop()
-            thread.join()
-
-
-def _most_memory(process: int) -> int:
-    status = Path(f"/proc/{process}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024

@@ -274,6 +274,11 @@ class StandIn:
         for session in list(self._sessions.values()):
             await session.socket.close(code=4000)
 
+    @staticmethod
+    def now() -> float:
+        """The clock that calls are dated by."""
+        return time.time()
+
     # What the bot has done.
 
     def done(self, method: str, within: str) -> list[Call]:
@@ -411,7 +416,7 @@ class StandIn:
         body, files = await _read(request)
         call = Call(request.method, path, body, files)
         response = self._refused(call) or self._answer(call)
-        call.at, call.status = time.time(), response.status
+        call.at, call.status = self.now(), response.status
         self.calls.append(call)
         await self._notify()
         for hold in [one for one in self._holds if one[0] == call.method and one[1] in path]:
