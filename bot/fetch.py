@@ -16,6 +16,7 @@ _SECONDS = 15
 _HOPS = 4
 _MOST = 20 << 20
 _CHUNK = 1 << 16
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class FetchError(PictureError):
@@ -28,9 +29,10 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    if mapped is not None:
-        found = mapped
+    if isinstance(found, ipaddress.IPv6Address):
+        if found in _NAT64:
+            return False
+        found = found.ipv4_mapped or found.sixtofour or found
     return found.is_global and not found.is_multicast
 
 

@@ -150,6 +150,12 @@ class StandIn:
             app_permissions=app_permissions,
         )
 
+    async def type_(self, name: str, option: str, text: str) -> str:
+        """Somebody types an option of a command; returns the interaction's token."""
+        typed = {"name": option, "type": 3, "value": text, "focused": True}
+        number = str(next(self._numbers))
+        return await self.interact(4, {"id": number, "name": name, "type": 1, "options": [typed]})
+
     async def press(
         self, custom_id: str, message: dict[str, Any], *, user: int = HER, **more: Any
     ) -> str:
