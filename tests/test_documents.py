@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 import typer
 
-from bot.settings import TelegramSettings
 from mididraw import __version__
 from mididraw.cli import app
 from mididraw.harmony import Style
 from mididraw.options import Engine
 from tests.conftest import EXAMPLES, ROOT
-from worker.settings import WorkerSettings
 
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -35,10 +33,8 @@ def test_every_option_of_draw_is_in_the_readme_and_none_else() -> None:
     assert set(re.findall(r"`(--?[a-z-]+)`", table)) == _options("draw")
 
 
-def test_every_engine_style_and_setting_is_in_the_readme() -> None:
+def test_every_engine_and_style_is_in_the_readme() -> None:
     names = [f"`{one}`" for one in (*Engine, *Style)]
-    for settings in (WorkerSettings, TelegramSettings):
-        names += [f"`{settings.variable(name)}`" for name in settings.model_fields]
     assert [name for name in names if name not in README] == []
 
 

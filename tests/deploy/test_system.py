@@ -59,7 +59,7 @@ def test_nobody_gets_in_without_a_password(system: System) -> None:
 )
 def test_a_part_may_do_no_more_than_its_own(system: System, user: str, command: str) -> None:
     with system.client(user) as client, pytest.raises(redis.exceptions.NoPermissionError):
-        client.execute_command(*command.split())  # type: ignore[no-untyped-call]
+        client.execute_command(*command.split())
 
 
 def test_passwords_lie_in_the_acl_file_as_digests_alone(system: System) -> None:
@@ -90,7 +90,7 @@ def test_admin_sees_drains_and_forgets(system: System) -> None:
     assert admin("forget", "telegram", "7").returncode == 0
     assert admin("jobs", "list", "--failed").returncode == 0
     with system.client("admin") as client:
-        denied = client.acl_log()  # type: ignore[no-untyped-call]
+        denied = client.acl_log()
     assert [one for one in denied if one["username"] == "admin" and one["object"] != "keys"] == []
 
 

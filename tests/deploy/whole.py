@@ -18,6 +18,7 @@ from tests.conftest import EXAMPLES
 from tests.deploy.composed import System, prepared
 from tests.standins import discord as on_discord
 from tests.standins import telegram as on_telegram
+from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from worker.contract import keys
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
@@ -59,7 +60,7 @@ async def play(folder: Path, jobs: int) -> Report:
             **_FREE,
             "TELEGRAM_TOKEN": on_telegram.TOKEN,
             "TELEGRAM_API_URL": telegram.url,
-            "DISCORD_TOKEN": on_discord.TOKEN,
+            "DISCORD_TOKEN": DISCORD_TOKEN,
             "MIDIDRAW_DISCORD_API_URL": discord.api,
         }
         with prepared(folder, **variables) as system:
@@ -104,7 +105,7 @@ async def play(folder: Path, jobs: int) -> Report:
                         )
                     else:
                         tokens[number] = await discord.command(
-                            "draw", image=CAT, engine="chords", bars=1, seed=number, user=number + 1
+                            "draw", image=CAT, engine="chords", bars=1, seed=number, by=number + 1
                         )
                 asked = min(asked + share, jobs)
                 # An interaction is Discord's until it was accepted; Telegram keeps its updates.
@@ -127,7 +128,7 @@ async def play(folder: Path, jobs: int) -> Report:
             for call in telegram.done(_LAST):
                 report.answers[f"telegram {call.fields['chat_id']}"] += 1
             with system.client("admin") as client:
-                report.denied = client.acl_log()  # type: ignore[no-untyped-call]
+                report.denied = client.acl_log()
                 outboxes = sum(client.xlen(keys.outbox(one)) for one in ("discord", "telegram"))
                 report.left = {"open": client.zcard(keys.OPEN), "outboxes": outboxes}
     log.seek(0)
