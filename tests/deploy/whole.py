@@ -22,7 +22,7 @@ from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from worker.contract import keys
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
-_PATIENCE = 300.0
+_PATIENCE = 90.0
 _FREE = {
     "MIDIDRAW_JOBS_USER": "100",
     "MIDIDRAW_JOBS_CHAT": "1000",

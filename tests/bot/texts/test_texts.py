@@ -42,6 +42,7 @@ FOR_HOSTS = (
     "There is no DISCORD_TOKEN: make an application with a bot at "
     "https://discord.com/developers/applications, which gives you one.",
     "Discord does not know this DISCORD_TOKEN: copy it again from the application's page.",
+    "This bench needs the tests: run it in a checkout.",
     "REDIS_URL cannot be read: it looks like redis://user@host:6379/0.",
 )
 """What only those see who give paths or install packages."""
