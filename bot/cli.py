@@ -5,10 +5,11 @@ import os
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mididraw.cli_output import OUT
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:
@@ -73,6 +74,27 @@ def bots() -> None:
     if on_telegram.telegram_token is not None:
         works.append(run_telegram(on_telegram, metrics))
     _until_stopped(_together(works))
+
+
+@app.command()
+def web(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    public: Annotated[
+        bool, typer.Option("--public", help="Let other machines reach it, without HTTPS of ours.")
+    ] = False,
+) -> None:
+    """Serve a page to draw on until SIGTERM; workers draw where REDIS_URL is set, else we do."""
+    with _needs("web"):
+        from bot.settings import WebSettings
+        from bot.web.start import listen, run
+        from worker.log import log_to_stderr
+    log_to_stderr()
+    settings = WebSettings.from_environment(os.environ)
+    with listen(host, port, public=public) as bound:
+        where, taken = bound.getsockname()[:2]
+        OUT.print(f"http://{f'[{where}]' if ':' in where else where}:{taken}", markup=False)
+        _until_stopped(run(settings, bound, _metrics(settings)))
 
 
 async def _together(works: list[Coroutine[Any, Any, None]]) -> None:

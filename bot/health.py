@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 
 from bot.pulse import seen
-from bot.settings import BotSettings, DiscordSettings, TelegramSettings
+from bot.settings import BotSettings, DiscordSettings, TelegramSettings, WebSettings
 from mididraw.doctor import Finding, absent, fault, well
 
 
@@ -17,6 +17,11 @@ def telegram(environment: Mapping[str, str]) -> str:
 def discord(environment: Mapping[str, str]) -> str:
     """How this host's Discord bot is."""
     return _alive(DiscordSettings.from_environment(environment), "discord")
+
+
+def web(environment: Mapping[str, str]) -> str:
+    """How this host's page is."""
+    return _alive(WebSettings.from_environment(environment), "web")
 
 
 def _alive(settings: BotSettings, front: str) -> str:

@@ -15,7 +15,7 @@ _Port = Annotated[int, Field(ge=1, le=65535)]
 class BotSettings(QueueSettings):
     """The library's settings, and where jobs go and how many are taken."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "DISCORD_")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "DISCORD_", "WEB_")
 
     public_url: str | None = Field(
         None, description="Address of the drawing page that chats can open; https."
@@ -45,7 +45,7 @@ class BotSettings(QueueSettings):
 class TelegramSettings(BotSettings):
     """The Telegram bot's."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_", "WEB_")
     plain: ClassVar[tuple[str, ...]] = (
         *(*BotSettings.plain, "telegram_token", "telegram_api_url"),
     )
@@ -72,7 +72,7 @@ class TelegramSettings(BotSettings):
 class DiscordSettings(BotSettings):
     """The Discord bot's."""
 
-    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_")
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "WEB_")
     plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "discord_token")
 
     discord_token: SecretStr | None = Field(
@@ -86,3 +86,23 @@ class DiscordSettings(BotSettings):
     def own_host(self) -> str | None:
         """Where attachments lie, if not at Discord's own hosts."""
         return urlsplit(self.discord_api_url).hostname if self.discord_api_url else None
+
+
+class WebSettings(BotSettings):
+    """The web page's."""
+
+    others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_", "TELEGRAM_")
+    plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "telegram_token")
+
+    telegram_token: SecretStr | None = Field(
+        None, description="From @BotFather; tells whether a Mini App was opened by Telegram."
+    )
+    web_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses of reverse proxies whose word on a client's address is taken.",
+    )
+
+    @property
+    def queued(self) -> bool:
+        """Whether workers draw; else this process does."""
+        return "redis_url" in self.model_fields_set

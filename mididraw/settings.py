@@ -22,7 +22,7 @@ class Settings(BaseModel):
 
     others: ClassVar[tuple[str, ...]] = (
         *("REDIS_", "WORKER_", "WATCH_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_"),
-        *("TELEGRAM_", "DISCORD_"),
+        *("TELEGRAM_", "DISCORD_", "WEB_"),
     )
     plain: ClassVar[tuple[str, ...]] = ()
     """Settings whose variables have no prefix, as everybody calls them so."""

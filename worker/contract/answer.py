@@ -51,6 +51,7 @@ class Done(Message):
         options: as resolved: seed, tempo and key are filled in.
         bars: length of the piece.
         chords: one name a chord, in order.
+        sketch: the drawing on the whole canvas: a PNG in base64, or nothing.
         match: how close it came.
         seconds: time that each stage took.
     """
@@ -61,6 +62,7 @@ class Done(Message):
     options: DrawOptions
     bars: Annotated[int, Field(ge=1)]
     chords: tuple[str, ...] = ()
+    sketch: Annotated[str, Field(max_length=1 << 20, pattern=r"^[A-Za-z0-9+/]*={0,2}$")] = ""
     match: Likeness
     seconds: dict[str, Seconds]
 

@@ -1,5 +1,6 @@
 """A drawing becomes the answer to its job."""
 
+import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ def drawn(
         drawing: what became of it.
         earlier: seconds of stages that the drawing knows nothing of.
     """
+    from mididraw.render.sketch import sketch
+
     found, score = drawing.match, drawing.score
     answer = Done(
         job=job.id,
@@ -27,6 +30,7 @@ def drawn(
         options=drawing.options,
         bars=score.bars,
         chords=tuple(span.chord.name(score.key) for span in score.chords),
+        sketch=base64.b64encode(sketch(drawing.canvas)).decode(),
         match=Likeness(coverage=found.coverage, precision=found.precision, f1=found.f1),
         seconds={
             **(earlier or {}),

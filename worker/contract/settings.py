@@ -13,6 +13,7 @@ class QueueSettings(Settings):
 
     others: ClassVar[tuple[str, ...]] = (
         *("WORKER_", "WATCH_", "JOBS_", "PUBLIC_", "OWNERS", "METRICS_", "TELEGRAM_", "DISCORD_"),
+        "WEB_",
     )
     plain: ClassVar[tuple[str, ...]] = ("redis_url", "redis_password")
 

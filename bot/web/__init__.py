@@ -1,0 +1,1 @@
+"""The page to draw on, and the HTTP API behind it."""

@@ -1,0 +1,253 @@
+"""The HTTP API: drawings in, how they stand, results out."""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from bot.jobs.interface import Jobs, Kept, Order
+from bot.jobs.limits import RefusedError
+from bot.reply import vary
+from bot.reply.answer import file_stem
+from bot.texts import Texts, texts
+from bot.web.elsewhere import Elsewhere
+from bot.web.models import DrawRequest, DrawView, Files, Problem, VersionRequest, view
+from mididraw.errors import MididrawError, OptionError
+from worker.contract import Done, Ended, ReplyTo
+from worker.contract.connection import AwayError
+
+FRONT = "web"
+_PATTERN = r"^[0-9a-f]{32}$"
+_TYPES = {Files.MP3: "audio/mpeg", Files.MIDI: "audio/midi", Files.PNG: "image/png"}
+_NO = {
+    403: {"model": Problem, "description": "It comes from another site."},
+    404: {"model": Problem, "description": "Nothing of that name is kept."},
+    422: {"model": Problem, "description": "It cannot be drawn so."},
+    429: {"model": Problem, "description": "Too much at once."},
+    503: {"model": Problem, "description": "The queue is away for a moment."},
+}
+DrawIdPath = Annotated[str, Path(pattern=_PATTERN, description="What the answer named.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=100,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key is never drawn twice.",
+    ),
+]
+
+
+class MissingError(MididrawError):
+    """There is no such drawing, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What the API works with.
+
+    Attributes:
+        jobs: the queue.
+        elsewhere: chats that results go to.
+        salt: makes clients' addresses unreadable.
+    """
+
+    jobs: Jobs
+    elsewhere: Elsewhere
+    salt: bytes
+
+    def user(self, request: Request) -> str:
+        """Whom limits count: the client's address, unreadable."""
+        host = request.client.host if request.client else ""
+        return hashlib.blake2b(host.encode(), key=self.salt, digest_size=16).hexdigest()
+
+
+def studio_of(request: Request) -> Studio:
+    """What the application was made with."""
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+def said_to(request: Request) -> Texts:
+    """In the language that the page shows, or else the browser's."""
+    first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+    return texts(request.query_params.get("lang") or first)
+
+
+api = APIRouter(responses=_NO)  # type: ignore[arg-type]
+
+
+@api.post("/draws", status_code=202)
+async def order(request: Request, body: DrawRequest, key: Key = None) -> DrawView:
+    """Ask for music that looks like drawings."""
+    studio, said = studio_of(request), said_to(request)
+    client: str = request.scope["mididraw.client"]
+    reply, user = ReplyTo(front=FRONT, address=client), studio.user(request)
+    if body.to:
+        reply, user = await studio.elsewhere.find(body.to)
+    wanted = Order(
+        request=f"{client} {key or secrets.token_hex(16)}",
+        pictures=tuple(body.pictures),
+        options=body.options,
+        reply=reply,
+        user=user,
+        language=said.language,
+        title=said("title"),
+        prompt=body.prompt,
+    )
+    return await _placed(request, wanted)
+
+
+@api.post("/draws/{draw}/versions", status_code=202)
+async def another(
+    request: Request, draw: DrawIdPath, body: VersionRequest, key: Key = None
+) -> DrawView:
+    """Ask for another version of a piece: another take, closer, more musical and so on."""
+    studio = studio_of(request)
+    kept = await _kept(studio, draw)
+    if not isinstance(kept.answer, Done):
+        raise MissingError("This piece is not there yet, or no more.")
+    client: str = request.scope["mididraw.client"]
+    options = vary(kept.options, body.action, body.value)
+    wanted = kept.again(
+        f"{client} {key or secrets.token_hex(16)}",
+        ReplyTo(front=FRONT, address=client),
+        studio.user(request),
+        options,
+    )
+    return await _placed(request, wanted.spoken(said_to(request).language, None))
+
+
+@api.get("/draws/{draw}")
+async def look(request: Request, draw: DrawIdPath) -> DrawView:
+    """How a drawing stands."""
+    event = await studio_of(request).jobs.look(draw)
+    if event is None:
+        raise MissingError("This drawing is not kept any more: draw it again.")
+    return view(event, said_to(request))
+
+
+@api.delete("/draws/{draw}")
+async def cancel(request: Request, draw: DrawIdPath) -> DrawView:
+    """Stop a drawing of one's own."""
+    studio = studio_of(request)
+    kept = await _kept(studio, draw)
+    if kept.job.reply.address == request.scope["mididraw.client"]:
+        await studio.jobs.cancel(draw)
+    return await look(request, draw)
+
+
+@api.get(
+    "/draws/{draw}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "DrawView by DrawView."}},
+)
+async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
+    """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
+    jobs, said = studio_of(request).jobs, said_to(request)
+    await look(request, draw)
+
+    async def stream() -> AsyncIterator[str]:
+        last = ""
+        try:
+            async for event in jobs.follow(draw):
+                seen = view(event, said).model_dump_json()
+                if seen != last:
+                    yield f"data: {seen}\n\n"
+                last = seen
+                if isinstance(event, Ended):
+                    return
+        except MididrawError:
+            # The browser connects again by itself.
+            yield "retry: 2000\n\n"
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+
+@api.get(
+    "/draws/{draw}/files/{name}",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {kind: {} for kind in _TYPES.values()},
+            "description": "The file; parts of it by Range.",
+        },
+        206: {"description": "A part of it."},
+        416: {"description": "There is no such part."},
+    },
+)
+async def file(
+    request: Request,
+    draw: DrawIdPath,
+    name: Files,
+    range_: Annotated[str, Header(alias="Range")] = "",
+) -> Response:
+    """A result's MP3, MIDI or PNG."""
+    studio = studio_of(request)
+    event = await studio.jobs.look(draw)
+    done = event.answer if isinstance(event, Ended) else None
+    files = await studio.jobs.files(done) if isinstance(done, Done) else None
+    if files is None:
+        raise MissingError("The files of this piece are no longer kept: draw it again.")
+    data = {Files.MP3: files.mp3, Files.MIDI: files.midi, Files.PNG: files.png}[name]
+    stem = file_stem(said_to(request)("title"))
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(stem, safe='')}.{name}",
+    }
+    return _ranged(data, _TYPES[name], headers, range_)
+
+
+def _ranged(data: bytes, kind: str, headers: dict[str, str], wanted: str) -> Response:
+    """A whole file, or the one part that players ask for when they seek."""
+    unit, _, span = wanted.partition("=")
+    first, dash, last = span.partition("-")
+    digits = all(one.isascii() and one.isdigit() for one in (first, last) if one)
+    if unit != "bytes" or not dash or not (first or last) or not digits:
+        return Response(data, media_type=kind, headers=headers)
+    start = int(first) if first else max(len(data) - int(last), 0)
+    stop = min(int(last) + 1, len(data)) if first and last else len(data)
+    if start >= stop:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    headers = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+    return Response(data[start:stop], 206, headers=headers, media_type=kind)
+
+
+async def _placed(request: Request, wanted: Order) -> DrawView:
+    jobs = studio_of(request).jobs
+    receipt = await jobs.submit(wanted)
+    event = await jobs.look(receipt.job)
+    if event is None:
+        raise MissingError("This drawing is not kept any more: draw it again.")
+    return view(event, said_to(request))
+
+
+async def _kept(studio: Studio, draw: str) -> Kept:
+    kept = await studio.jobs.recall(draw)
+    if kept is None:
+        raise MissingError("This drawing is not kept any more: draw it again.")
+    return kept
+
+
+def status_of(error: MididrawError) -> int:
+    """HTTP's number for an error of ours."""
+    kinds: list[tuple[type[MididrawError], int]] = [
+        (MissingError, 404),
+        (RefusedError, 429),
+        (AwayError, 503),
+        (OptionError, 422),
+    ]
+    return next((status for kind, status in kinds if isinstance(error, kind)), 422)
+
+
+def problem(request: Request, error: MididrawError) -> JSONResponse:
+    """An error as the API tells it."""
+    headers: dict[str, Any] = {"Retry-After": "60"} if isinstance(error, RefusedError) else {}
+    return JSONResponse({"message": said_to(request).sentence(error)}, status_of(error), headers)

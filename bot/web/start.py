@@ -1,0 +1,111 @@
+"""The page's process, from its settings to SIGTERM."""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+
+import uvicorn
+
+from bot.jobs.counted import CountedJobs
+from bot.jobs.interface import Jobs
+from bot.jobs.local import LocalJobs
+from bot.jobs.remote import RedisJobs
+from bot.memory import Memory, RedisStore
+from bot.metrics import Metrics
+from bot.pulse import Pulse
+from bot.settings import WebSettings
+from bot.web.api import FRONT, Studio
+from bot.web.app import make_app
+from bot.web.elsewhere import Elsewhere
+from mididraw.errors import OptionError
+
+_log = logging.getLogger(__name__)
+_STOPS_WITHIN = 5
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the command line."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def listen(host: str, port: int, *, public: bool) -> socket.socket:
+    """Bind the address that the page is served at; port 0 takes a free one.
+
+    Raises:
+        OptionError: it is not this machine's own and ``public`` is not set, or cannot be bound.
+    """
+    if not public and not _own(host):
+        raise OptionError(
+            f"{host} can be reached from other machines: say --public if that is what you want, "
+            "with a reverse proxy in front that speaks HTTPS."
+        )
+    try:
+        return socket.create_server((host, port), family=_family(host))
+    except OSError as error:
+        raise OptionError(
+            f"{host}, port {port}, cannot be listened on: {error.strerror or error}."
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _own(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def run(settings: WebSettings, bound: socket.socket, metrics: Metrics | None = None) -> None:
+    """Serve until cancelled."""
+    jobs = CountedJobs(_jobs(settings), FRONT, metrics or Metrics())
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else None
+    discord = Memory(RedisStore(settings.redis), "discord") if settings.queued else None
+    studio = Studio(jobs, Elsewhere(token, discord), secrets.token_bytes(16))
+    config = uvicorn.Config(
+        make_app(studio, framed=token is not None),
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.web_proxies,
+        server_header=False,
+        timeout_graceful_shutdown=_STOPS_WITHIN,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([bound]))
+    beating = asyncio.create_task(_beat(settings, server)) if settings.queued else None
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
+    finally:
+        if beating is not None:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        if discord is not None:
+            await discord.close()
+
+
+async def _beat(settings: WebSettings, server: uvicorn.Server) -> None:
+    await Pulse(settings.redis, FRONT, lambda: server.started and not server.should_exit).run()
+
+
+def _jobs(settings: WebSettings) -> Jobs:
+    if settings.queued:
+        return RedisJobs(settings.redis, FRONT, limits=settings.limits)
+    from bot.jobs.here import draws_here
+
+    return LocalJobs(draws_here(settings), FRONT, limits=settings.limits, clock=time.time)
