@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,8 +94,9 @@ def web(
     settings = WebSettings.from_environment(os.environ)
     with listen(host, port, public=public) as bound:
         where, taken = bound.getsockname()[:2]
-        OUT.print(f"http://{f'[{where}]' if ':' in where else where}:{taken}", markup=False)
-        _until_stopped(run(settings, bound, _metrics(settings)))
+        url = f"http://{f'[{where}]' if ':' in where else where}:{taken}"
+        ready = partial(OUT.print, url, markup=False)
+        _until_stopped(run(settings, bound, _metrics(settings), ready))
 
 
 async def _together(works: list[Coroutine[Any, Any, None]]) -> None:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from worker.contract import ReplyTo
 
 FRONT = "discord"
+PAGE = "page:"
+"""Notes of the bot's: where results go that are drawn on a page that it linked to."""
 _TOKEN_LIVES = 14 * 60
 """Seconds that an interaction can be answered for, and a minute less."""
 
@@ -18,7 +20,7 @@ class Address(BaseModel):
         application: the bot's own id.
         token: of the interaction; dies after 15 minutes. Empty where the message is the bot's own,
             in answer to somebody's message.
-        message: the message that tells how far the drawing is.
+        message: the message that tells how far the drawing is; 0 where it is drawn on the page.
         channel: where it stands.
         user: who asked.
         private: whether only they see it; such an answer cannot be written anywhere else.

@@ -94,9 +94,9 @@ class Deliverer:
             text = f"{text}\n{said('discord-parent', link=address.parent)}"
         channel = self._client.get_partial_messageable(address.channel)
         edit: Any = None
-        if not address.token:
+        if not address.token and address.message:
             edit = channel.get_partial_message(address.message).edit
-        elif delivery.job.reply.lives(time.time()):
+        elif address.token and delivery.job.reply.lives(time.time()):
             webhook = discord.Webhook.partial(
                 address.application, address.token, client=self._client
             )

@@ -1,11 +1,14 @@
 """Commands on oneself: defaults, help, the queue, and being forgotten."""
 
+import secrets
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import Range
 
+from bot.discord.address import PAGE, Address
+from bot.discord.asker import Asker
 from bot.discord.choices import Inter, anywhere, instruments, named, styles
 from bot.discord.core import core_of, help_picture, texts_of, whisper
 from bot.memory import merged
@@ -14,6 +17,8 @@ from bot.texts import Texts
 from mididraw.errors import MididrawError
 from mididraw.options import Theme
 from worker.contract import Ended
+
+_DAY = 86_400
 
 
 @anywhere
@@ -82,7 +87,32 @@ async def help_(interaction: Inter) -> None:
     """How it goes, with a picture."""
     said = await texts_of(interaction)
     picture = discord.File(help_picture(), "mididraw.png")
-    await interaction.response.send_message(said("discord-help-text"), file=picture, ephemeral=True)
+    view = discord.ui.View()
+    if (link := await _page(interaction)) is not None:
+        view.add_item(discord.ui.Button(label=said("discord-page"), url=link))
+    await interaction.response.send_message(
+        said("discord-help-text"), file=picture, view=view, ephemeral=True
+    )
+
+
+async def _page(interaction: Inter) -> str | None:
+    """A link to the page, whose results also come here; None if there is no page."""
+    core, asker = core_of(interaction), Asker.of(interaction)
+    if core.settings.public_url is None:
+        return None
+    address = Address(
+        application=interaction.application_id,
+        token="",
+        message=0,
+        channel=asker.channel,
+        user=asker.user,
+        private=asker.guild is None,
+        guild=asker.guild is not None,
+        limit=interaction.filesize_limit,
+    )
+    token = secrets.token_urlsafe(16)
+    await core.memory.note(PAGE + token, address.model_dump(), _DAY)
+    return f"{core.settings.public_url.rstrip('/')}/?to={token}"
 
 
 @anywhere

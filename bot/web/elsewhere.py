@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+from bot.discord.address import PAGE
 from bot.memory import Memory
 from mididraw.errors import OptionError
 from worker.contract import ReplyTo
 
 _HOUR = 3600
-PAGE = "page:"
-"""Notes of the Discord bot: where the results of a page that it linked to go."""
 
 
 class StaleError(OptionError):

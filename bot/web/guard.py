@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,7 @@ _POLICY = (
     "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors {ancestors}"
 )
+_LARGE = "That is over 20 MB: send it smaller."
 _TELEGRAM = ("https://web.telegram.org", "https://*.telegram.org")
 
 
@@ -64,7 +66,7 @@ class Guard:
             await _refuse(403, "This comes from another site.", scope, receive, answer)
             return
         if int(headers.get("content-length") or 0) > self._most:
-            await _refuse(413, "That is over 20 MB: send it smaller.", scope, receive, answer)
+            await _refuse(413, _LARGE, scope, receive, answer)
             return
         read = 0
 
@@ -73,23 +75,16 @@ class Guard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._most:
-                raise _TooLargeError
+                raise HTTPException(413, _LARGE)
             return message
 
-        try:
-            await self._app(scope, take, answer)
-        except _TooLargeError:
-            await _refuse(413, "That is over 20 MB: send it smaller.", scope, receive, answer)
+        await self._app(scope, take, answer)
 
     def _cookie(self, client: str, scheme: str) -> str:
         where = self._same_site if scheme == "https" else "strict"
         secure = "; Secure" if scheme == "https" else ""
         life = _DAYS * 86_400
         return f"{COOKIE}={client}; Path=/; HttpOnly; Max-Age={life}; SameSite={where}{secure}"
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 def _ours(method: str, headers: Headers) -> bool:

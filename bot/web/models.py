@@ -1,9 +1,11 @@
 """What the HTTP API takes and gives."""
 
+import base64
+import binascii
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Encoder, BaseModel, ConfigDict, EncodedBytes, Field
 
 from bot.reply import Action, tell
 from bot.reply.answer import buttons_for, likeness, summary
@@ -17,6 +19,21 @@ MOST_BYTES = 30 << 20
 DrawId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
+class _Strict(Base64Encoder):
+    """Refuses what Python's own decoding passes over."""
+
+    @classmethod
+    def decode(cls, data: bytes) -> bytes:
+        """Base64 and nothing else."""
+        try:
+            return base64.b64decode(data, validate=True)
+        except binascii.Error as error:
+            raise ValueError("it should be base64") from error
+
+
+_Bytes = Annotated[bytes, EncodedBytes(encoder=_Strict)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,13 +41,13 @@ class _Part(BaseModel):
 class DrawRequest(_Part):
     """A drawing to be played."""
 
-    pictures: list[Base64Bytes] = Field(
+    pictures: list[_Bytes] = Field(
         min_length=1,
         max_length=10,
         description="PNG, JPEG, WebP, BMP or GIF; several are one piece.",
     )
     options: DrawOptions = Field(default_factory=DrawOptions)
-    prompt: Base64Bytes | None = Field(None, description="A MIDI file to go on from.")
+    prompt: _Bytes | None = Field(None, description="A MIDI file to go on from.")
     to: str = Field(
         "",
         max_length=4096,

@@ -7,7 +7,7 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -29,7 +29,16 @@ _STOPS_WITHIN = 5
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the command line."""
+    """Leaves signals to the command line, and tells when it is there."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        self._ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,8 +76,13 @@ def _own(host: str) -> bool:
         return host == "localhost"
 
 
-async def run(settings: WebSettings, bound: socket.socket, metrics: Metrics | None = None) -> None:
-    """Serve until cancelled."""
+async def run(
+    settings: WebSettings,
+    bound: socket.socket,
+    metrics: Metrics | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until cancelled; ``ready`` is called once."""
     jobs = CountedJobs(_jobs(settings), FRONT, metrics or Metrics())
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else None
     discord = Memory(RedisStore(settings.redis), "discord") if settings.queued else None
@@ -82,7 +96,7 @@ async def run(settings: WebSettings, bound: socket.socket, metrics: Metrics | No
         server_header=False,
         timeout_graceful_shutdown=_STOPS_WITHIN,
     )
-    server = _Server(config)
+    server = _Server(config, ready)
     serving = asyncio.create_task(server.serve([bound]))
     beating = asyncio.create_task(_beat(settings, server)) if settings.queued else None
     try:

@@ -31,6 +31,7 @@ discord-reset = Forget your defaults
 discord-help = help
 discord-help-about = How it goes
 discord-help-text = Run /draw with a picture of a drawing, or press a picture, Apps, “Play this drawing”: you get music whose piano roll looks like it, as sound, MIDI file and picture. Buttons below it ask for other versions.
+discord-page = Draw on a page
 discord-queue = queue
 discord-queue-about = How your drawing stands
 discord-cancel = cancel

@@ -31,6 +31,7 @@ discord-reset = 忘掉默认设置
 discord-help = 帮助
 discord-help-about = 怎么用
 discord-help-text = 带一张画运行 /draw，或长按图片、应用、“演奏这幅画”：你会得到钢琴卷帘看起来像它的音乐，有声音、MIDI 文件和图片。下面的按钮可以要别的版本。
+discord-page = 在网页上画
 discord-queue = 队列
 discord-queue-about = 你的画进行到哪里了
 discord-cancel = 取消

@@ -1,6 +1,8 @@
 // The pages to draw on. A page is a list of strokes over a picture or none; undo is a stroke less.
 
-export const WIDTH = 1600, HEIGHT = 800;
+// A phone held upright has room for a higher page.
+const UPRIGHT = matchMedia("(max-width: 600px)").matches;
+export const WIDTH = UPRIGHT ? 1200 : 1600, HEIGHT = UPRIGHT ? 1000 : 800;
 const GREY = (dark) => { const level = Math.round(255 * (1 - dark)); return `rgb(${level},${level},${level})`; };
 
 class Page {
@@ -45,7 +47,7 @@ export class Pad extends EventTarget {
   constructor(canvas) {
     super();
     this.canvas = canvas;
-    canvas.width = WIDTH; canvas.height = HEIGHT;
+    canvas.width = WIDTH; canvas.height = HEIGHT; canvas.style.aspectRatio = `${WIDTH} / ${HEIGHT}`;
     this.context = canvas.getContext("2d");
     this.pages = [new Page()]; this.at = 0;
     this.erase = false; this.width = 10; this.grid = false; this.bars = null;
@@ -142,8 +144,9 @@ export class Pad extends EventTarget {
 
   thumbnail(index, canvas) {
     const sheet = this.sheet(index);
-    canvas.width = 144; canvas.height = 72;
-    canvas.getContext("2d").drawImage(sheet, 0, 0, 144, 72);
+    canvas.width = 144; canvas.height = 88;
+    const wide = Math.min(144, (88 * WIDTH) / HEIGHT), high = (wide * HEIGHT) / WIDTH;
+    canvas.getContext("2d").drawImage(sheet, (144 - wide) / 2, (88 - high) / 2, wide, high);
   }
 
   sheet(index) {

@@ -1,0 +1,108 @@
+"""What a request must be like, and what the page may load."""
+
+import io
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.web.models import MOST_BYTES
+from tests.asynchronous import played
+from tests.bot.web.conftest import serving, started
+from tests.conftest import ROOT
+from tests.standins.telegram import TOKEN
+
+
+@played
+async def test_another_site_can_change_nothing() -> None:
+    async with serving() as session:
+        for headers in (
+            {"Origin": "https://evil.example"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Origin": "null"},
+        ):
+            async with session.post("/draws", json={}, headers=headers) as answer:
+                assert answer.status == 403
+            async with session.get("/choices", headers=headers) as answer:
+                assert answer.status == 200
+
+
+@played
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole() -> None:
+    async with serving() as session:
+        async with session.post("/draws", data=io.BytesIO(bytes(MOST_BYTES + 1))) as answer:
+            assert answer.status == 413
+
+        async def endless() -> AsyncIterator[bytes]:
+            for _ in range(MOST_BYTES // (1 << 20) + 2):
+                yield bytes(1 << 20)
+
+        async with session.post("/draws", data=endless()) as answer:
+            assert answer.status == 413
+            assert "20 MB" in (await answer.json())["message"]
+
+
+@played
+async def test_the_page_loads_nothing_from_elsewhere() -> None:
+    async with serving() as session:
+        async with session.get("/") as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert "unsafe" not in policy
+            assert "HttpOnly" in answer.headers["Set-Cookie"]
+            page = await answer.text()
+        assert "http://" not in page.replace("http://www.w3.org", "")
+        assert "https://" not in page
+        size = sum(path.stat().st_size for path in (ROOT / "bot/web/page").iterdir())
+        assert size < 200_000
+    async with serving(TELEGRAM_TOKEN=TOKEN) as session, session.get("/") as answer:
+        assert "https://web.telegram.org" in answer.headers["Content-Security-Policy"]
+
+
+def test_other_machines_reach_it_only_if_the_host_says_so() -> None:
+    command = [sys.executable, "-m", "mididraw", "web", "--port", "0"]
+    done = subprocess.run(
+        [*command, "--host", "0.0.0.0"],  # noqa: S104
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--public" in done.stderr
+    with started("--host", "0.0.0.0", "--public") as url:  # noqa: S104
+        assert url.startswith("http://0.0.0.0:")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_request_that_the_openapi_document_allows_or_not_breaks_the_server() -> None:
+    with started(MIDIDRAW_JOBS_USER="1", MIDIDRAW_JOBS_RATE="1") as url:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"),
+                *("--checks", "not_a_server_error,content_type_conformance"),
+                *("--max-examples", "25", "--seed", "1", "--phases", "examples,coverage,fuzzing"),
+                *("--generation-database", "none", "--suppress-health-check", "all"),
+                *("--exclude-path-regex", "events"),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=170,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3000:]
+
+
+@played
+async def test_the_openapi_document_tells_of_everything() -> None:
+    async with serving() as session, session.get("/openapi.json") as answer:
+        document = await answer.json()
+    assert {"/draws", "/draws/{draw}", "/draws/{draw}/events"} <= document["paths"].keys()
+    schemas = document["components"]["schemas"]
+    (options,) = (schemas[name] for name in schemas if name.startswith("DrawOptions-Input"))
+    ranges = options["properties"]["strength"]
+    assert (ranges["minimum"], ranges["maximum"]) == (0, 100)
