@@ -12,6 +12,7 @@ demo: $(READY) ## Draw the bundled examples into demo/
 	$(BIN)/mididraw demo --out demo
 
 test: $(READY) lint ## Run every check and every test
+	sh deploy/system-packages.sh browser
 	$(BIN)/python -m pytest
 
 lint: $(READY)

@@ -60,6 +60,8 @@ def example() -> str:
             shown = "" if default is None or secret or name == "worker_processes" else str(default)
             if name.endswith("_host"):
                 shown = "0.0.0.0"  # noqa: S104 -- the container's own, which nobody else reaches
+            if name == "web_proxies":
+                shown = "*"
             lines += [f"# {field.description}", f"#{kind.variable(name)}={shown}", ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what pip cannot bring: FluidSynth's library, ffmpeg, Redis for the queue's tests, and
-# Python's venv where Debian splits it off. Does nothing where all is there.
+# Python's venv where Debian splits it off; with the word "browser" also a Chromium for the page's
+# tests, which are left out where there is none. Does nothing where all is there.
 set -eu
 
 python=$(sh "$(dirname "$0")/find-python.sh")
@@ -14,6 +15,13 @@ missing=""
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+if [ "${1:-}" = browser ] && command -v apt-cache >/dev/null && ! command -v chromium >/dev/null; then
+    # Ubuntu's package of that name only fetches a snap.
+    case $(apt-cache show --no-all-versions chromium 2>/dev/null | grep "^Version:") in
+        "" | *snap*) ;;
+        *) missing="$missing chromium" ;;
+    esac
+fi
 [ -n "$missing" ] || exit 0
 
 by_hand="Install these first:$missing (elsewhere than on Debian and Ubuntu: FluidSynth 2, ffmpeg and Redis 7)."

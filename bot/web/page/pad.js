@@ -161,9 +161,16 @@ export class Pad extends EventTarget {
     const found = [];
     for (const [index, page] of this.pages.entries()) {
       if (page.empty) continue;
-      if (page.file && !page.strokes.length) found.push(page.file);
-      else found.push(await new Promise((done) => this.sheet(index).toBlob(done, "image/png")));
+      if (page.file && !page.strokes.length) { found.push(page.file); continue; }
+      const sheet = this.sheet(index);
+      if (!blank(sheet)) found.push(await new Promise((done) => sheet.toBlob(done, "image/png")));
     }
     return found;
   }
+}
+
+// Whether all that was drawn is rubbed out again.
+function blank(sheet) {
+  const pixels = new Uint32Array(sheet.getContext("2d").getImageData(0, 0, WIDTH, HEIGHT).data.buffer);
+  return pixels.every((pixel) => pixel === 0xffffffff);
 }

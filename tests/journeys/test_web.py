@@ -1,0 +1,139 @@
+"""The page in a real Chromium: from the first stroke to the files."""
+
+import io
+from pathlib import Path
+
+import pretty_midi
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+from pydub import AudioSegment
+
+from tests.browser import browser, desk, draw_with_finger, draw_with_mouse, phone, until, url
+
+__all__ = ["browser", "desk", "phone", "url"]
+
+PATIENCE = 60_000
+
+
+def order(page: Page, bars: str = "2") -> None:
+    page.locator("summary").click()
+    page.select_option("#bars", bars)
+    page.click("#draw")
+
+
+def at(page: Page) -> float:
+    return float(page.evaluate("document.getElementById('audio').currentTime"))
+
+
+def downloaded(page: Page, name: str) -> bytes:
+    with page.expect_download() as found:
+        page.click(f"#{name}")
+    return Path(found.value.path()).read_bytes()
+
+
+def test_a_heart_drawn_with_the_mouse_is_played_downloaded_and_found_again(desk: Page) -> None:
+    draw_with_mouse(desk)
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("#summary")).to_contain_text("2 bars")
+    desk.click("#play")
+    until(desk, lambda: at(desk) > 0.5, "the music plays")
+    expect(desk.locator("#play")).to_have_attribute("aria-label", "Pause")
+    sound = AudioSegment.from_mp3(io.BytesIO(downloaded(desk, "mp3")))
+    assert sound.max > 1000
+    tune = pretty_midi.PrettyMIDI(io.BytesIO(downloaded(desk, "mid")))
+    assert sum(len(part.notes) for part in tune.instruments) > 5
+    with Image.open(io.BytesIO(downloaded(desk, "png"))) as roll:
+        roll.load()
+    line = desk.locator("#summary").inner_text()
+    desk.reload()
+    expect(desk.locator("#summary")).to_have_text(line, timeout=PATIENCE)
+    desk.evaluate("document.getElementById('audio').currentTime = 2")
+    until(desk, lambda: float(desk.locator("#seek").input_value()) >= 2, "the music is found")
+    desk.get_by_role("button", name="Another take").click()
+    expect(desk.locator("#summary")).not_to_have_text(line, timeout=PATIENCE)
+
+
+def test_a_heart_drawn_with_a_finger_speaks_chinese(phone: Page) -> None:
+    draw_with_finger(phone)
+    expect(phone.locator("#undo")).to_be_enabled()
+    order(phone)
+    expect(phone.locator("#piece")).to_be_visible(timeout=PATIENCE)
+    expect(phone.locator("#summary")).to_contain_text("2 小节")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pages_undo_and_eraser_do_what_they_say(desk: Page) -> None:
+    empty = desk.locator("#pad").screenshot()
+    draw_with_mouse(desk)
+    drawn = desk.locator("#pad").screenshot()
+    assert drawn != empty
+    desk.keyboard.press("Control+z")
+    assert desk.locator("#pad").screenshot() == empty
+    desk.click("#redo")
+    assert desk.locator("#pad").screenshot() == drawn
+    desk.get_by_label("Add a page").click()
+    assert desk.locator("#pages button").count() == 4
+    draw_with_mouse(desk)
+    desk.click("#eraser")
+    draw_with_mouse(desk)
+    # The second page is blank again, and left out.
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_job_can_be_cancelled(desk: Page) -> None:
+    draw_with_mouse(desk)
+    order(desk, "32")
+    desk.click("#cancel")
+    expect(desk.locator("#status")).to_have_text("Cancelled, as you wished.", timeout=PATIENCE)
+    expect(desk.locator("#draw")).to_be_enabled()
+
+
+def test_a_lost_connection_is_said_and_found_again(desk: Page) -> None:
+    draw_with_mouse(desk)
+    desk.context.set_offline(True)
+    order(desk)
+    expect(desk.locator("#status")).to_contain_text("connection is lost", timeout=PATIENCE)
+    desk.context.set_offline(False)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_broken_picture_is_said_to_be_one_in_both_languages(desk: Page, phone: Page) -> None:
+    broken = FilePayload(name="cat.png", mimeType="image/png", buffer=b"\x89PNG none")
+    for page, words in ((desk, "cannot be shown"), (phone, "无法显示")):
+        page.set_input_files("#file", files=[broken])
+        expect(page.locator("#status")).to_contain_text(words)
+        page.click("#draw")
+        assert page.locator("#status").inner_text()
+        expect(page.locator("#piece")).to_be_hidden()
+
+
+def test_a_picture_from_a_file_is_drawn(desk: Page, example: Path) -> None:
+    desk.set_input_files("#file", files=[example])
+    expect(desk.locator("#pages button")).to_have_count(2)
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+
+
+def test_everybody_can_use_it(desk: Page, phone: Page) -> None:
+    for page in (desk, phone):
+        draw_with_mouse(page)
+        order(page)
+        expect(page.locator("#piece")).to_be_visible(timeout=PATIENCE)
+        found = Axe().run(page)
+        grave = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found.response["violations"]
+            if one["impact"] in ("serious", "critical", "moderate")
+        ]
+        assert grave == []
+
+
+def test_the_keyboard_reaches_everything(desk: Page) -> None:
+    reached = set()
+    for _ in range(40):
+        desk.keyboard.press("Tab")
+        reached.add(desk.evaluate("document.activeElement.id"))
+    assert {"pen", "eraser", "upload", "grid", "strength", "instrument", "draw"} <= reached
