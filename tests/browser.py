@@ -123,3 +123,26 @@ def until(page: Page, holds: Callable[[], bool], words: str) -> None:
             return
         page.evaluate("new Promise((done) => requestAnimationFrame(done))")
     raise AssertionError(words)
+
+
+def draw_with_pen(page: Page) -> None:
+    """Draw a level line whose second half is pressed harder."""
+    session: CDPSession = page.context.new_cdp_session(page)
+    box = page.locator("#pad").bounding_box()
+    assert box is not None
+    count = 60
+    for number in range(count + 1):
+        kind = {0: "mousePressed", count: "mouseReleased"}.get(number, "mouseMoved")
+        session.send(
+            "Input.dispatchMouseEvent",
+            {
+                "type": kind,
+                "x": box["x"] + box["width"] * (0.1 + 0.8 * number / count),
+                "y": box["y"] + box["height"] * (0.5 + 0.3 * number / count),
+                "button": "left",
+                "buttons": 1,
+                "clickCount": 1,
+                "pointerType": "pen",
+                "force": 0.1 if number < count / 2 else 1.0,
+            },
+        )

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from statistics import mean
 
 import pretty_midi
 from axe_playwright_python.sync_playwright import Axe
@@ -9,7 +10,16 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 from pydub import AudioSegment
 
-from tests.browser import browser, desk, draw_with_finger, draw_with_mouse, phone, until, url
+from tests.browser import (
+    browser,
+    desk,
+    draw_with_finger,
+    draw_with_mouse,
+    draw_with_pen,
+    phone,
+    until,
+    url,
+)
 
 __all__ = ["browser", "desk", "phone", "url"]
 
@@ -62,6 +72,22 @@ def test_a_heart_drawn_with_a_finger_speaks_chinese(phone: Page) -> None:
     expect(phone.locator("#piece")).to_be_visible(timeout=PATIENCE)
     expect(phone.locator("#summary")).to_contain_text("2 小节")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_pen_that_is_pressed_harder_plays_louder(desk: Page) -> None:
+    draw_with_pen(desk)
+    desk.locator("#strength").fill("100")
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+    tune = pretty_midi.PrettyMIDI(io.BytesIO(downloaded(desk, "mid")))
+    notes = sorted((note for part in tune.instruments for note in part.notes), key=_onset)
+    half = len(notes) // 2
+    soft, loud = (mean(note.velocity for note in part) for part in (notes[:half], notes[half:]))
+    assert loud > soft + 8
+
+
+def _onset(note: pretty_midi.Note) -> float:
+    return float(note.start)
 
 
 def test_pages_undo_and_eraser_do_what_they_say(desk: Page) -> None:

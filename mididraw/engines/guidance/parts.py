@@ -13,6 +13,11 @@ from mididraw.score import DRAWING, Note, Score, Track
 
 _QUIETER = 0.75
 """The accompaniment's velocities, so that the drawing carries most of what is heard."""
+_EVEN = 0.1
+"""How far from the drawing's median, 0.5, the ink's weight may lie and be as loud as the model
+wants it: a mouse's lines differ by less."""
+_LOUDER = 80
+"""Velocity that all of the weight beyond that is worth."""
 
 
 def parted(music: Score, canvas: Canvas, program: int, backing: str, *, accompany: bool) -> Score:
@@ -30,7 +35,7 @@ def parted(music: Score, canvas: Canvas, program: int, backing: str, *, accompan
     drawing = [note for track in music.tracks if track.name != backing for note in track.notes]
     beside = [note for note in second if accompany and not _at_ink(canvas, note)]
     drawing += [note for note in second if note not in beside]
-    tracks = [Track(DRAWING, program, _one_hand(drawing))]
+    tracks = [Track(DRAWING, program, _one_hand(_pressed(note, canvas) for note in drawing))]
     if beside:
         quiet = [replace(n, velocity=max(round(n.velocity * _QUIETER), 1)) for n in beside]
         tracks.append(Track(BACKING, program, _one_hand(quiet)))
@@ -47,6 +52,22 @@ def _at_ink(canvas: Canvas, note: Note) -> bool:
         if not canvas.ink[rows, max(step - REACH, 0) : step + REACH + 1].any():
             return False
     return True
+
+
+def _pressed(note: Note, canvas: Canvas) -> Note:
+    """Play thick and dark ink louder than the model would, thin and faint ink softer."""
+    row = note.pitch - canvas.pitches.low
+    rows, steps = (
+        slice(max(row - REACH, 0), max(row + REACH + 1, 0)),
+        slice(max(note.onset - REACH, 0), note.end + REACH),
+    )
+    ink = canvas.weight[rows, steps][canvas.ink[rows, steps]]
+    if not ink.size:
+        return note
+    weight = float(ink.mean()) - 0.5
+    beyond = np.sign(weight) * max(abs(weight) - _EVEN, 0.0)
+    velocity = round(note.velocity + _LOUDER * float(beyond))
+    return replace(note, velocity=min(max(velocity, 1), 127))
 
 
 def _one_hand(notes: Iterable[Note]) -> tuple[Note, ...]:
