@@ -12,6 +12,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
@@ -41,7 +42,8 @@ _THUMBNAIL = 320
 _PHOTO_SIDES = 10_000
 _CAPTION = 1024
 _BEATS_PER_BAR = 4
-_LATER = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter)
+# What stands before Telegram may answer with a page instead of JSON.
+_LATER = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, ClientDecodeError)
 _PAUSE = 5.0
 
 

@@ -41,6 +41,7 @@ class System:
     folder: Path
     port: int
     variables: dict[str, str] = field(default_factory=dict)
+    web_port: int = 0
     redis_process: subprocess.Popen[bytes] | None = None
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -95,7 +96,7 @@ class System:
         """As the image would run it."""
         one = SERVICES[service]
         words = [*one.get("entrypoint", ["mididraw"]), *one.get("command", ["worker"])]
-        return [sys.executable, "-m", *words]
+        return [sys.executable, "-m", *(str(self.web_port) if w == "8000" else w for w in words)]
 
     def start(self, service: str, *, stderr: Any = None) -> subprocess.Popen[str]:
         """Start one of ours."""

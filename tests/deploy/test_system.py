@@ -18,9 +18,9 @@ from tests.standins.telegram import TOKEN
 async def test_nothing_is_lost_or_answered_twice_while_every_part_dies_once(
     tmp_path: Path,
 ) -> None:
-    report = await play(tmp_path, 12)
+    report = await play(tmp_path, 18)
     assert set(report.answers.values()) == {1}
-    assert len(report.answers) == 12
+    assert len(report.answers) == 18
     assert report.left == {"open": 0, "outboxes": 0}
     assert report.denied == []
     lines = [json.loads(line) for line in report.logs.splitlines() if line.startswith("{")]

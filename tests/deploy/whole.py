@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import base64
 import sys
 import tempfile
 from collections import Counter
@@ -12,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import redis
 
+from bot.jobs.redis_server import RedisServer
 from tests.conftest import EXAMPLES
 from tests.deploy.composed import System, prepared
 from tests.standins import discord as on_discord
@@ -52,7 +55,7 @@ class Report:
 
 
 async def play(folder: Path, jobs: int) -> Report:
-    """Ask for so many drawings, half in each chat, and kill each part in turn meanwhile."""
+    """Ask for so many drawings, a third at each front-end, and kill each part in turn meanwhile."""
     report = Report()
     log = (folder / "parts.log").open("w+")
     async with on_telegram.StandIn().serve() as telegram, on_discord.StandIn().serve() as discord:
@@ -64,9 +67,10 @@ async def play(folder: Path, jobs: int) -> Report:
             "MIDIDRAW_DISCORD_API_URL": discord.api,
         }
         with prepared(folder, **variables) as system:
+            system.web_port = RedisServer(folder).port
             parts = {
                 name: system.start(name.split("-")[0], stderr=log)
-                for name in ("discord", "telegram", "worker-1", "worker-2")
+                for name in ("discord", "telegram", "web", "worker-1", "worker-2")
             }
 
             def again(name: str) -> None:
@@ -79,15 +83,18 @@ async def play(folder: Path, jobs: int) -> Report:
                 system.start_redis()
 
             tokens: dict[int, str] = {}
+            pages: list[asyncio.Task[str]] = []
 
             def answered() -> int:
                 there = sum(bool(discord.answers(token)) for token in tokens.values())
+                there += sum(page.done() for page in pages)
                 return there + len({call.fields["chat_id"] for call in telegram.done(_LAST)})
 
             deaths: list[Callable[[], None]] = [
                 lambda: again("worker-1"),
                 lambda: again("telegram"),
                 redis_again,
+                lambda: again("web"),
                 lambda: again("worker-2"),
                 lambda: again("discord"),
             ]
@@ -96,7 +103,9 @@ async def play(folder: Path, jobs: int) -> Report:
             asked = 0
             while asked < jobs:
                 for number in range(asked, min(asked + share, jobs)):
-                    if number % 2:
+                    if number % 3 == 2:
+                        pages.append(asyncio.create_task(_at_the_page(system.web_port, number)))
+                    elif number % 3:
                         await telegram.message(
                             1000 + number,
                             user=1000 + number,
@@ -116,8 +125,9 @@ async def play(folder: Path, jobs: int) -> Report:
                     if not deaths:
                         await discord.until(lambda: discord.identified > 1, _PATIENCE)
             await _until(lambda: answered() == jobs)
+            report.answers.update(await asyncio.gather(*pages))
             for name, process in parts.items():
-                if name.startswith(("telegram", "discord")):
+                if name.startswith(("telegram", "discord", "web")):
                     process.terminate()
             for name, process in parts.items():
                 process.terminate()
@@ -138,6 +148,38 @@ async def play(folder: Path, jobs: int) -> Report:
 
 
 _LAST = "sendDocument"
+
+
+async def _at_the_page(port: int, number: int) -> str:
+    """Draw as the page does: again with the same key while nobody answers, then wait for the end.
+
+    Returns:
+        a name for the count of answers.
+    """
+    body = {
+        "pictures": [base64.b64encode(CAT).decode()],
+        "options": {"engine": "chords", "bars": 1, "seed": number},
+    }
+    jar = aiohttp.CookieJar(unsafe=True)
+    # A client of its own address each, as the proxy before the page tells it.
+    headers = {
+        "Idempotency-Key": str(number),
+        "X-Forwarded-For": f"10.0.{number // 250}.{number % 250}",
+    }
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", cookie_jar=jar) as session:
+        draw = ""
+        while True:
+            try:
+                if not draw:
+                    async with session.post("/draws", json=body, headers=headers) as answer:
+                        draw = (await answer.json())["id"] if answer.status == 202 else ""
+                else:
+                    async with session.get(f"/draws/{draw}/files/mid") as answer:
+                        if answer.status == 200 and (await answer.read()).startswith(b"MThd"):
+                            return f"web {number}"
+            except (aiohttp.ClientError, KeyError):
+                pass
+            await asyncio.sleep(0.2)
 
 
 def _accepted(system: System) -> int:

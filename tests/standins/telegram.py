@@ -275,6 +275,9 @@ class StandIn:
         for fault in self.faults:
             if fault.method == method and fault.chat in (None, chat) and fault.times > 0:
                 fault.times -= 1
+                if fault.description.startswith("<"):
+                    # What stands before Telegram answers in its own words.
+                    return web.Response(status=fault.code, text=fault.description)
                 return _refusal(fault.code, fault.description, fault.parameters)
         return None
 
@@ -362,7 +365,7 @@ class StandIn:
 async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
     posted = await request.post()
     uploads = {
-        name: part.file.read() for name, part in posted.items() if isinstance(part, web.FileField)
+        name: _whole(part) for name, part in posted.items() if isinstance(part, web.FileField)
     }
     fields = {name: _value(part) for name, part in posted.items() if isinstance(part, str)}
     # A parameter that is a file says where it is attached.
@@ -394,3 +397,8 @@ def _size(file: str, side: int, size: int) -> dict[str, Any]:
         "height": side,
         "file_size": size,
     }
+
+
+def _whole(part: web.FileField) -> bytes:
+    with part.file as file:
+        return file.read()

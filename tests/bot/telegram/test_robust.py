@@ -131,6 +131,7 @@ async def test_failures_of_telegrams_are_waited_out(running: Run) -> None:
     async with running() as telegram:
         telegram.refuse("sendPhoto", 500, "Internal Server Error", times=2)
         telegram.refuse("sendAudio", 429, "Too Many Requests", retry_after=1)
+        telegram.refuse("sendDocument", 502, "<html>Bad Gateway</html>")
         telegram.refuse("getUpdates", 502, "Bad Gateway")
         await telegram.message(HER, **telegram.photo(CAT))
         await telegram.until(answered(telegram, HER), 30)
