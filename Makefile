@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh deploy/find-python.sh)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench chaos evaluate gallery pictures clean
+.PHONY: demo test lint bench chaos evaluate gallery pictures site whole clean
 
 demo: $(READY) ## Draw the bundled examples into demo/
 	$(BIN)/mididraw demo --out demo
@@ -25,6 +25,13 @@ bench: $(READY) ## Measure speed, memory and, where ../shared is, the match
 
 chaos: $(READY) ## Kill workers, front-ends and Redis at random under 500 jobs; each is answered once
 	$(BIN)/python -m tests.chaos.run 500
+
+whole: $(READY) ## Start everything by the compose file's commands, kill each part under 200 jobs
+	$(BIN)/python -m tests.deploy.whole 200
+
+site: $(READY) ## Build the documentation's site into site/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f deploy/mkdocs.yml
 
 pictures: $(READY) ## Make the README's picture anew
 	$(BIN)/python docs/make_pictures.py

@@ -38,10 +38,17 @@ def test_every_engine_and_style_is_in_the_readme() -> None:
     assert [name for name in names if name not in README] == []
 
 
-def test_every_link_and_picture_is_there() -> None:
-    for document in (README, (ROOT / "CONTRIBUTING.md").read_text()):
-        for target in re.findall(r"\]\(([^)]+)\)", document):
-            assert target.startswith("https://") or (ROOT / target).is_file()
+@pytest.mark.parametrize(
+    "document",
+    [
+        *("README.md", "CONTRIBUTING.md"),
+        *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+    ],
+)
+def test_every_link_and_picture_is_there(document: str) -> None:
+    place = ROOT / document
+    for target in re.findall(r"\]\(([^)\s]+)\)", place.read_text()):
+        assert target.startswith("https://") or (place.parent / target).is_file(), target
 
 
 @pytest.mark.parametrize("target", re.findall(r"make ([a-z]+)", README))

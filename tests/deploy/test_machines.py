@@ -3,20 +3,24 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 from prometheus_client import CollectorRegistry
 from redis import Redis
 
+from bot.jobs.redis_server import RedisServer
 from bot.metrics import Metrics as FrontMetrics
 from bot.settings import DiscordSettings, TelegramSettings, WebSettings
 from mididraw.settings import Settings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
+from worker.contract.connection import AwayError, connect, said
 from worker.metrics import Metrics as WorkerMetrics
 from worker.settings import WorkerSettings
 from worker.watch import WatchSettings, registry_of
@@ -110,6 +114,34 @@ def test_all_resources_are_named_and_there() -> None:
     kustomization = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
     there = {file.name for file in (DEPLOY / "kubernetes").glob("*.yaml")}
     assert {*kustomization["resources"], "kustomization.yaml"} == there
+
+
+def test_parts_on_other_machines_reach_redis_over_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    paths = {name: tmp_path / f"{name}.pem" for name in ("ca", "redis", "key")}
+    authority.cert_pem.write_to_path(paths["ca"])
+    own = authority.issue_cert("127.0.0.1")
+    own.private_key_pem.write_to_path(paths["key"])
+    own.cert_chain_pems[0].write_to_path(paths["redis"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = RedisServer(
+        tmp_path,
+        *("--tls-port", str(port), "--tls-cert-file", str(paths["redis"])),
+        *("--tls-key-file", str(paths["key"]), "--tls-ca-cert-file", str(paths["ca"])),
+        *("--tls-auth-clients", "no"),
+    )
+    server.start()
+    try:
+        url = f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={paths['ca']}"
+        with connect(url) as connection:
+            assert connection.ping()
+        with connect(f"rediss://127.0.0.1:{port}/0", tries=0) as stranger:
+            with pytest.raises(AwayError), said():
+                stranger.ping()
+    finally:
+        server.stop()
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="no shellcheck here")
