@@ -137,9 +137,9 @@ def test_parts_on_other_machines_reach_redis_over_tls(tmp_path: Path) -> None:
         url = f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={paths['ca']}"
         with connect(url) as connection:
             assert connection.ping()
-        with connect(f"rediss://127.0.0.1:{port}/0", tries=0) as stranger:
-            with pytest.raises(AwayError), said():
-                stranger.ping()
+        stranger = connect(f"rediss://127.0.0.1:{port}/0", tries=0)
+        with stranger, pytest.raises(AwayError), said():
+            stranger.ping()
     finally:
         server.stop()
 
