@@ -58,6 +58,15 @@ class _Heeding(redis.asyncio.Redis):
             heed()
 
 
+class _Watched(_Heeding):
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close the connections to the sentinels, too."""
+        await super().aclose(close_connection_pool)
+        pool: Any = self.connection_pool
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
+
+
 def connect(url: str, tries: int = _TRIES) -> redis.Redis:
     """A connection for threads; a command is tried so often again.
 
@@ -79,7 +88,7 @@ def connect_async(url: str) -> AsyncRedis:
     if is_watched(url):
         at = read_watched(url)
         watch = redis.asyncio.sentinel.Sentinel(at.hosts, sentinel_kwargs=_sentinels(at))  # type: ignore[no-untyped-call]
-        return watch.master_for(at.service, redis_class=_Heeding, **at.options, **more)
+        return watch.master_for(at.service, redis_class=_Watched, **at.options, **more)
     with _readable():
         return _Heeding.from_url(url, **more)
 

@@ -45,14 +45,14 @@ def read_watched(url: str) -> Watched:
     Raises:
         OptionError: it cannot be read; the sentence holds nothing of it.
     """
-    parts = urlsplit(url)
-    user, at, hosts = parts.netloc.rpartition("@")
-    query = dict(parse_qsl(parts.query))
-    service, password = query.pop("service", "mymaster"), query.pop("sentinel_password", None)
-    plain = parts._replace(
-        scheme=_SCHEMES[parts.scheme], netloc=f"{user}{at}sentinel", query=urlencode(query)
-    )
     try:
+        parts = urlsplit(url)
+        user, at, hosts = parts.netloc.rpartition("@")
+        query = dict(parse_qsl(parts.query))
+        service, password = query.pop("service", "mymaster"), query.pop("sentinel_password", None)
+        plain = parts._replace(
+            scheme=_SCHEMES[parts.scheme], netloc=f"{user}{at}sentinel", query=urlencode(query)
+        )
         options: dict[str, Any] = dict(parse_url(urlunsplit(plain)))  # type: ignore[no-untyped-call]
         found = tuple(_host(one) for one in hosts.split(","))
     except ValueError:
