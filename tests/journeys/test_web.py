@@ -1,5 +1,6 @@
 """The page in a real Chromium: from the first stroke to the files."""
 
+import base64
 import io
 from pathlib import Path
 from statistics import mean
@@ -141,6 +142,50 @@ def test_a_picture_from_a_file_is_drawn(desk: Page, example: Path) -> None:
     expect(desk.locator("#pages button")).to_have_count(2)
     order(desk)
     expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+
+
+def test_pictures_are_pasted_and_dropped(desk: Page, example: Path) -> None:
+    data = base64.b64encode(example.read_bytes()).decode()
+    for kind in ("paste", "drop"):
+        desk.evaluate(_HAND_OVER, [kind, data])
+        count = 2 if kind == "paste" else 4
+        expect(desk.locator("#pages button")).to_have_count(count)
+
+
+_HAND_OVER = """
+([kind, data]) => {
+  const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], "cat.png", { type: "image/png" }));
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: given, bubbles: true })
+    : new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true });
+  document.body.dispatchEvent(event);
+}
+"""
+
+
+def test_the_roll_zooms_scrolls_seeks_and_repeats(desk: Page) -> None:
+    draw_with_mouse(desk)
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+    wide = "document.getElementById('scroll').scrollWidth"
+    before = desk.evaluate(wide)
+    desk.click("#in")
+    desk.click("#in")
+    assert desk.evaluate(wide) > 2 * before
+    desk.locator("#scroll").hover()
+    desk.mouse.wheel(600, 0)
+    until(desk, lambda: desk.evaluate("document.getElementById('scroll').scrollLeft") > 0, "scroll")
+    desk.locator("#roll").click(position={"x": 300, "y": 100})
+    until(desk, lambda: at(desk) > 0.5, "a click on the roll goes there")
+    desk.click("#loop")
+    desk.click("#play")
+    desk.evaluate(
+        "((a) => { a.currentTime = a.duration - 0.3; })(document.getElementById('audio'))"
+    )
+    until(desk, lambda: 0 < at(desk) < 2, "it begins again")
+    desk.click("#play")
 
 
 def test_everybody_can_use_it(desk: Page, phone: Page) -> None:
