@@ -5,6 +5,7 @@
 
 import asyncio
 import base64
+import contextlib
 import sys
 import tempfile
 from collections import Counter
@@ -25,7 +26,7 @@ from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from worker.contract import keys
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
-_PATIENCE = 90.0
+_PATIENCE = 240.0
 _FREE = {
     "MIDIDRAW_JOBS_USER": "100",
     "MIDIDRAW_JOBS_CHAT": "1000",
@@ -57,8 +58,10 @@ class Report:
 async def play(folder: Path, jobs: int) -> Report:
     """Ask for so many drawings, a third at each front-end, and kill each part in turn meanwhile."""
     report = Report()
-    log = (folder / "parts.log").open("w+")
-    async with on_telegram.StandIn().serve() as telegram, on_discord.StandIn().serve() as discord:
+    async with contextlib.AsyncExitStack() as stack:
+        log = stack.enter_context((folder / "parts.log").open("w+"))
+        telegram = await stack.enter_async_context(on_telegram.StandIn().serve())
+        discord = await stack.enter_async_context(on_discord.StandIn().serve())
         variables = {
             **_FREE,
             "TELEGRAM_TOKEN": on_telegram.TOKEN,
@@ -126,11 +129,9 @@ async def play(folder: Path, jobs: int) -> Report:
                         await discord.until(lambda: discord.identified > 1, _PATIENCE)
             await _until(lambda: answered() == jobs)
             report.answers.update(await asyncio.gather(*pages))
-            for name, process in parts.items():
-                if name.startswith(("telegram", "discord", "web")):
-                    process.terminate()
-            for name, process in parts.items():
+            for process in parts.values():
                 process.terminate()
+            for name, process in parts.items():
                 assert process.wait(40) == 0, f"{name} ended with {process.returncode}"
             for number, token in tokens.items():
                 said = {call.path for call in discord.answers(token)}
@@ -141,9 +142,8 @@ async def play(folder: Path, jobs: int) -> Report:
                 report.denied = client.acl_log()
                 outboxes = sum(client.xlen(keys.outbox(one)) for one in ("discord", "telegram"))
                 report.left = {"open": client.zcard(keys.OPEN), "outboxes": outboxes}
-    log.seek(0)
-    report.logs = log.read()
-    log.close()
+        log.seek(0)
+        report.logs = log.read()
     return report
 
 
