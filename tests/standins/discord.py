@@ -303,7 +303,7 @@ class StandIn:
         """Messages that the bot wrote in a channel; those of one nonce are one."""
         return [one for one in self._written if one["channel_id"] == str(channel)]
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 15.0) -> Any:
+    async def until(self, holds: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait for something that follows from calls."""
         try:
             async with asyncio.timeout(seconds), self._changed:

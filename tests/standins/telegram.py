@@ -216,7 +216,7 @@ class StandIn:
             and (chat is None or call.fields.get("chat_id") == chat)
         ]
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 15.0) -> Any:
+    async def until(self, holds: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait for something that follows from calls."""
         try:
             async with asyncio.timeout(seconds), self._changed:
