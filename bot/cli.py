@@ -6,6 +6,7 @@ import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,7 +27,7 @@ def telegram() -> None:
     with _needs("telegram"):
         from bot.settings import TelegramSettings
         from bot.telegram.start import run
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
     log_to_stderr()
     settings = TelegramSettings.from_environment(os.environ)
     _until_stopped(run(settings, _metrics(settings)))
@@ -43,15 +44,23 @@ def _metrics(settings: "BotSettings") -> "Metrics":
 
 
 @app.command()
-def discord() -> None:
+def discord(
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="Write down here what Discord says, without anybody's words and ids: for tests.",
+        ),
+    ] = None,
+) -> None:
     """Answer drawings in Discord until SIGTERM; needs DISCORD_TOKEN and REDIS_URL."""
     with _needs("discord"):
         from bot.discord.client import run
         from bot.settings import DiscordSettings
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
     log_to_stderr()
     settings = DiscordSettings.from_environment(os.environ)
-    _until_stopped(run(settings, _metrics(settings)))
+    _until_stopped(run(settings, _metrics(settings), record))
 
 
 @app.command()
@@ -60,7 +69,7 @@ def bots() -> None:
     with _needs("discord"):
         from bot.discord.client import run as run_discord
         from bot.settings import DiscordSettings, TelegramSettings
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
     with _needs("telegram"):
         from bot.telegram.start import run as run_telegram
     log_to_stderr()
@@ -89,7 +98,7 @@ def web(
     with _needs("web"):
         from bot.settings import WebSettings
         from bot.web.start import listen, run
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
     log_to_stderr()
     settings = WebSettings.from_environment(os.environ)
     with listen(host, port, public=public) as bound:

@@ -1,22 +1,27 @@
-"""Pictures from addresses that people give, fetched without reaching into our own network."""
+"""Files from addresses that people give, fetched without reaching into our own network."""
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
+from aiohttp.connector import AddrInfoType
+from yarl import URL
 
 from mididraw.errors import PictureError
 
+MOST = 20 << 20
+"""Bytes of a file at most."""
 _SECONDS = 15
 _HOPS = 4
-_MOST = 20 << 20
 _CHUNK = 1 << 16
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_AT_ONCE = 6
+_CARRYING_V4 = tuple(
+    ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+)
+"""Networks whose addresses lead to others: by NAT64, or as IPv4 was written once."""
 
 
 class FetchError(PictureError):
@@ -30,81 +35,87 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, ipaddress.IPv6Address):
-        if found in _NAT64:
+        if any(found in network for network in _CARRYING_V4):
             return False
         found = found.ipv4_mapped or found.sixtofour or found
     return found.is_global and not found.is_multicast
 
 
-class _Guarded(AbstractResolver):
-    """Names that lead to addresses of our own network lead nowhere.
+class Fetcher:
+    """Fetches files, a few at a time; whatever the product fetches for people comes through here.
 
-    The addresses that are checked are those that are connected to, so a name that says one thing
-    now and another later gains nothing.
+    The guard stands where a socket is made, so that it sees the very address that is connected to:
+    how a host is written, what a resolver makes of it, and where a redirection leads do not matter.
     """
 
-    def __init__(self, allowed: Callable[[str], bool]) -> None:
-        self._inner, self._allowed = DefaultResolver(), allowed
+    def __init__(
+        self,
+        allowed: Callable[[str], bool] = is_public,
+        *,
+        hosts: frozenset[str] | None = None,
+        at_once: int = _AT_ONCE,
+        proxy: str | None = None,
+    ) -> None:
+        """Fetch from the open internet.
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        public = [one for one in found if self._allowed(one["host"])]
-        if not public:
-            raise OSError(f"{host} is not reachable from here")
-        return public
+        Args:
+            allowed: which IP addresses may be connected to.
+            hosts: the only ones that may be asked; None for any.
+            at_once: how many files are fetched at a time.
+            proxy: address of a proxy to fetch through; it is then what is connected to.
+        """
+        self._allowed, self._hosts, self._proxy = allowed, hosts, proxy
+        self._room = asyncio.Semaphore(at_once)
 
-    async def close(self) -> None:
-        await self._inner.close()
+    async def fetch(self, url: str) -> bytes:
+        """Fetch a file of up to 20 MB.
 
+        Raises:
+            FetchError: it is no such address, is not reachable, or is too large.
+        """
+        connector = aiohttp.TCPConnector(socket_factory=self._socket, use_dns_cache=False)
+        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        try:
+            async with (
+                self._room,
+                aiohttp.ClientSession(
+                    connector=connector,
+                    timeout=timeout,
+                    # What grows when it is unpacked could grow without end.
+                    auto_decompress=False,
+                    headers={"Accept-Encoding": "identity"},
+                ) as session,
+            ):
+                return await self._follow(session, URL(url))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise FetchError("The address cannot be reached: send the picture itself.") from error
 
-async def fetch_url(url: str, allowed: Callable[[str], bool] = is_public) -> bytes:
-    """Fetch a picture of up to 20 MB.
+    async def _follow(self, session: aiohttp.ClientSession, url: URL) -> bytes:
+        for _ in range(_HOPS):
+            if url.scheme not in ("http", "https") or not url.host:
+                raise FetchError("This is no address of a picture: it begins with https://.")
+            if self._hosts is not None and url.host not in self._hosts:
+                raise FetchError("The address cannot be reached: send the picture itself.")
+            async with session.get(url, allow_redirects=False, proxy=self._proxy) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    url = url.join(URL(response.headers.get("Location", "")))
+                    continue
+                if response.status != 200:
+                    raise FetchError("The address gives no picture: send the picture itself.")
+                return await _read(response)
+        raise FetchError("The address leads in circles: send the picture itself.")
 
-    Args:
-        url: http or https.
-        allowed: which IP addresses may be reached, at every hop of a redirection.
-
-    Raises:
-        FetchError: it is no such address, is not reachable, or is too large.
-    """
-    connector = aiohttp.TCPConnector(resolver=_Guarded(allowed), use_dns_cache=False)
-    timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    try:
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-            for _ in range(_HOPS):
-                _check(url, allowed)
-                async with session.get(url, allow_redirects=False) as response:
-                    if response.status in (301, 302, 303, 307, 308):
-                        url = urljoin(url, response.headers.get("Location", ""))
-                        continue
-                    if response.status != 200:
-                        raise FetchError("The address gives no picture: send the picture itself.")
-                    return await _read(response)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise FetchError("The address cannot be reached: send the picture itself.") from error
-    raise FetchError("The address leads in circles: send the picture itself.")
-
-
-def _check(url: str, allowed: Callable[[str], bool]) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchError("This is no address of a picture: it begins with https://.")
-    host = parts.hostname
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return
-    # An address written out passes no resolver.
-    if not allowed(host):
-        raise FetchError("The address cannot be reached: send the picture itself.")
+    def _socket(self, found: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, place = found
+        if not self._allowed(str(place[0])):
+            raise OSError(f"{place[0]} is not to be reached from here")
+        return socket.socket(family, kind, protocol)
 
 
 async def _read(response: Any) -> bytes:
     data = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
         data += chunk
-        if len(data) > _MOST:
+        if len(data) > MOST:
             raise FetchError("The picture is over 20 MB: send it smaller.")
     return bytes(data)

@@ -16,7 +16,7 @@ def forget(
     """Delete a person's jobs, pictures, results and defaults."""
     from bot.jobs.remote import RedisJobs
     from bot.memory import Memory, RedisStore
-    from worker.contract.settings import QueueSettings
+    from worker.queue.settings import QueueSettings
 
     url = QueueSettings.from_environment(os.environ).redis
 

@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping
 
-from bot.pulse import seen
+from bot.heartbeat import last_heartbeat
 from bot.settings import BotSettings, DiscordSettings, TelegramSettings, WebSettings
 from mididraw.doctor import Finding, absent, fault, well
 
 
 def telegram(environment: Mapping[str, str]) -> str:
-    """How this host's Telegram bot is; raises what :func:`bot.pulse.seen` does."""
+    """How this host's Telegram bot is; raises what :func:`bot.heartbeat.last_heartbeat` does."""
     return _alive(TelegramSettings.from_environment(environment), "telegram")
 
 
@@ -25,12 +25,12 @@ def web(environment: Mapping[str, str]) -> str:
 
 
 def _alive(settings: BotSettings, front: str) -> str:
-    return f"heard from its chat {seen(settings.redis, front, time.time()):.0f} s ago"
+    return f"heard from its chat {last_heartbeat(settings.redis, front, time.time()):.0f} s ago"
 
 
 def look(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Ask the chats whether they know the tokens."""
-    yield _discord(DiscordSettings.from_environment(environment))
+    yield from _discord(DiscordSettings.from_environment(environment))
     yield _telegram(TelegramSettings.from_environment(environment))
 
 
@@ -41,13 +41,14 @@ def _telegram(settings: TelegramSettings) -> Finding:
     try:
         from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
+        from bot.telegram.budget import Budget
         from bot.telegram.start import bot_of
     except ModuleNotFoundError:
         return absent(subject, "the bot is not installed here: pip install 'mididraw[telegram]'")
     from mididraw.errors import OptionError
 
     async def ask() -> str:
-        async with bot_of(settings) as bot:
+        async with bot_of(settings, Budget(tries=1)) as bot:
             return (await bot.get_me()).username or ""
 
     mend = "Copy it again from @BotFather into TELEGRAM_TOKEN or the file of TELEGRAM_TOKEN_FILE."
@@ -63,34 +64,24 @@ def _telegram(settings: TelegramSettings) -> Finding:
         )
 
 
-def _discord(settings: DiscordSettings) -> Finding:
+def _discord(settings: DiscordSettings) -> list[Finding]:
     subject = "Discord's token"
     if settings.discord_token is None:
-        return absent(subject, "there is none")
+        return [absent(subject, "there is none")]
     try:
         import discord as library
+
+        from bot.discord import doctor
     except ModuleNotFoundError:
-        return absent(subject, "the bot is not installed here: pip install 'mididraw[discord]'")
-    token = settings.discord_token.get_secret_value()
-
-    async def ask() -> str:
-        if settings.discord_api_url:
-            library.http.Route.BASE = settings.discord_api_url
-        async with library.Client(intents=library.Intents.none()) as client:
-            await client.login(token)
-            return str(client.user)
-
+        return [absent(subject, "the bot is not installed here: pip install 'mididraw[discord]'")]
     mend = (
         "Copy it again from https://discord.com/developers/applications (Bot, Reset Token) into "
         "DISCORD_TOKEN or the file of DISCORD_TOKEN_FILE."
     )
     try:
-        return well(subject, asyncio.run(ask()))
+        return asyncio.run(doctor.look(settings))
     except library.LoginFailure:
-        return fault(subject, "Discord does not know it", mend)
+        return [fault(subject, "Discord does not know it", mend)]
     except (library.HTTPException, OSError) as error:
-        return fault(
-            subject,
-            f"Discord cannot be asked: {type(error).__name__}",
-            "See that this host reaches discord.com over HTTPS.",
-        )
+        said = f"Discord cannot be asked: {type(error).__name__}"
+        return [fault(subject, said, "See that this host reaches discord.com over HTTPS.")]

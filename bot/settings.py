@@ -1,13 +1,14 @@
 """What the host of the front-ends decides; a front-end holds no other's token."""
 
 import hashlib
+from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
 from bot.jobs.limits import Limits
-from worker.contract.settings import QueueSettings
+from worker.queue.settings import QueueSettings
 
 _Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -47,12 +48,15 @@ class TelegramSettings(BotSettings):
 
     others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_", "WEB_")
     plain: ClassVar[tuple[str, ...]] = (
-        *(*BotSettings.plain, "telegram_token", "telegram_api_url"),
+        *(*BotSettings.plain, "telegram_token", "telegram_api_url", "telegram_api_folder"),
     )
 
     telegram_token: SecretStr | None = Field(None, description="From @BotFather.")
     telegram_api_url: str | None = Field(
         None, description="A Bot API server of one's own, which takes files over 20 MB."
+    )
+    telegram_api_folder: Path | None = Field(
+        None, description="Where that server's files lie here, if it runs with --local."
     )
     telegram_webhook_url: str | None = Field(
         None, description="Address at which Telegram finds us; long polling if not given."
@@ -82,6 +86,13 @@ class DiscordSettings(BotSettings):
         None, description="Address of Discord's API, where it is not Discord's own."
     )
 
+    discord_proxy: str | None = Field(
+        None, description="Proxy to reach Discord through, such as http://proxy:3128."
+    )
+    discord_owner_guild: int | None = Field(
+        None, description="Id of the one server in which /owner is there; nowhere if not given."
+    )
+
     @property
     def own_host(self) -> str | None:
         """Where attachments lie, if not at Discord's own hosts."""
@@ -99,7 +110,11 @@ class WebSettings(BotSettings):
     )
     web_proxies: str = Field(
         "127.0.0.1",
-        description="Addresses of reverse proxies whose word on a client's address is taken.",
+        description="Reverse proxies whose word on a client's address is taken: addresses or "
+        "networks by commas, gateway for a container's own host, or * for everybody.",
+    )
+    web_link_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        7, description="Days for which a piece is kept whose link is shared."
     )
 
     @property

@@ -20,6 +20,10 @@ _OWN = {
     "REDIS_MEMORY": ("512mb", "Memory that Redis may use; full means refused."),
     "MIDIDRAW_IMAGE": ("mididraw", "Where the images come from, such as ghcr.io/someone/mididraw."),
     "MIDIDRAW_TAG": ("latest", "Which of them."),
+    "TORCH_INDEX": (
+        "https://download.pytorch.org/whl/cpu",
+        "Where the worker's image takes PyTorch without CUDA from, when it is built.",
+    ),
 }
 _HEAD = """\
 # Settings of midiDraw's compose file; prepare.sh copies this to .env. What is commented out has
@@ -61,7 +65,7 @@ def example() -> str:
             if name.endswith("_host"):
                 shown = "0.0.0.0"  # noqa: S104 -- the container's own, which nobody else reaches
             if name == "web_proxies":
-                shown = "*"
+                shown = "gateway"
             lines += [f"# {field.description}", f"#{kind.variable(name)}={shown}", ""]
     return "\n".join(lines).rstrip() + "\n"
 

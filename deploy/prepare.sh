@@ -28,6 +28,9 @@ fi
 if [ -s secrets/telegram_token ] || [ -n "$(value TELEGRAM_TOKEN)" ]; then
     profiles=$profiles,telegram
 fi
+case ",$(value COMPOSE_PROFILES)," in
+    *,metrics,*) profiles=$profiles,metrics ;;
+esac
 sed "s/^COMPOSE_PROFILES=.*/COMPOSE_PROFILES=$profiles/" .env >.env.new
 cat .env.new >.env
 rm .env.new

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Installs what pip cannot bring: FluidSynth's library, ffmpeg, Redis for the queue's tests, and
 # Python's venv where Debian splits it off; with the word "browser" also a Chromium for the page's
-# tests, which are left out where there is none. Does nothing where all is there.
+# tests, which are left out where there is none; with "docker" what make docker starts an engine
+# with. Does nothing where all is there.
 set -eu
 
 python=$(sh "$(dirname "$0")/find-python.sh")
+asked=$*
 missing=""
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || {
     echo "midiDraw needs Python 3.11, 3.12 or 3.13: install one of them first." >&2
@@ -15,7 +17,12 @@ missing=""
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
-if [ "${1:-}" = browser ] && command -v apt-cache >/dev/null && ! command -v chromium >/dev/null; then
+wants() { case " $asked " in *" $1 "*) ;; *) return 1 ;; esac; }
+if wants docker; then
+    command -v dockerd >/dev/null || missing="$missing docker.io iptables"
+    command -v debootstrap >/dev/null || missing="$missing debootstrap"
+fi
+if wants browser && command -v apt-cache >/dev/null && ! command -v chromium >/dev/null; then
     # Ubuntu's package of that name only fetches a snap.
     case $(apt-cache show --no-all-versions chromium 2>/dev/null | grep "^Version:") in
         "" | *snap*) ;;

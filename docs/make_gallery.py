@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from mididraw.draw import draw
-from mididraw.options import DrawOptions
+from mididraw.options import Arrangement, DrawOptions
 from mididraw.quickdraw import paint
 from mididraw.settings import Settings
 
@@ -26,6 +26,7 @@ WORDS = (
     *("airplane", "bicycle", "butterfly", "cat", "fish"),
     *("house", "sailboat", "snail", "star", "umbrella"),
 )
+EXAMPLE = Path(__file__).parent.parent / "mididraw" / "examples" / "cat.png"
 SETTINGS = Settings(mp3_bitrate=96)
 
 
@@ -41,15 +42,31 @@ def main(data: Path) -> None:
         lines.append(
             f"## {name}\n\n![The drawing {name} above, its piano roll below]({name}.png)\n\n"
             f"[{name}.mp3]({name}.mp3): {drawing.options.key}, {drawing.options.tempo} bpm, "
-            f"{found.coverage:.0%} of the ink is played, {found.precision:.0%} of the notes lie "
+            f"{found.lines:.0%} of the lines are played, {found.precision:.0%} of the notes lie "
             "on ink.\n"
         )
-        print(f"{name}: F1 {found.f1:.3f}")  # noqa: T201 -- who runs it waits
+        print(f"{name}: likeness {found.likeness:.3f}")  # noqa: T201 -- who runs it waits
+    lines.append(_arranged())
     lines.append(
         "The first five drawings are the seed project's; the others are from QuickDraw (Google, "
         "CC BY 4.0).\n"
     )
     (GALLERY / "README.md").write_text("\n".join(lines))
+
+
+def _arranged() -> str:
+    """Play one drawing in all arrangements; gives its part of the page."""
+    lines = ["## One drawing, all arrangements\n"]
+    for one in Arrangement:
+        if one is Arrangement.AUTO:
+            continue
+        name = f"cat-{one}"
+        options = DrawOptions(arrangement=one, seed=1)
+        drawing = draw([EXAMPLE], options, settings=SETTINGS, title=f"cat, {one}")
+        Image.open(io.BytesIO(drawing.png)).quantize(128).save(GALLERY / f"{name}.png")
+        (GALLERY / f"{name}.mp3").write_bytes(drawing.mp3)
+        lines.append(f"![The cat's piano roll, {one}]({name}.png)\n\n[{one}]({name}.mp3)\n")
+    return "\n".join(lines)
 
 
 def _drawings(data: Path) -> Iterator[tuple[str, Image.Image]]:

@@ -164,7 +164,9 @@ def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], floa
         score = drawing.score
         rates.append(score.steps * score.seconds_per_step / drawing.seconds[Stage.SOUND])
     figures = {
-        stage.value: StageFigures(median(seconds[stage]), max(peaks[stage])) for stage in Stage
+        stage.value: StageFigures(median(seconds[stage]), max(peaks[stage]))
+        for stage in Stage
+        if stage in seconds
     }
     return figures, median(rates)
 

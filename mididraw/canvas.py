@@ -1,7 +1,7 @@
 """Ink on musical paper: the one place that knows how pixels become pitch and time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,10 @@ STEP_ASPECT = 0.375
 """Width of a step over the height of a pitch row where a drawing keeps its proportions: a square
 drawing over four octaves takes eight bars."""
 
+_LINE = 0.02
+"""Of its longer side the shorter one of a drawing that is a line, upright or level."""
+_LINE_BARS = 4
+
 MARGIN_STEPS = 2
 MARGIN_ROWS = 1
 MIN_BARS, MAX_BARS = 2, 32
@@ -25,7 +29,7 @@ class Placement:
     """Where one drawing lies on the canvas: its inked pixels and the box of cells they fill.
 
     ``top`` and ``bottom`` are rows (0 = lowest pitch, ``top`` exclusive), ``start`` and ``stop``
-    steps (``stop`` exclusive).
+    steps (``stop`` exclusive). ``box`` and ``visible`` are the :class:`Ink`'s.
     """
 
     area: NDArray[np.bool_]
@@ -33,6 +37,8 @@ class Placement:
     stop: int
     bottom: int
     top: int
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    visible: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +53,8 @@ class Canvas:
         placements: the drawings, in the order of time.
         row_per_step: how many times higher a row is than a step is wide where the drawing keeps
             its proportions.
+        parts: the drawings' parts, each as the cells it has, ``int[n, 2]`` of row and step; a part
+            hangs together in the picture and is apart from the others there. Two may share cells.
     """
 
     ink: NDArray[np.bool_]
@@ -55,6 +63,7 @@ class Canvas:
     bars: int
     placements: tuple[Placement, ...]
     row_per_step: float
+    parts: tuple[NDArray[np.intp], ...] = ()
 
     @property
     def steps(self) -> int:
@@ -72,25 +81,22 @@ def lay(inks: Sequence[Ink], options: DrawOptions) -> Canvas:
     """Lay drawings on the canvas, one after the other.
 
     A drawing fills the pitch range and as many bars as keep its proportions, to the nearest whole
-    phrase, 2 to 32; a wider one keeps them by filling fewer rows, a narrower one fewer steps.
+    phrase, 2 to 32; a wider one keeps them by filling fewer rows, a narrower one is stretched to
+    two bars at most twofold, so that its detail can be told apart. A line stays a line: an upright
+    one is a chord, a level one a pitch of four bars.
     Where the options fix the bars, each drawing is stretched to fill that many.
     """
     if not inks:
         raise ValueError("no drawing to lay")
     parts = [_lay_one(ink, options) for ink in inks]
     offset = 0
-    placements = []
+    placements: list[Placement] = []
+    cells: list[NDArray[np.intp]] = []
     for part in parts:
+        cells += [own + np.array([0, offset]) for own in part.parts]
         (placement,) = part.placements
-        placements.append(
-            Placement(
-                placement.area,
-                placement.start + offset,
-                placement.stop + offset,
-                placement.bottom,
-                placement.top,
-            )
-        )
+        start, stop = placement.start + offset, placement.stop + offset
+        placements.append(replace(placement, start=start, stop=stop))
         offset += part.steps
     return Canvas(
         ink=np.concatenate([part.ink for part in parts], axis=1),
@@ -101,6 +107,7 @@ def lay(inks: Sequence[Ink], options: DrawOptions) -> Canvas:
         # One picture has one scale: the mean of the drawings', weighted by their length.
         row_per_step=sum(part.row_per_step * part.bars for part in parts)
         / sum(part.bars for part in parts),
+        parts=tuple(cells),
     )
 
 
@@ -113,54 +120,74 @@ def _lay_one(ink: Ink, options: DrawOptions) -> Canvas:
         unit = 1 if wanted < 5 * STEPS_PER_BAR else 2
         bars = min(max(unit * round(wanted / STEPS_PER_BAR / unit), MIN_BARS), MAX_BARS)
         width = bars * STEPS_PER_BAR - 2 * MARGIN_STEPS
-        if wanted > MAX_BARS * STEPS_PER_BAR:
+        if ink.aspect > 1 / _LINE:
+            # A level line is one pitch, however long.
+            bars, height = _LINE_BARS, 1
+            width = bars * STEPS_PER_BAR - 2 * MARGIN_STEPS
+        elif wanted > MAX_BARS * STEPS_PER_BAR:
             height = max(round(width * STEP_ASPECT / ink.aspect), 1)
         elif wanted < MIN_BARS * STEPS_PER_BAR:
-            width = max(round(ink.aspect * height / STEP_ASPECT), 1)
+            stretched = 1 if ink.aspect < _LINE else 2
+            width = min(width, max(round(stretched * ink.aspect * height / STEP_ASPECT), 1))
     else:
         bars = options.bars
         width = bars * STEPS_PER_BAR - 2 * MARGIN_STEPS
     bottom = (rows - height) // 2
-    start = (bars * STEPS_PER_BAR - width) // 2
+    # Music begins with the drawing.
+    start = MARGIN_STEPS
     grid = np.zeros((rows, bars * STEPS_PER_BAR), np.bool_)
     weight = np.zeros(grid.shape, np.float32)
     box = np.s_[bottom : bottom + height, start : start + width]
-    grid[box], weight[box] = _cells(ink, height, width)
+    grid[box], weight[box], parts = _cells(ink, height, width)
     return Canvas(
         ink=grid,
         weight=weight,
         pitches=options.pitch_range,
         bars=bars,
-        placements=(Placement(ink.area, start, start + width, bottom, bottom + height),),
+        placements=(
+            Placement(
+                ink.area, start, start + width, bottom, bottom + height, ink.box, ink.visible
+            ),
+        ),
         row_per_step=width / height / ink.aspect,
+        parts=tuple(part + np.array([bottom, start]) for part in parts),
     )
 
 
-def _cells(ink: Ink, height: int, width: int) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Count the ink's pixels into ``[height, width]`` cells, row 0 lowest.
+def _cells(
+    ink: Ink, height: int, width: int
+) -> tuple[NDArray[np.bool_], NDArray[np.float32], list[NDArray[np.intp]]]:
+    """Count the ink's pixels into ``[height, width]`` cells, row 0 lowest, and tell its parts.
 
-    A cell is inked where a stroke passes through it or a fill covers half of it.
+    A cell is inked where a stroke passes through it or a fill covers half of it; of a part that
+    would have no cell so, the one that it covers most.
     """
     strokes, fills, weights = _at_least(ink, height, width)
     pixels_high, pixels_wide = strokes.shape
-    shape = (height, width)
-
-    def count(
-        pixels: NDArray[np.bool_], values: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float64]:
-        y, x = np.nonzero(pixels)
-        rows = height - 1 - (y * height // pixels_high)
-        steps = x * width // pixels_wide
-        weights = None if values is None else values[y, x]
-        total = np.bincount(rows * width + steps, weights, minlength=height * width)
-        return total.reshape(shape).astype(np.float64)
-
-    stroke_hits = count(strokes)
-    fill_share = count(fills) * (height * width / (pixels_high * pixels_wide))
-    grid = (stroke_hits > 0) | (fill_share >= 0.5)
     played = strokes | fills
-    weight = count(played, weights) / np.maximum(count(played), 1)
-    return grid, np.where(grid, weight, 0).astype(np.float32)
+    count, labels = cv2.connectedComponents(played.astype(np.uint8), connectivity=8)
+    y, x = np.nonzero(played)
+    cell = (height - 1 - y * height // pixels_high) * width + x * width // pixels_wide
+    part = labels[y, x] - 1
+
+    def total(values: NDArray[np.bool_] | NDArray[np.float32]) -> NDArray[np.float64]:
+        return np.bincount(cell, values, minlength=height * width).astype(np.float64)
+
+    full = pixels_high * pixels_wide / (height * width)
+    inked = (total(strokes[y, x]) > 0) | (total(fills[y, x]) >= 0.5 * full)
+    weight = total(weights[y, x]) / np.maximum(total(np.ones(len(y), np.float32)), 1)
+    # Each part's cells, by part and then by how much of it lies there.
+    pairs, shares = np.unique(part * (height * width) + cell, return_counts=True)
+    owners, cells = np.divmod(pairs, height * width)
+    parts = []
+    for number in range(count - 1):
+        own = cells[owners == number]
+        if not inked[own].any():
+            inked[own[shares[owners == number].argmax()]] = True
+        own = own[inked[own]]
+        parts.append(np.stack(np.divmod(own, width), axis=1).astype(np.intp))
+    grid = inked.reshape(height, width)
+    return grid, np.where(grid, weight.reshape(height, width), 0).astype(np.float32), parts
 
 
 def _at_least(

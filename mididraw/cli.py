@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import gc
 import io
 import json
 import sys
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -27,11 +28,14 @@ from mididraw.cli_output import (
     write,
 )
 from mididraw.errors import MididrawError, OptionError
-from mididraw.options import DrawOptions, Engine, Shape, Theme
+from mididraw.options import DrawOptions, Engine, Shape, Theme, Video
 from mididraw.settings import Settings
 
 if TYPE_CHECKING:
     from mididraw.draw import Drawing, Stage
+
+_MADE_BEFORE_COLLECTING = 50_000
+"""Objects between two collections; the default of 700 costs a tenth of the imports."""
 
 app = typer.Typer(
     name="mididraw",
@@ -55,24 +59,42 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal has no letters for must not cost the result.
             stream.reconfigure(errors="replace")
+    # Most of what is made here lasts until the end: imports, models, pictures.
+    gc.set_threshold(_MADE_BEFORE_COLLECTING)
     try:
-        status = app(standalone_mode=False)
+        sys.exit(run(sys.argv[1:]))
+    finally:
+        gc.freeze()  # looking through all of PyTorch at the end would take half a second
+
+
+def run(words: list[str]) -> int:
+    """Do what the words of a command line say; returns the status, having told what went wrong."""
+    try:
+        status = app(_with_files_apart(words), standalone_mode=False)
         sys.stdout.flush()
-        sys.exit(status)
     except MididrawError as error:
-        _refuse(str(error))
+        return _refuse(str(error))
     except TyperException as error:
         # The parser's own refusals: an unknown option, a word where a number belongs.
-        _refuse(error.format_message() or "Say what to do; mididraw --help lists it.")
+        return _refuse(error.format_message() or "Say what to do; mididraw --help lists it.")
     except OSError as error:
-        _refuse(f"The result cannot be printed: {error.strerror}.")
+        return _refuse(f"The result cannot be printed: {error.strerror}.")
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        return 130
+    return int(status or 0)
 
 
-def _refuse(sentence: str) -> NoReturn:
+def _with_files_apart(words: list[str]) -> list[str]:
+    """Write a file whose name begins with a dash so that it is taken for no option."""
+    return [
+        f"./{word}" if word.startswith("-") and len(word) > 1 and Path(word).is_file() else word
+        for word in words
+    ]
+
+
+def _refuse(sentence: str) -> int:
     ERR.print(f"mididraw: {sentence}", markup=False)
-    sys.exit(2)
+    return 2
 
 
 def _help(name: str) -> str:
@@ -98,9 +120,9 @@ Pictures = Annotated[
     list[Path], typer.Argument(help="Drawings; several become one piece.", show_default=False)
 ]
 # Ranges are checked by DrawOptions alone, so that one sentence is said in one place.
-EngineOption = Annotated[Engine | None, typer.Option(help=_help("engine"))]
+EngineOption = Annotated[Engine | None, typer.Option(help=_help("engine"), case_sensitive=False)]
 Bars = Annotated[int | None, typer.Option(help=_help("bars"))]
-Tempo = Annotated[int | None, typer.Option(help=_help("tempo"))]
+Tempo = Annotated[str | None, typer.Option(help=_help("tempo"))]
 KeyOption = Annotated[str | None, typer.Option(help=_help("key"))]
 StyleOption = Annotated[str | None, typer.Option(help=_help("style"))]
 Instrument = Annotated[str | None, typer.Option(help=_help("instrument"))]
@@ -108,6 +130,7 @@ Range = Annotated[str | None, typer.Option("--pitch-range", help=_help("pitch_ra
 Accompaniment = Annotated[
     bool, typer.Option("--accompaniment/--no-accompaniment", help=_help("accompaniment"))
 ]
+Arranged = Annotated[str | None, typer.Option("--arrangement", help=_help("arrangement"))]
 Outline = Annotated[
     bool | None,
     typer.Option("--outline/--fill", help=_help("shape"), show_default="chosen by the picture"),
@@ -121,7 +144,10 @@ TopP = Annotated[float | None, typer.Option("--top-p", help=_help("top_p"))]
 Prompt = Annotated[
     Path | None, typer.Option(help="guided: a MIDI file whose music the piece goes on from.")
 ]
-ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"))]
+ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"), case_sensitive=False)]
+
+VideoFlag = Annotated[bool, typer.Option("--video", help=f"{_help('video')} Wide without a shape.")]
+VideoShape = Annotated[Video | None, typer.Option(help="Shape of the video.", case_sensitive=False)]
 
 
 @app.command("draw")
@@ -136,6 +162,7 @@ def draw_command(
     instrument: Instrument = None,
     pitch_range: Range = None,
     accompaniment: Accompaniment = False,
+    arrangement: Arranged = None,
     strength: Strength = None,
     candidates: Candidates = None,
     temperature: Temperature = None,
@@ -146,27 +173,34 @@ def draw_command(
     prompt: Prompt = None,
     soundfont: SoundFont = None,
     theme: ThemeOption = None,
+    video: VideoFlag = False,
+    video_shape: VideoShape = None,
     as_json: Json = False,
 ) -> None:
-    """Turn a drawing into NAME.mid, NAME.mp3 and NAME.png."""
-    options = DrawOptions.of(
-        engine=engine,
-        bars=bars,
-        tempo=tempo,
-        key=key,
-        style=style,
-        instrument=instrument,
-        pitch_range=pitch_range,
-        accompaniment=accompaniment,
-        strength=strength,
-        candidates=candidates,
-        temperature=temperature,
-        top_p=top_p,
-        shape=None if outline is None else Shape.OUTLINE if outline else Shape.FILL,
-        invert=invert,
-        seed=seed,
-        theme=theme,
-    )
+    """Turn a drawing into NAME.mid, NAME.mp3 and NAME.png, and NAME.mp4 with --video."""
+    given = {
+        "engine": engine,
+        "bars": bars,
+        "tempo": tempo,
+        "key": key,
+        "style": style,
+        "instrument": instrument,
+        "pitch_range": pitch_range,
+        "accompaniment": accompaniment or None,
+        "arrangement": arrangement,
+        "strength": strength,
+        "candidates": candidates,
+        "temperature": temperature,
+        "top_p": top_p,
+        "shape": None if outline is None else Shape.OUTLINE if outline else Shape.FILL,
+        "invert": invert,
+        "seed": seed,
+        "theme": theme,
+        "video": video_shape or (Video.WIDE if video else None),
+    }
+    options = DrawOptions.of(**given)
+    asked = [name for name, value in {**given, "prompt": prompt}.items() if value is not None]
+    options.refuse_unused(asked)
     music = None
     if prompt is not None:
         from mididraw.render.midi import load_midi
@@ -186,14 +220,14 @@ def demo(out: OutDir = Path("demo"), soundfont: SoundFont = None) -> None:
     with resources.as_file(resources.files("mididraw") / "examples") as folder:
         for picture in sorted(folder.glob("*.png")):
             # A demonstration that sounds the same wherever it is run.
-            options = DrawOptions.of(seed=1, accompaniment=True)
+            options = DrawOptions.of(seed=1)
             _print_report(_draw_to(out, [picture], options, settings))
 
 
 @app.command()
 def convert(
     source: Annotated[Path, typer.Argument(help="A picture or a MIDI file.")],
-    target: Annotated[Path, typer.Argument(help="A .mid, .mp3 or picture file.")],
+    target: Annotated[Path, typer.Argument(help="A .mid, .mp3, .mp4 or picture file.")],
     plain: Annotated[
         bool,
         typer.Option(
@@ -201,12 +235,15 @@ def convert(
         ),
     ] = False,
     soundfont: SoundFont = None,
+    video_shape: VideoShape = None,
 ) -> None:
-    """Convert picture ↔ MIDI, or MIDI → MP3 or piano-roll picture, by the files' endings."""
+    """Convert picture ↔ MIDI, or MIDI → MP3, video or piano-roll picture, by the files' endings."""
     from mididraw.convert import convert as convert_file
 
     refuse_overwriting([target], [source])
-    data = convert_file(source, target.suffix, plain=plain, settings=host_settings(soundfont))
+    settings = host_settings(soundfont)
+    shape = Video.WIDE if video_shape in (None, Video.NONE) else video_shape
+    data = convert_file(source, target.suffix, plain=plain, shape=shape, settings=settings)
     write(target, data)
     OUT.print(str(target), markup=False)
 
@@ -216,8 +253,8 @@ def bench(
     subject: Annotated[
         str,
         typer.Argument(
-            help="What to measure: draw, guided (the engine), decode (the models), queue (the "
-            "jobs) or telegram (the bot)."
+            help="What to measure: draw, guided (the engine), decode (the models), video, queue "
+            "(the jobs) or telegram (the bot)."
         ),
     ] = "draw",
     sweep: Annotated[
@@ -243,8 +280,12 @@ def bench(
         from mididraw.bench_guided import run_guided_bench
 
         report = run_guided_bench()
+    elif subject == "video":
+        from mididraw.bench_video import run_video_bench
+
+        report = run_video_bench()
     elif subject != "draw":
-        known = ", ".join(("draw", "guided", "decode", *sorted(elsewhere)))
+        known = ", ".join(("draw", "guided", "decode", "video", *sorted(elsewhere)))
         raise OptionError(f"There is no bench “{subject}”: choose one of {known}.")
     else:
         from mididraw.bench import run_bench
@@ -271,7 +312,7 @@ def _draw_to(
     settings: Settings,
     prompt: bytes | None = None,
 ) -> dict[str, Any]:
-    """Draw, write the three files and report on them."""
+    """Draw, write the files and report on them."""
     # The front-ends' processes are started by this command line and need none of what draws.
     from mididraw.draw import draw
 
@@ -279,14 +320,16 @@ def _draw_to(
     if len(pictures) > 1:
         # File names end at 255 bytes.
         name = f"{name.encode()[:240].decode(errors='ignore')}+{len(pictures) - 1}"
-    files = {ending: folder / f"{name}.{ending}" for ending in ("mid", "mp3", "png")}
+    endings = ["mid", "mp3", "png", *["mp4"] * (options.video is not Video.NONE)]
+    files = {ending: folder / f"{name}.{ending}" for ending in endings}
     refuse_overwriting(list(files.values()), pictures)
     with _progress_bar(name) as progress:
         drawing = draw(
             pictures, options, settings=settings, prompt=prompt, title=name, progress=progress
         )
-    for ending, data in (("mid", drawing.midi), ("mp3", drawing.mp3), ("png", drawing.png)):
-        write(files[ending], data)
+    made = {"mid": drawing.midi, "mp3": drawing.mp3, "png": drawing.png, "mp4": drawing.video}
+    for ending, path in files.items():
+        write(path, made[ending] or b"")
     return _report(drawing, files)
 
 
@@ -304,6 +347,9 @@ def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
             "coverage": round(drawing.match.coverage, 4),
             "precision": round(drawing.match.precision, 4),
             "f1": round(drawing.match.f1, 4),
+            "lines": round(drawing.match.lines, 4),
+            "parts": round(drawing.match.parts, 4),
+            "likeness": round(drawing.match.likeness, 4),
         },
         "seconds": {stage.value: round(spent, 4) for stage, spent in drawing.seconds.items()},
     }
@@ -312,13 +358,13 @@ def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
 def _print_report(report: dict[str, Any]) -> None:
     options, found = report["options"], report["match"]
     bars = "1 bar" if report["bars"] == 1 else f"{report['bars']} bars"
-    lines = {ending.upper(): report["files"][ending] for ending in ("mp3", "mid", "png")}
+    lines = {ending.upper(): path for ending, path in report["files"].items()}
     lines["music"] = f"{options['key']}, {options['tempo']} bpm, {bars}"
     if report["chords"]:
         lines["chords"] = " ".join(report["chords"])
     lines["match"] = (
-        f"F1 {found['f1']:.1%}: {found['coverage']:.1%} of the ink is played, "
-        f"{found['precision']:.1%} of the notes lie on ink"
+        f"{found['likeness']:.1%}: {found['lines']:.1%} of the lines that one sees are played, "
+        f"{found['precision']:.1%} of the notes lie on ink (F1 with the ink {found['f1']:.1%})"
     )
     lines["seed"] = str(report["seed"])
     for name, value in lines.items():

@@ -5,20 +5,25 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 
 from PIL import Image
 
 from mididraw.canvas import Canvas, lay
 from mididraw.engines import ENGINES, Commission
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, PictureError
 from mididraw.measure import Match, match
-from mididraw.options import DrawOptions
-from mididraw.picture import Picture, read
+from mididraw.options import DrawOptions, Video
+from mididraw.picture import Ink, Picture, read
 from mididraw.render.audio import Tags, encode_mp3, synthesize
+from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
-from mididraw.render.roll import draw_roll
+from mididraw.render.palette import PALETTES
+from mididraw.render.roll import Sheet
+from mididraw.render.timeline import Timeline
+from mididraw.render.video import encode_video
 from mididraw.score import Score
 from mididraw.settings import POCKET, Settings
 
@@ -34,12 +39,14 @@ class Stage(StrEnum):
     SOUND = "sound"
     MP3 = "mp3"
     ROLL = "roll"
+    VIDEO = "video"
+    """Only where one is asked for."""
 
 
 Progress = Callable[[Stage, int, int], None]
 """Told of a stage, how many parts of it are done and of how many: 0 of 1 as it starts, 1 of 1 when
-it is done, and between them, again and again, bars by the engines that write bar by bar. What it
-raises ends the drawing between two steps."""
+it is done, and between them, again and again, bars by the engines that write bar by bar, and the
+seconds of a video. What it raises ends the drawing between two steps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +61,7 @@ class Drawing:
         match: how close they are.
         midi, mp3, png: the three files.
         seconds: time that each stage took.
+        video: an MP4, where one was asked for.
     """
 
     options: DrawOptions
@@ -64,6 +72,7 @@ class Drawing:
     mp3: bytes
     png: bytes
     seconds: dict[Stage, float]
+    video: bytes | None = None
 
 
 def draw(
@@ -95,7 +104,39 @@ def draw(
     options, settings = options or DrawOptions(), settings or Settings()
     clock = Clock(progress)
     work = commission(pictures, options, prompt, clock, settings.model)
-    return render(work, write_score(work, clock), settings, title, clock)
+    drawing = render(work, write_score(work, clock), settings, title, clock)
+    return with_video(drawing, work, settings, title, clock)
+
+
+def replay(
+    pictures: Sequence[Picture],
+    midi: bytes,
+    options: DrawOptions,
+    *,
+    settings: Settings | None = None,
+    title: str = "drawing",
+    progress: Progress | None = None,
+) -> Drawing:
+    """Make the files of music anew that is written already, and a video if ``options`` say so.
+
+    Args:
+        pictures: that it was made from.
+        midi: as :func:`draw` gave it.
+        options: as they were resolved.
+        settings: what the host decides.
+        title: shown by the MP3 and on the piano roll.
+        progress: told of every stage; what it raises ends the work.
+
+    Raises:
+        MididrawError: as :func:`draw`, and a video cannot be made.
+    """
+    settings, clock = settings or Settings(), Clock(progress)
+    work = commission(pictures, options, None, clock)
+    score = read_midi(midi)
+    # A file knows no bars after its last note.
+    score = replace(score, bars=max(score.bars, work.canvas.bars))
+    drawing = render(work, score, settings, title, clock, midi)
+    return with_video(drawing, work, settings, title, clock)
 
 
 def commission(
@@ -117,10 +158,20 @@ def commission(
     clock = clock or Clock()
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     with clock(Stage.PICTURE):
-        inks = [read(picture, shape=options.shape, invert=options.invert) for picture in pictures]
+        inks = [_read(place, pictures, options) for place in range(len(pictures))]
         canvas = lay(inks, options)
-        music = None if prompt is None else read_midi(load_midi(prompt))
+        music = None if prompt is None else read_midi(load_midi(prompt)).in_common_time()
     return Commission(canvas, options, seed, music, clock.told_of_bars, model)
+
+
+def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:
+    """Read one of the pictures; of several, the sentence of a refusal says which."""
+    try:
+        return read(pictures[place], shape=options.shape, invert=options.invert)
+    except PictureError as error:
+        if len(pictures) == 1:
+            raise
+        raise type(error)(f"Picture {place + 1} of {len(pictures)}: {error}") from error
 
 
 def write_score(work: Commission, clock: "Clock | None" = None) -> Score:
@@ -140,8 +191,17 @@ def render(
     settings: Settings | None = None,
     title: str = "drawing",
     clock: "Clock | None" = None,
+    midi: bytes | None = None,
 ) -> Drawing:
     """Make the three files of a score; needs neither model nor pictures.
+
+    Args:
+        work: what the score was written for.
+        score: the music.
+        settings: what the host decides.
+        title: shown by the MP3 and on the piano roll.
+        clock: times the stages.
+        midi: the score's file, where there is one already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
@@ -149,17 +209,45 @@ def render(
     settings, clock = settings or Settings(), clock or Clock()
     found = match(work.canvas, score)
     with clock(Stage.MIDI):
-        midi = write_midi(score)
+        midi = write_midi(score) if midi is None else midi
     with clock(Stage.SOUND):
         samples = synthesize(midi, settings.soundfont)
     with clock(Stage.MP3):
         mp3 = encode_mp3(samples, Tags(title), settings.mp3_bitrate)
     with clock(Stage.ROLL):
-        words = f"match {found.f1:.0%}"
-        image = draw_roll(score, work.canvas, match=words, theme=work.options.theme, title=title)
-        png = write_png(image)
+        png = write_png(_sheet(score, work, found, title).paint(PALETTES[work.options.theme]))
     options = resolve(work, score)
     return Drawing(options, score, work.canvas, found, midi, mp3, png, clock.seconds)
+
+
+def with_video(
+    drawing: Drawing,
+    work: Commission,
+    settings: Settings | None = None,
+    title: str = "drawing",
+    clock: "Clock | None" = None,
+) -> Drawing:
+    """Add the video that the options ask for, if they do.
+
+    Raises:
+        SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
+        VideoError: the piece is too long for a video.
+    """
+    settings, clock, options = settings or Settings(), clock or Clock(), work.options
+    if options.video is Video.NONE:
+        return drawing
+    with clock(Stage.VIDEO):
+        sheet = _sheet(drawing.score, work, drawing.match, title)
+        film = Film(sheet, Timeline.of(drawing.midi), options.video, options.theme)
+        # Played once more: it takes a hundredth of the music's length.
+        samples = synthesize(drawing.midi, settings.soundfont)
+        limit, tell = settings.video_bytes, partial(clock.tell, Stage.VIDEO)
+        video = encode_video(film, samples, title=title, limit=limit, progress=tell)
+    return replace(drawing, video=video, seconds=clock.seconds)
+
+
+def _sheet(score: Score, work: Commission, found: Match, title: str) -> Sheet:
+    return Sheet(score, work.canvas, f"match {found.likeness:.0%}", title, accompaniment=True)
 
 
 def resolve(work: Commission, score: Score) -> DrawOptions:
@@ -186,16 +274,17 @@ class Clock:
     @contextmanager
     def __call__(self, stage: Stage) -> Iterator[None]:
         """Time what is done within."""
-        self._tell(stage, 0, 1)
+        self.tell(stage, 0, 1)
         start = time.perf_counter()
         yield
         self.seconds[stage] = time.perf_counter() - start
-        self._tell(stage, 1, 1)
+        self.tell(stage, 1, 1)
 
     def told_of_bars(self, done: int, bars: int) -> None:
         """Pass on how far the engine is."""
-        self._tell(Stage.ENGINE, done, bars)
+        self.tell(Stage.ENGINE, done, bars)
 
-    def _tell(self, stage: Stage, done: int, parts: int) -> None:
+    def tell(self, stage: Stage, done: int, parts: int) -> None:
+        """Pass on how far a stage is."""
         if self.progress:
             self.progress(stage, done, parts)

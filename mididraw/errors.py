@@ -45,5 +45,9 @@ class SoundError(MididrawError):
     """The sound cannot be made: a program, library or SoundFont is missing or refused the work."""
 
 
+class VideoError(MididrawError):
+    """The video cannot be made as small as it has to be."""
+
+
 class OutputError(MididrawError):
     """A result cannot be written where it was asked for."""

@@ -1,6 +1,8 @@
 """General MIDI instruments by the names that people use for them."""
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from rapidfuzz import fuzz, process, utils
 
@@ -38,41 +40,105 @@ INSTRUMENTS: tuple[str, ...] = tuple(
 )
 """The 128 instruments of General MIDI level 1; the index is the program."""
 
-_COMMON_NAMES = {
-    "piano": 0,
-    "grand piano": 0,
-    "electric piano": 4,
-    "rhodes": 4,
-    "organ": 19,
-    "guitar": 24,
-    "acoustic guitar": 24,
-    "electric guitar": 27,
-    "bass": 33,
-    "double bass": 43,
-    "harp": 46,
-    "strings": 48,
-    "choir": 52,
-    "voice": 53,
-    "horn": 60,
-    "brass": 61,
-    "sax": 65,
-    "saxophone": 65,
-    "panpipes": 75,
-    "chiptune": 80,
-    "square": 80,
-    "synth": 81,
-    "sawtooth": 81,
-    "pad": 89,
-    "bells": 14,
-    "steel drum": 114,
+_PROGRAMS_BY_NAME = """
+0 piano, grand piano, acoustic piano, klavier, 钢琴, 鋼琴
+1 bright piano
+3 honky tonk, saloon piano
+4 electric piano, rhodes, e-piano, 电钢琴, 電鋼琴
+6 harpsichord, cembalo, 羽管键琴, 大键琴, 大鍵琴
+8 celesta, 钢片琴
+9 glockenspiel, 钟琴, 鐘琴
+10 music box, 音乐盒, 八音盒, 音樂盒
+11 vibraphone, vibes, 颤音琴
+12 marimba, 马林巴, 馬林巴
+13 xylophone, 木琴
+14 bells, tubular bells, chimes, church bells, 管钟, 钟
+15 dulcimer, hammered dulcimer, yangqin, 扬琴, 揚琴
+16 hammond, hammond organ, jazz organ
+19 organ, church organ, pipe organ, 管风琴, 管風琴, 风琴
+20 harmonium
+21 accordion, 手风琴, 手風琴
+22 harmonica, mouth organ, 口琴
+23 bandoneon
+24 guitar, acoustic guitar, classical guitar, nylon guitar, ukulele, uke, 吉他, 木吉他, 古典吉他
+24 尤克里里, 烏克麗麗
+25 steel guitar, folk guitar, western guitar, twelve string guitar, mandolin, bouzouki, 曼陀林
+26 jazz guitar
+27 electric guitar, clean guitar, e-guitar, 电吉他, 電吉他
+29 overdrive, overdriven guitar, rock guitar
+30 distorted guitar, heavy guitar, metal guitar
+32 upright bass, acoustic bass
+33 bass, bass guitar, electric bass, e-bass, 贝斯, 貝斯, 低音吉他
+36 slap bass
+38 synth bass
+40 violin, 小提琴
+41 viola, 中提琴
+42 cello, violoncello, 大提琴
+43 double bass, contrabass, string bass, 低音提琴, 倍大提琴
+44 tremolo
+45 pizzicato, plucked strings, 拨奏
+46 harp, concert harp, 竖琴, 豎琴
+47 timpani, kettledrum, 定音鼓
+48 strings, orchestra, string orchestra, symphony, ensemble, 弦乐, 弦樂, 管弦乐, 管弦樂, 交响乐
+52 choir, chorus, aahs, singers, 合唱, 合唱团
+53 voice, human voice, vocals, oohs, singing, 人声, 人聲
+55 orchestra hit, orchestral hit
+56 trumpet, cornet, 小号, 小號
+57 trombone, 长号, 長號
+58 tuba, sousaphone, 大号, 大號
+60 horn, french horn, 圆号, 法国号, 圓號
+61 brass, horns, brass band, 铜管, 銅管
+64 soprano saxophone
+65 sax, saxophone, alto saxophone, 萨克斯, 薩克斯
+66 tenor saxophone
+67 baritone saxophone
+68 oboe, 双簧管, 雙簧管
+69 cor anglais, 英国管
+70 bassoon, 巴松, 大管
+71 clarinet, 单簧管, 黑管, 單簧管
+72 piccolo, 短笛
+73 flute, transverse flute, dizi, bamboo flute, 长笛, 長笛, 笛子, 竹笛
+74 recorder, blockflute, 竖笛, 直笛
+75 panpipes, pan pipes, pan flute, 排箫, 排簫
+77 shakuhachi, xiao, 尺八, 箫, 洞箫
+78 whistle, tin whistle, 口哨
+79 ocarina, 陶笛, 埙
+80 chiptune, 8-bit, 8 bit, 8bit, square, square wave, game boy, nes, nintendo, 8位, 芯片音乐
+81 synth, synthesizer, synthesiser, lead, sawtooth, saw, 合成器
+89 pad, warm pad, synth pad
+104 sitar, 西塔琴
+105 banjo, 班卓琴
+106 shamisen, pipa, liuqin, 琵琶, 三味线, 三弦, 柳琴
+107 koto, guzheng, zheng, guqin, zither, 古筝, 古箏, 古琴, 筝
+108 kalimba, mbira, thumb piano, 拇指琴, 卡林巴
+109 bagpipe, bagpipes, 风笛, 風笛
+110 fiddle, erhu, 二胡
+111 shanai, suona, shehnai, zurna, 唢呐, 嗩吶
+114 steel drum, steel drums, steelpan, 钢鼓
+115 wood block, temple block, 木鱼
+116 taiko, taiko drum, 太鼓
+117 tom, toms
+"""
+_REFUSED = {
+    "drums": (116, 114, 117),
+    "drum": (116, 114, 117),
+    "drum kit": (116, 114, 117),
+    "drum set": (116, 114, 117),
+    "percussion": (116, 12, 114),
+    "鼓": (116, 114, 47),
+    "架子鼓": (116, 114, 117),
 }
-_LEAST_LIKENESS = 75.0
+"""What has no pitches, and what comes near it."""
+_LEAST_LIKENESS = 82.0
 
 
 @cache
 def _choices() -> dict[str, int]:
-    names = {utils.default_process(name): program for program, name in enumerate(INSTRUMENTS)}
-    return names | _COMMON_NAMES
+    choices = {utils.default_process(name): program for program, name in enumerate(INSTRUMENTS)}
+    for line in _PROGRAMS_BY_NAME.strip().splitlines():
+        program, _, names = line.partition(" ")
+        choices |= {utils.default_process(name): int(program) for name in names.split(",")}
+    return choices
 
 
 def known_instrument(name: str) -> int | None:
@@ -80,14 +146,28 @@ def known_instrument(name: str) -> int | None:
     return _choices().get(utils.default_process(name))
 
 
+def common_names() -> Mapping[str, int]:
+    """All names that are known, in small letters, with their programs."""
+    return MappingProxyType(_choices())
+
+
+@cache
+def chinese_name(program: int) -> str | None:
+    """What an instrument is called in Chinese; None where it has no name of its own."""
+    for name, number in _choices().items():
+        if number == program and all("\u4e00" <= sign <= "\u9fff" for sign in name):
+            return name
+    return None
+
+
 def find_instrument(name: str) -> int:
     """Find the General MIDI program (0 to 127) that a person means.
 
-    Takes a program number, a General MIDI name, a common name (``sax``) or something close to
-    one (``vibrafone``).
+    Takes a program number, a General MIDI name, a common name in English or Chinese (``sax``,
+    ``二胡``) or one of these with a slip (``vibrafone``).
 
     Raises:
-        OptionError: nothing is close; the sentence names the nearest.
+        OptionError: there is none of this name; the sentence names the nearest three.
     """
     text = name.strip()
     if text.isascii() and text.isdigit() and int(text) < len(INSTRUMENTS):
@@ -96,7 +176,21 @@ def find_instrument(name: str) -> int:
     choices = _choices()
     if query in choices:
         return choices[query]
-    likeness = process.extractOne(query, choices.keys(), scorer=fuzz.WRatio)
-    if likeness is None or likeness[1] < _LEAST_LIKENESS or len(query) < 3:
-        raise OptionError(f"There is no instrument “{name}”: try piano, violin, flute or guitar.")
-    return choices[likeness[0]]
+    if query not in _REFUSED and len(query) >= 3:
+        found = process.extractOne(query, choices.keys(), scorer=fuzz.ratio)
+        if found is not None and found[1] >= _LEAST_LIKENESS:
+            return choices[found[0]]
+    first, second, third = (INSTRUMENTS[program] for program in _nearest(query))
+    raise OptionError(
+        f"There is no instrument “{name}”: perhaps you mean {first}, {second} or {third}."
+    )
+
+
+def _nearest(query: str) -> tuple[int, ...]:
+    """The programs of the three instruments whose names come nearest."""
+    if query in _REFUSED:
+        return _REFUSED[query]
+    choices = _choices()
+    ranked = process.extract(query, choices.keys(), scorer=fuzz.WRatio, limit=20)
+    programs = list(dict.fromkeys(choices[found[0]] for found in ranked if found[1] > 0))
+    return tuple(dict.fromkeys([*programs, 0, 40, 73]))[:3]

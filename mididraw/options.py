@@ -1,11 +1,15 @@
 """What a person can ask for: one typed object, its ranges and descriptions declared once."""
 
+import math
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -31,6 +35,16 @@ class Engine(StrEnum):
     NAIVE = "naive"
 
 
+_MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
+UNUSED: dict[Engine, frozenset[str]] = {
+    Engine.CHORDS: _MODELS_OWN | {"prompt"},
+    Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt"},
+    Engine.POINTER: frozenset({"accompaniment"}),
+    Engine.GUIDED: frozenset(),
+}
+"""What each engine takes no notice of, among options and the prompt."""
+
+
 class Shape(StrEnum):
     """What becomes of filled shapes."""
 
@@ -39,11 +53,39 @@ class Shape(StrEnum):
     FILL = "fill"
 
 
+class Arrangement(StrEnum):
+    """Who plays."""
+
+    AUTO = "auto"
+    SOLO = "solo"
+    TRIO = "trio"
+    BAND = "band"
+    ORCHESTRA = "orchestra"
+    CHIPTUNE = "chiptune"
+    LOFI = "lofi"
+    MUSICBOX = "musicbox"
+
+
 class Theme(StrEnum):
     """The colours of the piano-roll picture."""
 
     DARK = "dark"
     LIGHT = "light"
+
+
+class Video(StrEnum):
+    """The shapes of a video of the playing roll."""
+
+    NONE = "none"
+    WIDE = "wide"
+    SQUARE = "square"
+    TALL = "tall"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels; nothing where there is none."""
+        sizes = {"wide": (1280, 720), "square": (1080, 1080), "tall": (1080, 1920)}
+        return sizes.get(self, (0, 0))
 
 
 class PitchRange(BaseModel):
@@ -87,6 +129,19 @@ def _canonical_key(text: str) -> str:
     return "auto" if text.strip().lower() == "auto" else Key.parse(text).name
 
 
+def _any_case(value: Any) -> Any:
+    """Names of choices are read in any case, and with spaces around them."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _beats_a_minute(value: Any) -> Any:
+    """``120 bpm`` and 120.5 are read as people mean them."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d{1,4}(?:[.,]\d+)?)\s*(?:bpm|拍)?\s*", value, re.IGNORECASE)
+        value = float(found[1].replace(",", ".")) if found else value
+    return round(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
 def _canonical_instrument(text: str) -> str:
     return INSTRUMENTS[find_instrument(text)]
 
@@ -99,17 +154,21 @@ class DrawOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: Engine = Field(Engine.GUIDED, description="How the notes are found.")
+    engine: Annotated[Engine, BeforeValidator(_any_case)] = Field(
+        Engine.GUIDED, description="How the notes are found."
+    )
     bars: int | None = Field(
         None, ge=1, le=32, description="Bars for each drawing; chosen from its shape if not given."
     )
-    tempo: int | None = Field(
+    tempo: Annotated[int | None, BeforeValidator(_beats_a_minute)] = Field(
         None, ge=40, le=240, description="Beats a minute; the style's own if not given."
     )
     key: Annotated[str, AfterValidator(_canonical_key)] = Field(
         "auto", description="Key, such as C, F# minor or Bb major; auto takes the best fit."
     )
-    style: Style = Field(Style.POP, description="Mood: the songs that the music takes after.")
+    style: Annotated[Style, BeforeValidator(_any_case)] = Field(
+        Style.POP, description="Mood: the songs that the music takes after."
+    )
     instrument: Annotated[str, AfterValidator(_canonical_instrument)] = Field(
         INSTRUMENTS[0], description="General MIDI instrument, by any common name."
     )
@@ -118,6 +177,9 @@ class DrawOptions(BaseModel):
     )
     accompaniment: bool = Field(
         False, description="Add quiet bass and chords on tracks of their own."
+    )
+    arrangement: Annotated[Arrangement, BeforeValidator(_any_case)] = Field(
+        Arrangement.AUTO, description="Who plays the drawing and around it; auto goes by the mood."
     )
     strength: int = Field(
         50,
@@ -134,12 +196,20 @@ class DrawOptions(BaseModel):
     top_p: float = Field(
         0.97, ge=0.05, le=1.0, description="guided: share of the likeliest tokens to choose from."
     )
-    shape: Shape = Field(Shape.AUTO, description="Play filled shapes as areas or outlines.")
+    shape: Annotated[Shape, BeforeValidator(_any_case)] = Field(
+        Shape.AUTO, description="Play filled shapes as areas or outlines."
+    )
     invert: bool = Field(False, description="Take the paper for ink and the ink for paper.")
     seed: int | None = Field(
         None, ge=0, lt=2**31, description="Same seed and options, same music; random if not given."
     )
-    theme: Theme = Field(Theme.DARK, description="Colours of the piano-roll picture.")
+    theme: Annotated[Theme, BeforeValidator(_any_case)] = Field(
+        Theme.DARK, description="Colours of the piano-roll picture."
+    )
+
+    video: Annotated[Video, BeforeValidator(_any_case)] = Field(
+        Video.NONE, description="Also a video of the playing roll, wide, square or tall."
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -166,6 +236,24 @@ class DrawOptions(BaseModel):
             raise OptionError(
                 f"The option {name.replace('_', ' ')} cannot be “{first['input']}”: {said}."
             ) from error
+
+    def refuse_unused(self, asked: Iterable[str]) -> None:
+        """Refuse what was asked for, other than the default, and the engine takes no notice of.
+
+        Args:
+            asked: names of the options that a person gave, apart from their habits.
+
+        Raises:
+            OptionError: there is one.
+        """
+        fields = type(self).model_fields
+        for name in asked:
+            default = name in fields and getattr(self, name) == fields[name].default
+            if name in UNUSED[self.engine] and not default:
+                raise OptionError(
+                    f"The {self.engine} engine has no use for {name.replace('_', ' ')}: leave it "
+                    "out or use the guided engine."
+                )
 
     @property
     def program(self) -> int:

@@ -12,10 +12,33 @@ from mididraw.harmony import PITCH_CLASSES, Chord, Key
 STEPS_PER_BEAT = 4
 BEATS_PER_BAR = 4
 STEPS_PER_BAR = STEPS_PER_BEAT * BEATS_PER_BAR
-"""Musical time is counted in 16th-note steps; every bar is 4/4."""
+"""Musical time is counted in 16th-note steps; every bar that is written here is 4/4."""
 
 DRAWING = "drawing"
 """Name of the track that is the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A time signature: ``beats`` of a ``unit``-th note each, as in 3/4."""
+
+    beats: int = BEATS_PER_BAR
+    unit: int = 4
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.beats <= 64 or self.unit not in (1, 2, 4, 8, 16):
+            raise ValueError(f"{self.beats}/{self.unit} is no meter in 16ths")
+
+    @property
+    def bar(self) -> int:
+        """Steps of a bar."""
+        return self.beats * STEPS_PER_BAR // self.unit
+
+    @property
+    def beat(self) -> int:
+        """Steps from one beat that is felt to the next; those of 6/8 are three 8ths long."""
+        compound = self.unit >= 8 and self.beats % 3 == 0
+        return (3 if compound else 1) * STEPS_PER_BAR // self.unit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,9 +91,10 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A piece: tracks over ``bars`` bars at ``tempo`` beats a minute, in ``key``.
+    """A piece: tracks over ``bars`` bars at ``tempo`` quarters a minute, in ``key``.
 
-    ``performed`` asks for a player's freedoms, pedal among them, where it is turned into sound.
+    ``meter`` is 4/4 but for files that come from elsewhere. ``performed`` asks for a player's
+    freedoms, pedal among them, where it is turned into sound.
     """
 
     tracks: tuple[Track, ...]
@@ -79,6 +103,7 @@ class Score:
     key: Key
     chords: tuple[ChordSpan, ...] = ()
     performed: bool = False
+    meter: Meter = Meter()
 
     def __post_init__(self) -> None:
         if self.bars < 1 or not 0 < self.tempo < math.inf:
@@ -87,7 +112,7 @@ class Score:
     @property
     def steps(self) -> int:
         """Length in steps."""
-        return self.bars * STEPS_PER_BAR
+        return self.bars * self.meter.bar
 
     @property
     def seconds_per_step(self) -> float:
@@ -96,8 +121,18 @@ class Score:
 
     @property
     def drawing(self) -> Track:
-        """The track that is the picture; the first one where none has its name."""
-        return next((track for track in self.tracks if track.name == DRAWING), self.tracks[0])
+        """What is the picture: all tracks of its name as one, or the first where none has it."""
+        own = [track for track in self.tracks if track.name == DRAWING] or [self.tracks[0]]
+        if len(own) == 1:
+            return own[0]
+        return replace(own[0], notes=tuple(note for track in own for note in track.notes))
+
+    @property
+    def others(self) -> tuple[Track, ...]:
+        """The tracks that are not part of the picture."""
+        named = any(track.name == DRAWING for track in self.tracks)
+        first = self.tracks[0] if self.tracks and not named else None
+        return tuple(t for t in self.tracks if t is not first and t.name != DRAWING)
 
     def chord_at(self, step: int) -> Chord | None:
         """The chord that rules at ``step``, or None where none is known."""
@@ -106,9 +141,13 @@ class Score:
                 return span.chord
         return None
 
+    def in_common_time(self) -> "Score":
+        """The same music counted in bars of 4/4."""
+        return replace(self, bars=-(-self.steps // STEPS_PER_BAR), meter=Meter())
+
     def last(self, bars: int) -> "Score":
         """The last ``bars`` bars as a piece of their own; the whole piece if it has no more."""
-        first = (self.bars - bars) * STEPS_PER_BAR
+        first = (self.bars - bars) * self.meter.bar
         if first <= 0:
             return self
         tracks = tuple(

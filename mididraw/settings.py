@@ -40,6 +40,9 @@ class Settings(BaseModel):
     mp3_bitrate: Annotated[int, Field(ge=32, le=320)] = Field(
         192, description="Bit rate of the MP3, in kbit/s."
     )
+    video_bytes: Annotated[int, Field(ge=200_000)] = Field(
+        9_500_000, description="Bytes that a video may have; chats take 10 MB everywhere."
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -3,6 +3,7 @@
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
@@ -14,16 +15,23 @@ BROWSER = next(
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    if not BROWSER:
-        pytest.skip("no Chromium here: make test installs one on Debian")
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium, from start to end."""
     with sync_playwright() as playwright:
         # The tests may run as root in a container, where Chromium's sandbox does not.
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for all tests of a module."""
+    if not BROWSER:
+        pytest.skip("no Chromium here: make test installs one on Debian")
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +154,23 @@ def draw_with_pen(page: Page) -> None:
                 "force": 0.1 if number < count / 2 else 1.0,
             },
         )
+
+
+def pinch(page: Page, *, apart: bool) -> None:
+    """Put two fingers on the drawing area, one after the other, and move them."""
+    session: CDPSession = page.context.new_cdp_session(page)
+    box = page.locator("#pad").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    near, far = (20, 80) if apart else (80, 20)
+    session.send("Input.dispatchTouchEvent", _touches("touchStart", (x - near, y)))
+    for step in range(11):
+        wide = near + (far - near) * step / 10
+        kind = "touchMove" if step else "touchStart"
+        session.send("Input.dispatchTouchEvent", _touches(kind, (x - wide, y), (x + wide, y)))
+    session.send("Input.dispatchTouchEvent", _touches("touchEnd"))
+
+
+def _touches(kind: str, *points: tuple[float, float]) -> dict[str, object]:
+    at = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    return {"type": kind, "touchPoints": at}

@@ -1,5 +1,6 @@
 """What all tests share: where real data lies, pictures to draw, and hypothesis's profile."""
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +18,21 @@ settings.register_profile(
     "mididraw", deadline=5000, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("mididraw")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A user's cache folder of the tests' own, for the processes that they start as well."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """What anyio's plugin runs tests that are coroutines with."""
+    return "asyncio"
 
 
 @pytest.fixture(scope="session")

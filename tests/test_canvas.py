@@ -57,10 +57,27 @@ def test_a_drawing_stretched_over_many_bars_keeps_its_lines_whole_and_thin() -> 
     assert (ink.sum(axis=0) > 40).sum() <= 2
 
 
-@given(st.floats(0.1, 12.0))
+@given(st.floats(0.25, 12.0))
 def test_proportions_are_kept_by_the_number_of_bars(aspect: float) -> None:
     canvas = lay([frame(500, round(500 * aspect))], DrawOptions())
     assert canvas.row_per_step == pytest.approx(1 / STEP_ASPECT, rel=0.3)
+
+
+@given(st.floats(0.05, 0.25))
+def test_a_tall_drawing_is_stretched_at_most_twofold(aspect: float) -> None:
+    canvas = lay([frame(500, round(500 * aspect))], DrawOptions())
+    assert 0.8 / STEP_ASPECT < canvas.row_per_step < 2.2 / STEP_ASPECT
+    steps = np.flatnonzero(canvas.ink.any(axis=0))
+    assert steps[-1] - steps[0] >= min(round(0.9 * 2 * aspect * 46 / STEP_ASPECT), 28) - 2
+
+
+def test_a_level_line_is_short_and_an_upright_one_begins_at_once() -> None:
+    line = lay([ink_of(np.ones((2, 640), np.bool_))], DrawOptions())
+    assert line.bars == 4
+    assert line.ink.any(axis=1).sum() == 1
+    upright = lay([ink_of(np.ones((640, 2), np.bool_))], DrawOptions())
+    assert np.flatnonzero(upright.ink.any(axis=0))[0] <= 2
+    assert upright.ink.any(axis=0).sum() <= 2
 
 
 def test_a_square_drawing_takes_eight_bars_and_a_wide_one_more() -> None:
@@ -92,6 +109,18 @@ def test_fills_count_where_they_cover_half_a_cell() -> None:
     ink = lay([ink_of(strokes, fills)], DrawOptions()).ink
     assert ink[24:47, 2:-2].all()
     assert not ink[:24].any()
+
+
+@pytest.mark.parametrize(("pixels", "inked"), [(4, False), (5, True), (6, True), (1, False)])
+def test_a_cell_that_a_fill_covers_by_half_is_inked(pixels: int, inked: bool) -> None:
+    """Each of 46 × 124 cells is 10 × 10 pixels, of which the fill covers some columns."""
+    fills = np.zeros((460, 1240), np.bool_)
+    fills.reshape(460, 124, 10)[:, :, :pixels] = True
+    fills[:10] = True  # joins all: a part that has no cell gets one
+    canvas = lay([ink_of(np.zeros_like(fills), fills)], DrawOptions(bars=8))
+    (box,) = canvas.placements
+    assert (box.top - box.bottom, box.stop - box.start) == (46, 124)
+    assert bool((canvas.ink[box.bottom : box.top - 1, box.start : box.stop] == inked).all())
 
 
 def test_several_drawings_follow_one_another() -> None:

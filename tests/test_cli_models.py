@@ -1,4 +1,4 @@
-"""The commands that need a model, as processes."""
+"""The commands that need a model."""
 
 import json
 import subprocess
@@ -11,12 +11,12 @@ import pytest
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
 from mididraw.render.midi import load_midi, read_midi, write_midi
-from tests.test_cli import refusal, run
+from tests.test_cli import refusal, run_here
 from tests.training.tunes import tune
 
 
 def compose_json(*arguments: object) -> dict[str, Any]:
-    done = run("compose", *arguments, "--json")
+    done = run_here("compose", *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     report: dict[str, Any] = json.loads(done.stdout)
@@ -52,7 +52,7 @@ def test_compose_takes_little_memory(tmp_path: Path) -> None:
         "stdout=subprocess.DEVNULL); "
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    command = [sys.executable, "-m", "mididraw", "compose", "--bars", "16", "-o", str(tmp_path)]
+    command = [sys.executable, "-m", "mididraw", "compose", "--bars", "8", "-o", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
     )
@@ -84,7 +84,7 @@ def test_train_fine_tunes_our_weights_and_compose_plays_them(tmp_path: Path) -> 
     for tonic in range(2):
         (songs / f"{tonic}.mid").write_bytes(write_midi(tune(tonic=tonic)))
     mine = tmp_path / "mine"
-    done = run("train", "--data", songs, "--from", "pocket", "--steps", 1, "-o", mine)
+    done = run_here("train", "--data", songs, "--from", "pocket", "--steps", 1, "-o", mine)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in mine.iterdir()} >= {"checkpoint.pt", "curve.png"}
     weights = mine / "weights.safetensors"

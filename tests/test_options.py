@@ -8,7 +8,7 @@ from mididraw.engines import ENGINES
 from mididraw.errors import OptionError
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS, find_instrument
-from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
+from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme, Video
 from tests.strategies.scores import keys
 
 ALONE = (Engine.NAIVE, Engine.POINTER)
@@ -34,6 +34,7 @@ OPTIONS = st.builds(
     top_p=st.floats(0.05, 1),
     seed=st.none() | st.integers(0, 2**31 - 1),
     theme=st.sampled_from(Theme),
+    video=st.sampled_from(Video),
 )
 
 
@@ -55,6 +56,7 @@ def test_options_survive_json(options: DrawOptions) -> None:
         ("instrument", "kazoo of doom"),
         ("pitch_range", "C4"),
         ("pitch_range", "C4-E4"),
+        ("pitch_range", "C4-A#4"),
         ("pitch_range", "C0-C8"),
         ("seed", -1),
         ("seed", 2**31),
@@ -62,6 +64,7 @@ def test_options_survive_json(options: DrawOptions) -> None:
         ("strength", 101),
         ("strength", -1),
         ("candidates", 0),
+        ("candidates", 33),
         ("temperature", 0),
         ("top_p", 1.5),
         ("strenght", 3),
@@ -72,6 +75,14 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(name: str, value: object
         DrawOptions.of(**{name: value})
     assert "\n" not in str(refusal.value)
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("candidates", 32), ("candidates", 1), ("pitch_range", "C4-B4")]
+)
+def test_what_just_lies_in_range_is_taken(name: str, value: object) -> None:
+    options = DrawOptions.of(**{name: value})
+    assert str(getattr(options, name)) == str(value)
 
 
 def test_not_given_means_the_default() -> None:
@@ -94,6 +105,15 @@ def test_every_option_is_described() -> None:
         ("Violin", "Violin"),
         ("vibrafone", "Vibraphone"),
         ("musicbox", "Music Box"),
+        ("bass guitar", "Electric Bass (finger)"),
+        ("Orchestra", "String Ensemble 1"),
+        ("8-bit", "Lead 1 (square)"),
+        ("ukulele", "Acoustic Guitar (nylon)"),
+        ("mandolin", "Acoustic Guitar (steel)"),
+        ("guzheng", "Koto"),
+        ("古筝", "Koto"),
+        ("二胡", "Fiddle"),
+        ("鋼琴", "Acoustic Grand Piano"),
         ("sax", "Alto Sax"),
         ("electric guitar", "Electric Guitar (clean)"),
         ("40", "Violin"),
@@ -114,4 +134,42 @@ def test_any_text_is_an_instrument_or_a_clear_refusal(text: str) -> None:
     try:
         assert 0 <= find_instrument(text) < 128
     except OptionError as error:
-        assert "piano" in str(error)  # noqa: PT017 -- either outcome is right
+        assert "perhaps you mean" in str(error)  # noqa: PT017 -- either outcome is right
+
+
+def test_an_instrument_that_is_none_is_refused_with_the_nearest_three() -> None:
+    with pytest.raises(OptionError, match=r"Taiko Drum, Steel Drums or Melodic Tom"):
+        DrawOptions.of(instrument="drums")
+    with pytest.raises(OptionError, match=r"Koto"):
+        DrawOptions.of(instrument="kazoo")
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "meant"),
+    [
+        ("engine", " Chords", "chords"),
+        *[("shape", "OUTLINE", "outline"), ("theme", "Light", "light"), ("style", "Pop", "pop")],
+        ("arrangement", "Band ", "band"),
+        *[("tempo", "120 bpm", 120), ("tempo", 120.5, 120), ("tempo", "96,4 BPM", 96)],
+        *[("tempo", "90拍", 90), ("tempo", "100", 100)],
+    ],
+)
+def test_values_are_read_as_people_write_them(name: str, said: object, meant: object) -> None:
+    assert getattr(DrawOptions.of(**{name: said}), name) == meant
+
+
+@pytest.mark.parametrize("said", ["fast", "12 bars", "1e3", "nan", float("inf"), "", "39 bpm"])
+def test_what_is_no_tempo_is_refused(said: object) -> None:
+    with pytest.raises(OptionError, match="tempo"):
+        DrawOptions.of(tempo=said)
+
+
+def test_what_the_engine_has_no_use_for_is_refused_when_it_was_asked_for() -> None:
+    options = DrawOptions.of(engine="chords", candidates=3)
+    options.refuse_unused(["engine", "tempo"])
+    with pytest.raises(OptionError, match=r"chords engine has no use for candidates"):
+        options.refuse_unused(["candidates"])
+    with pytest.raises(OptionError, match="no use for prompt"):
+        options.refuse_unused(["prompt"])
+    DrawOptions.of(candidates=3).refuse_unused(["candidates", "prompt"])
+    DrawOptions.of(engine="naive").refuse_unused(["strength"])  # the default does no harm

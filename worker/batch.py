@@ -1,6 +1,6 @@
 """Continuous batching: many pieces, one decoder; each joins when there is room, leaves when done.
 
-Each piece is a flock of sequences. A step draws one token for all of them; between steps pieces
+Each piece is a set of sequences. A step draws one token for all of them; between steps pieces
 come and go. What a piece becomes does not depend on the others, and neither does its end: an error
 of one is told and it leaves.
 """
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import torch
 
 from mididraw.engines import Commission
-from mididraw.engines.guidance.particles import Flock, step
-from mididraw.engines.guided import Band, Sitting, begin
+from mididraw.engines.by_model import begin
+from mididraw.engines.generation import Generation, Generator
+from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.errors import ModelError
 from mididraw.models.decoder import Decoder
 from mididraw.models.interface import MusicModel
@@ -59,7 +60,7 @@ BatchNews = Bar | Written | Fault
 @dataclass(slots=True, eq=False)
 class _Piece:
     commission: Commission
-    sitting: Sitting | None = None
+    generation: Generation | None = None
     told: int = 0
     since: float = 0.0
     suspect: bool = False
@@ -90,7 +91,7 @@ class Batch:
         )
         self._waiting: dict[str, _Piece] = {}
         self._playing: dict[str, _Piece] = {}
-        self._band: Band | None = self._fitting()
+        self._generator: Generator | None = self._fitting()
         self._tokens = 0
 
     @property
@@ -121,19 +122,19 @@ class Batch:
         """Let go of a piece; its slots are free at once."""
         self._waiting.pop(name, None)
         piece = self._playing.pop(name, None)
-        if piece is not None and piece.sitting is not None:
-            piece.sitting.flock.leave()
+        if piece is not None and piece.generation is not None:
+            piece.generation.particles.leave()
 
     @torch.inference_mode()
     def step(self) -> list[BatchNews]:
         """Let those in that there is room for, and draw a token for every sequence."""
         news: list[BatchNews] = []
         try:
-            band = self._band or self._fitting()
-            self._band = band
-            news += self._seat(band)
+            generator = self._generator or self._fitting()
+            self._generator = generator
+            news += self._seat(generator)
             if self._playing:
-                step(band.decoder, [_flock(piece) for piece in self._playing.values()])
+                step(generator.decoder, [_particles(piece) for piece in self._playing.values()])
                 self._tokens += self.sequences
         except Exception as error:  # noqa: BLE001 -- one piece's, but nobody can say whose
             if is_out_of_memory(error):
@@ -143,9 +144,9 @@ class Batch:
             news += self._after(name)
         return news
 
-    def _seat(self, band: Band) -> list[BatchNews]:
+    def _seat(self, generator: Generator) -> list[BatchNews]:
         faults: list[BatchNews] = []
-        decoder = band.decoder
+        decoder = generator.decoder
         while self._waiting:
             # In their order: a large piece must not be overtaken for ever by small ones.
             name, piece = next(iter(self._waiting.items()))
@@ -158,7 +159,7 @@ class Batch:
                 break
             free = decoder.free
             try:
-                piece.sitting = begin(piece.commission, band)
+                piece.generation = begin(piece.commission, generator)
             except Exception as error:
                 if is_out_of_memory(error):
                     raise
@@ -175,14 +176,14 @@ class Batch:
 
     def _after(self, name: str) -> list[BatchNews]:
         piece = self._playing[name]
-        flock, bars = _flock(piece), piece.commission.canvas.bars
+        particles, bars = _particles(piece), piece.commission.canvas.bars
         news: list[BatchNews] = []
-        if flock.finished > piece.told:
-            piece.told = flock.finished
+        if particles.finished > piece.told:
+            piece.told = particles.finished
             news.append(Bar(name, piece.told, bars))
-        if flock.done and piece.sitting is not None:
+        if particles.done and piece.generation is not None:
             try:
-                score = piece.sitting.score()
+                score = piece.generation.score()
                 spent = time.perf_counter() - piece.since
                 news.append(Written(name, piece.commission, score, spent))
             except Exception as error:  # noqa: BLE001 -- told to its owner; the others go on
@@ -216,19 +217,19 @@ class Batch:
 
     def _begin_again(self) -> None:
         """Let all pieces begin again with a new decoder; they become what they would have been."""
-        self._band = None
+        self._generator = None
         for piece in self._playing.values():
-            piece.sitting, piece.told = None, 0
+            piece.generation, piece.told = None, 0
         self._waiting = self._playing | self._waiting
         self._playing = {}
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _fitting(self) -> Band:
+    def _fitting(self) -> Generator:
         while True:
             try:
-                return Band(self._model, self._make(self._slots))
+                return Generator(self._model, self._make(self._slots))
             except Exception as error:
                 if not is_out_of_memory(error) or self._slots == 1:
                     raise
@@ -246,9 +247,9 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def _flock(piece: _Piece) -> Flock:
-    assert piece.sitting is not None  # noqa: S101 -- it plays
-    return piece.sitting.flock
+def _particles(piece: _Piece) -> ParticleSet:
+    assert piece.generation is not None  # noqa: S101 -- it plays
+    return piece.generation.particles
 
 
 def _too_large() -> ModelError:

@@ -15,7 +15,7 @@ from mididraw.cli_output import OUT, Json
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:
-    from worker.admin import Admin
+    from worker.queue.admin import Admin
 
 app = typer.Typer()
 admin = typer.Typer(help="For whoever runs midiDraw.", no_args_is_help=True)
@@ -33,7 +33,7 @@ JobId = Annotated[str, typer.Argument(help="The job's id, as the list shows it."
 def worker() -> None:
     """Draw for the chats: take jobs from Redis until SIGTERM."""
     with _needs():
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
         from worker.settings import WorkerSettings
         from worker.start import work
     log_to_stderr()
@@ -44,7 +44,7 @@ def worker() -> None:
 def watch() -> None:
     """Tell Prometheus how the queue stands, until SIGTERM."""
     with _needs():
-        from worker.log import log_to_stderr
+        from mididraw.log import log_to_stderr
         from worker.watch import WatchSettings
         from worker.watch import watch as run
     log_to_stderr()
@@ -54,10 +54,10 @@ def watch() -> None:
 @admin.command()
 def overview(as_json: Json = False) -> None:
     """Show what waits, for how long, and who works."""
-    from worker.overview import look_over
+    from worker.queue.overview import read_overview
 
     with _admin() as at:
-        seen = look_over(at.connection, time.time()).as_json()
+        seen = read_overview(at.connection, time.time()).as_json()
     if as_json:
         print(json.dumps(seen))  # noqa: T201 -- what the caller parses
         return
@@ -77,12 +77,12 @@ def drain(
     wait: Annotated[bool, typer.Option("--wait", help="Return when none is left.")] = False,
 ) -> None:
     """Refuse new jobs, for a day at most; those that were accepted go on."""
-    from worker.overview import look_over
+    from worker.queue.overview import read_overview
 
     with _admin() as at:
         at.drain(on=not off)
         while wait and not off:
-            seen = look_over(at.connection, time.time())
+            seen = read_overview(at.connection, time.time())
             left = seen.running + sum(seen.waiting.values()) + sum(seen.outboxes.values())
             if not left:
                 break
@@ -143,13 +143,13 @@ def cancel(job: JobId) -> None:
 @contextmanager
 def _admin() -> "Iterator[Admin]":
     with _needs():
-        from worker.admin import Admin
-        from worker.contract import keys
-        from worker.contract.connection import connect
+        from worker.queue import keys
+        from worker.queue.admin import Admin
+        from worker.queue.connection import connect
         from worker.settings import WorkerSettings
     settings = WorkerSettings.from_environment(os.environ)
     with connect(settings.redis) as connection:
-        yield Admin(connection, keys.Lives())
+        yield Admin(connection, keys.Retention())
 
 
 @contextmanager

@@ -1,57 +1,60 @@
-"""A crew that draws nothing: for measuring the queue and for trying to break it.
+"""A runner that draws nothing: for measuring the queue and for trying to break it.
 
-``python -m worker.echo 0.1 8`` is a worker that takes a tenth of a second for each of 8 at a time.
+``python -m worker.echo 0.1 8`` is a worker that takes a tenth of a second for each of 8 at a time;
+a third argument names a folder whose ``midi``, ``mp3`` and ``png`` are every job's result.
 """
 
 import os
 import sys
 import time
+from pathlib import Path
 
 from mididraw.harmony import Key
-from worker.contract import Done, Files, Likeness, Rendering
-from worker.crew import Made, News, Told, Work
+from worker.contract import Done, Likeness, Rendering, ResultFiles
+from worker.queue.consumer import ClaimedJob
+from worker.runner import Finished, RunnerEvent, Update
 
 
-class Echo:
-    """Answers every job with its first picture, or ``files``, ``seconds`` after it was taken."""
+class EchoRunner:
+    """Answers every job with its first picture, or ``files``, ``seconds`` after it was begun."""
 
     def __init__(
-        self, seconds: float = 0.0, capacity: int = 32, files: Files | None = None
+        self, seconds: float = 0.0, capacity: int = 32, files: ResultFiles | None = None
     ) -> None:
         self.capacity, self._seconds, self._files = capacity, seconds, files
-        self._works: dict[str, tuple[float, Work]] = {}
+        self._jobs: dict[str, tuple[float, ClaimedJob]] = {}
 
     @property
-    def patience(self) -> float:
+    def max_wait(self) -> float:
         """All the time until the next answer."""
-        if not self._works:
+        if not self._jobs:
             return 1.0
-        return max(0.0, min(due for due, _ in self._works.values()) - time.monotonic())
+        return max(0.0, min(due for due, _ in self._jobs.values()) - time.monotonic())
 
-    def take(self, work: Work) -> None:
+    def start(self, claimed: ClaimedJob) -> None:
         """Begin a job."""
-        self._works[work.job.id] = time.monotonic() + self._seconds, work
+        self._jobs[claimed.job.id] = time.monotonic() + self._seconds, claimed
 
-    def drop(self, job: str) -> None:
+    def abort(self, job: str) -> None:
         """Let go of a job."""
-        self._works.pop(job, None)
+        self._jobs.pop(job, None)
 
-    def step(self) -> list[News]:
+    def step(self) -> list[RunnerEvent]:
         """Answer what is due."""
         now = time.monotonic()
-        due = [work for at, work in self._works.values() if at <= now]
-        news: list[News] = []
-        for work in due:
-            del self._works[work.job.id]
-            news += [Told(Rendering(job=work.job.id)), _answer(work, self._files)]
-        return news
+        due = [claimed for at, claimed in self._jobs.values() if at <= now]
+        events: list[RunnerEvent] = []
+        for claimed in due:
+            del self._jobs[claimed.job.id]
+            events += [Update(Rendering(job=claimed.job.id)), _answer(claimed, self._files)]
+        return events
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
 
-def _answer(work: Work, files: Files | None) -> Made:
-    job = work.job
+def _answer(claimed: ClaimedJob, files: ResultFiles | None) -> Finished:
+    job = claimed.job
     tempo, key = job.options.tempo or 120, job.options.fixed_key or Key(0)
     answer = Done(
         job=job.id,
@@ -61,17 +64,23 @@ def _answer(work: Work, files: Files | None) -> Made:
         match=Likeness(coverage=1, precision=1, f1=1),
         seconds={},
     )
-    return Made(answer, files or Files(work.pictures[0], b"mp3", b"png"))
+    return Finished(answer, files or ResultFiles(claimed.pictures[0], b"mp3", b"png"))
 
 
 def main() -> None:
     """Run as a worker."""
-    from worker.log import log_to_stderr
+    from mididraw.log import log_to_stderr
     from worker.serve import serve
     from worker.settings import WorkerSettings
 
     log_to_stderr(30)
-    serve(WorkerSettings.from_environment(os.environ), Echo(float(sys.argv[1]), int(sys.argv[2])))
+    seconds, capacity, *folder = sys.argv[1:]
+    files = None
+    if folder:
+        parts = [(Path(folder[0]) / name).read_bytes() for name in ("midi", "mp3", "png")]
+        files = ResultFiles(*parts)
+    runner = EchoRunner(float(seconds), int(capacity), files)
+    serve(WorkerSettings.from_environment(os.environ), runner)
 
 
 if __name__ == "__main__":

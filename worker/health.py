@@ -1,6 +1,5 @@
 """Whether a worker of this host is warm and alive, and whether Redis is as it should be."""
 
-import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -11,9 +10,10 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from mididraw.doctor import Finding, absent, fault, well
 from mididraw.errors import MididrawError
-from worker.contract import keys
-from worker.contract.connection import AWAY, connect, said
-from worker.contract.settings import QueueSettings
+from worker.queue import keys
+from worker.queue.connection import AWAY, connect, redis_errors
+from worker.queue.heartbeats import fresh_heartbeats
+from worker.queue.settings import QueueSettings
 from worker.settings import WorkerSettings
 
 _OLDEST = (6, 2)
@@ -24,22 +24,21 @@ class UnwellError(MididrawError):
 
 
 def healthy(environment: Mapping[str, str]) -> str:
-    """How this host's worker is; it gives signs of life only once its model is warm.
+    """How this host's worker is; it sends heartbeats only once its model is warm.
 
     Raises:
         UnwellError: it gives none, or none lately.
         AwayError: Redis cannot be reached.
     """
     settings = WorkerSettings.from_environment(environment)
-    with connect(settings.redis) as connection, said():
-        signs: Any = connection.hgetall(keys.WORKERS)
-    here = f"{socket.gethostname()}-".encode()
-    mine = [json.loads(sign) for name, sign in signs.items() if name.startswith(here)]
-    now = time.time()
-    fresh = [sign for sign in mine if now - sign["seen"] <= settings.worker_alive_seconds]
-    if not fresh:
+    with connect(settings.redis) as connection, redis_errors():
+        fields: Any = connection.hgetall(keys.WORKERS)
+    here = f"{socket.gethostname()}-"
+    found = fresh_heartbeats(fields, time.time())
+    ours = [beat for name, beat in found.items() if name.startswith(here)]
+    if not ours:
         raise UnwellError("No worker of this host is warm, or it was not heard from lately.")
-    return f"warm, with {sum(sign['held'] for sign in fresh)} jobs in hand"
+    return f"warm, with {sum(beat.held for beat in ours)} jobs in hand"
 
 
 def look(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -99,12 +98,12 @@ def _redis(connection: Redis) -> Iterator[Finding]:
 
 def _workers(connection: Redis) -> Finding:
     try:
-        signs: Any = connection.hvals(keys.WORKERS)
+        fields: Any = connection.hgetall(keys.WORKERS)
     except RedisError:
         return absent("workers", "this user may not look at them")
-    fresh = [sign for sign in map(json.loads, signs) if time.time() - sign["seen"] < 60]
+    fresh = fresh_heartbeats(fields, time.time()).values()
     if not fresh:
         return fault(
             "workers", "none is there", "Start one: mididraw worker, or docker compose up -d."
         )
-    return well("workers", f"{len(fresh)} there, room for {sum(one['room'] for one in fresh)} jobs")
+    return well("workers", f"{len(fresh)} there, room for {sum(beat.room for beat in fresh)} jobs")

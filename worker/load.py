@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from worker.batch import Batch
 
 
-class Load(Collector):
+class DecoderCollector(Collector):
     """Looks at a batch whenever Prometheus asks."""
 
     def __init__(self, batch: Batch) -> None:

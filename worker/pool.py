@@ -10,10 +10,16 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG``, see prctl(2)."""
+
+
+_said: "SimpleQueue[tuple[Hashable, Any]] | None" = None
+"""In a pool's process: where it says how far it is."""
+_owner: Hashable = None
 
 
 class DiedError(Exception):
@@ -94,6 +100,14 @@ class Pool:
         self._go_on()
         return results
 
+    def heard(self) -> list[tuple[Hashable, Any]]:
+        """What tasks have told since the last call, each with its owner."""
+        found = []
+        while not self._said.empty():
+            found.append(self._said.get())
+        owners = {task.owner for task in self._under_way.values()}
+        return [(owner, told) for owner, told in found if owner in owners]
+
     def close(self) -> None:
         """End all processes."""
         self._kill()
@@ -115,26 +129,48 @@ class Pool:
 
     def _send(self, task: _Task) -> None:
         try:
-            future = self._executor.submit(task.function, *task.arguments)
+            future = self._executor.submit(_do, task)
         except BrokenProcessPool:
             # It died while nothing was under way.
             self._executor = self._start()
-            future = self._executor.submit(task.function, *task.arguments)
+            future = self._executor.submit(_do, task)
         self._under_way[future] = task
 
     def _start(self) -> ProcessPoolExecutor:
         # Neither CUDA nor threads survive a fork.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, context, initializer=_calm)
+        # With the processes, lest one that is killed while it speaks silences the next.
+        self._said = context.SimpleQueue()
+        return ProcessPoolExecutor(
+            self._processes, context, initializer=_begin, initargs=(self._said,)
+        )
 
     def _kill(self) -> None:
         for process in list((self._executor._processes or {}).values()):
             process.kill()
+        if sys.version_info < (3, 11, 5):
+            # What is still being written to the killed would wait for ever (python/cpython#94777):
+            # nobody can read it any more. Later the executor closes it, in a thread of its own.
+            self._executor._call_queue._reader.close()  # type: ignore[attr-defined]
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _calm() -> None:
+def tell(news: Any) -> None:
+    """In a process: tell something of the task on the way; nowhere else does anybody hear it."""
+    if _said is not None:
+        _said.put((_owner, news))
+
+
+def _do(task: _Task) -> Any:
+    global _owner
+    _owner = task.owner
+    return task.function(*task.arguments)
+
+
+def _begin(said: "SimpleQueue[tuple[Hashable, Any]]") -> None:
     """In the process: the worker's stop is the worker's affair; music goes before rendering."""
+    global _said
+    _said = said
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(5)

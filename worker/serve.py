@@ -1,4 +1,4 @@
-"""A crew becomes a worker: settings, signals and Redis around it."""
+"""A job runner becomes a worker: settings, signals and Redis around it."""
 
 import logging
 import os
@@ -7,29 +7,46 @@ import signal
 import socket
 from typing import Any
 
-from worker.contract.connection import connect
-from worker.crew import Crew
-from worker.desk import Desk, Rules
+from redis import Redis
+
 from worker.metrics import Metrics
-from worker.run import Limits, Worker
+from worker.queue.connection import connect
+from worker.queue.consumer import JobConsumer
+from worker.queue.lost_jobs import LostJobs
+from worker.queue.policy import RetryPolicy
+from worker.run import TimeLimits, Worker
+from worker.runner import JobRunner
 from worker.settings import WorkerSettings
 
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: WorkerSettings, crew: Crew, load: Any = None) -> None:
-    """Let a crew work until SIGTERM or SIGINT; ``load`` is what Prometheus is told of it."""
+def make_worker(
+    connection: Redis,
+    name: str,
+    runner: JobRunner,
+    policy: RetryPolicy | None = None,
+    limits: TimeLimits | None = None,
+    metrics: Metrics | None = None,
+) -> Worker:
+    """Put a worker together that runs jobs of one Redis under a name of its own."""
+    consumer = JobConsumer(connection, name, policy)
+    lost = LostJobs(connection, consumer.policy, consumer.holds)
+    return Worker(consumer, runner, lost, limits, metrics)
+
+
+def serve(settings: WorkerSettings, runner: JobRunner, collector: Any = None) -> None:
+    """Work until SIGTERM or SIGINT; ``collector`` tells Prometheus of the runner."""
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     metrics = Metrics()
-    if load is not None:
-        metrics.include(load)
+    if collector is not None:
+        metrics.include(collector)
     if settings.worker_metrics_port:
         metrics.serve(settings.worker_metrics_port)
+    policy = RetryPolicy(settings.worker_attempts, settings.worker_alive_seconds)
+    limits = TimeLimits(job=settings.worker_job_seconds)
     with connect(settings.redis, tries=1) as connection:
-        desk = Desk(
-            connection, name, Rules(settings.worker_attempts, settings.worker_alive_seconds)
-        )
-        worker = Worker(desk, crew, Limits(job=settings.worker_job_seconds), metrics)
+        worker = make_worker(connection, name, runner, policy, limits, metrics)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         _log.info("ready", extra={"worker": name})

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from worker.contract.settings import QueueSettings
+from worker.contract import HEARTBEAT_FRESH
+from worker.queue.settings import QueueSettings
 
 Count = Annotated[int, Field(ge=1, le=4096)]
 
@@ -30,7 +31,8 @@ class WorkerSettings(QueueSettings):
         3, description="How often a job is begun whose worker dies."
     )
     worker_alive_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
-        15, description="Seconds without a sign of life after which a worker is taken for dead."
+        HEARTBEAT_FRESH,
+        description="Seconds without a sign of life after which a worker is taken for dead.",
     )
     worker_job_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
         300, description="Seconds that a job may take."

@@ -7,18 +7,18 @@ from importlib import resources
 import torch
 
 from mididraw.draw import commission
-from mididraw.engines.guided import threads
+from mididraw.engines.generation import threads
 from mididraw.models.catalogue import load_model
 from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
 from worker import stages
 from worker.batch import Batch
-from worker.load import Load
+from worker.drawing_runner import DrawingRunner
+from worker.load import DecoderCollector
 from worker.pool import Pool
 from worker.serve import serve
 from worker.settings import WorkerSettings
 from worker.slots import measured_slots
-from worker.studio import Studio
 
 _log = logging.getLogger(__name__)
 
@@ -26,12 +26,12 @@ _log = logging.getLogger(__name__)
 def work(settings: WorkerSettings) -> None:
     """Load the model, warm it up, and work until SIGTERM or SIGINT."""
     torch.set_num_threads(settings.worker_threads or threads())
-    crew = studio(settings)
-    serve(settings, crew, Load(crew.batch))
+    runner = make_runner(settings)
+    serve(settings, runner, DecoderCollector(runner.batch))
 
 
-def studio(settings: WorkerSettings) -> Studio:
-    """The crew that draws, warm.
+def make_runner(settings: WorkerSettings) -> DrawingRunner:
+    """Make the runner that draws, warm.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -51,7 +51,7 @@ def studio(settings: WorkerSettings) -> Studio:
         time.sleep(0.01)
     _log.info("warm", extra={"slots": batch.slots, "seconds": time.perf_counter() - start})
     # For each process a job that it does and one that waits, before and after it is written.
-    return Studio(batch, pool, library, 2 * (settings.worker_processes + 1))
+    return DrawingRunner(batch, pool, library, 2 * (settings.worker_processes + 1))
 
 
 def _warm(batch: Batch) -> None:

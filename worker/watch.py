@@ -12,9 +12,9 @@ from pydantic import Field
 from redis import Redis
 
 from mididraw.errors import MididrawError
-from worker.contract.connection import connect
-from worker.contract.settings import QueueSettings
-from worker.overview import look_over
+from worker.queue.connection import connect
+from worker.queue.overview import read_overview
+from worker.queue.settings import QueueSettings
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class QueueState(Collector):
         up = GaugeMetricFamily("mididraw_redis_up", "Whether Redis answers.")
         yield up
         try:
-            seen = look_over(self._connection, time.time())
+            seen = read_overview(self._connection, time.time())
         except MididrawError as error:
             _log.warning("%s", error)
             up.add_metric([], 0)

@@ -14,11 +14,12 @@ from typing import Any
 
 from rich.table import Table
 
-from bot.discord.address import Address
+from bot.benches import echo_worker, most_memory, reach_tests, sample
+from bot.discord.target import DiscordTarget
 from bot.jobs.redis_server import RedisServer
-from bot.rehearsal import echoing, most_memory, sample
 from mididraw.errors import OptionError
-from worker.contract import keys, parse_job
+from worker.contract import parse_job
+from worker.queue import keys
 
 _DRAWINGS = 40
 _TOGETHER = 50
@@ -59,6 +60,7 @@ def run_discord_bench() -> DiscordReport:
     Raises:
         OptionError: there is no redis-server, or no checkout with the stand-in.
     """
+    reach_tests()
     try:
         from tests.standins import discord as standin
     except ModuleNotFoundError as error:
@@ -90,7 +92,7 @@ async def _measure(server: RedisServer, standin: Any) -> DiscordReport:
         )
         try:
             await discord.until(lambda: discord.identified, 60)
-            with echoing(server, files):
+            with echo_worker(server, files):
                 for number in range(_DRAWINGS):
                     token = await discord.command("draw", by=_FIRST + number, image=drawing)
                     await discord.until(lambda one=token: discord.answers(one), 60)
@@ -118,7 +120,7 @@ def _delays(server: RedisServer, discord: Any) -> tuple[float, float]:
     with server.client() as client:
         for key in client.scan_iter(f"{keys.job('')}*"):
             ended, job = client.hmget(key, ["ended", "job"])
-            address = Address.of(parse_job(job).reply)
+            address = DiscordTarget.of(parse_job(job).reply)
             if address is not None:
                 (answer,) = discord.answers(address.token)
                 delays.append(1000 * (answer.at - float(ended)))

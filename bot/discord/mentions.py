@@ -3,55 +3,78 @@
 Discord shows a bot without privileged intents only messages that are for it.
 """
 
+from dataclasses import replace
+
 import discord
 
-from bot.discord.address import Address
-from bot.discord.asker import Asker
-from bot.discord.core import Core
-from bot.discord.pictures import pictures_of, read_all
+from bot.discord.asker import asker_of_message
+from bot.discord.context import DiscordContext
+from bot.discord.help import help_text
+from bot.discord.pictures import pictures_of
+from bot.discord.status import shown_with_button
+from bot.discord.target import DiscordTarget
 from mididraw.errors import MididrawError
 
 _LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-_QUIET = discord.AllowedMentions.none()
+_NO_HISTORY = 160002
 
 
-async def heed(message: discord.Message, me: discord.ClientUser, core: Core) -> None:
+async def answer_message(
+    message: discord.Message,
+    me: discord.ClientUser,
+    context: DiscordContext,
+) -> None:
     """Answer a message if it is for us."""
+    service = context.service
     direct = message.guild is None
-    if message.author.bot or not (direct or me in message.mentions):
+    # Whoever replies to us mentions us as well, and asks for nothing by that.
+    named = any(f"<@{mark}{me.id}>" in message.content for mark in ("", "!"))
+    if message.author.bot or not (direct or named):
         return
-    asker = Asker.of_message(message)
-    said = await core.texts_for(asker)
-    images, url = pictures_of(message)
+    asker = asker_of_message(message)
+    if direct:
+        own = await service.memory.preferences(asker.user)
+        asker = replace(asker, locale=own.locale)
+    said = await service.texts_for(asker.user, asker.locale)
+    files, replied = pictures_of(message), message.reference is not None
     before = message.reference.resolved if message.reference is not None else None
-    if not images and url is None and isinstance(before, discord.Message):
-        images, url = pictures_of(before)
-    if not images and url is None:
-        await message.reply(said("discord-help-text"), allowed_mentions=_QUIET)
+    if not files and named and isinstance(before, discord.Message):
+        files = pictures_of(before)
+    if not files:
+        if named or not replied:
+            unseen = named and replied
+            await _reply(message, said("discord-unseen") if unseen else help_text(context, said))
         return
     note: discord.Message | None = None
     try:
-        await core.admit(asker)
-        note = await message.reply(said("discord-accepted"), allowed_mentions=_QUIET)
-        pictures = await read_all(images, url, core.settings.own_host)
-        address = Address(
+        await service.admit(asker)
+        note = await _reply(message, said("discord-accepted"))
+        pictures, _ = await context.files.load(files)
+        target = DiscordTarget(
             application=me.id,
             token="",
             message=note.id,
-            channel=asker.channel,
-            user=asker.user,
+            channel=message.channel.id,
+            user=message.author.id,
             guild=not direct,
             limit=_LIMIT if message.guild is None else message.guild.filesize_limit,
         )
-        status = note
-
-        async def edit(line: str) -> None:
-            await status.edit(content=line)
-
-        await core.draw(asker, address, edit, pictures, await core.options_for(asker, {}))
+        show = shown_with_button(note.edit, message.author.id, said)
+        options = await service.options_for(asker, {})
+        await service.draw(asker, target, show, pictures, options)
     except MididrawError as error:
         text = said.sentence(error)
         if note is None:
-            await message.reply(text, allowed_mentions=_QUIET)
+            await _reply(message, text)
         else:
             await note.edit(content=text)
+
+
+async def _reply(message: discord.Message, text: str) -> discord.Message:
+    """Reply, or write beside it where the history may not be read."""
+    try:
+        return await message.reply(text)
+    except discord.HTTPException as error:
+        if error.code != _NO_HISTORY:
+            raise
+        return await message.channel.send(text)

@@ -6,14 +6,21 @@ import time
 import discord
 from discord import app_commands
 
+from bot.discord.answers import acknowledge, whisper
 from bot.discord.choices import Inter, named
-from bot.discord.core import core_of, texts_of, whisper
-from worker.admin import Admin
-from worker.contract import keys
-from worker.contract.connection import connect
-from worker.overview import look_over
+from bot.discord.context import context_of, texts_of
+from bot.service.admission import EVERYWHERE
+from bot.service.settings import with_id
+from worker.queue import keys
+from worker.queue.admin import Admin
+from worker.queue.connection import connect
+from worker.queue.overview import read_overview
+
+_ACCEPTED = discord.TeamMembershipState.accepted
 
 
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(administrator=True)
 class Owner(app_commands.Group):
     """Runs for the application's owner, its team and whom the host named."""
@@ -23,12 +30,10 @@ class Owner(app_commands.Group):
 
     async def interaction_check(self, interaction: Inter, /) -> bool:
         """Whether somebody may; says so if not."""
-        about = interaction.client.application
-        owners = {about.owner.id} if about is not None else set()
-        if about is not None and about.team is not None:
-            owners = {member.id for member in about.team.members}
-        user = interaction.user.id
-        if user in owners or core_of(interaction).settings.owns(str(user)):
+        await acknowledge(interaction)
+        named = context_of(interaction).settings.owns(str(interaction.user.id))
+        owns = interaction.user.id in _owners(interaction.client.application)
+        if interaction.is_guild_integration() and (named or owns):
             return True
         await whisper(interaction, (await texts_of(interaction))("discord-not-owner"))
         return False
@@ -36,11 +41,11 @@ class Owner(app_commands.Group):
     @app_commands.command(name=named("discord-status"), description=named("discord-status-about"))
     async def status(self, interaction: Inter) -> None:
         """Queue, workers, servers."""
-        url = core_of(interaction).settings.redis
+        url = context_of(interaction).settings.redis
 
         def look() -> dict[str, object]:
             with connect(url) as connection:
-                return look_over(connection, time.time()).as_json()
+                return read_overview(connection, time.time()).as_json()
 
         seen = await asyncio.to_thread(look)
         seen |= {"servers": len(interaction.client.guilds)}
@@ -50,11 +55,11 @@ class Owner(app_commands.Group):
     @app_commands.describe(on=named("discord-drain-on"))
     async def drain(self, interaction: Inter, on: bool) -> None:
         """Take no new drawings; those in hand go on."""
-        url = core_of(interaction).settings.redis
+        url = context_of(interaction).settings.redis
 
         def do() -> None:
             with connect(url) as connection:
-                Admin(connection, keys.Lives()).drain(on=on)
+                Admin(connection, keys.Retention()).drain(on=on)
 
         await asyncio.to_thread(do)
         said = await texts_of(interaction)
@@ -64,10 +69,27 @@ class Owner(app_commands.Group):
     @app_commands.describe(user=named("discord-block-who"), blocked=named("discord-blocked"))
     async def ban(self, interaction: Inter, user: discord.User, blocked: bool = True) -> None:
         """Nobody gets music anywhere whom the owners block."""
-        core, name = core_of(interaction), str(user.id)
-        house = await core.everywhere()
-        others = tuple(one for one in house.blocked if one != name)
-        names = (*others, name) if blocked else others
-        await core.decide(house.model_copy(update={"blocked": names}))
+        memory = context_of(interaction).service.memory
+        after = await memory.change_chat_settings(
+            EVERYWHERE,
+            lambda before: before.model_copy(
+                update={"blocked": with_id(before.blocked, user.id, there=blocked)}
+            ),
+        )
         said = await texts_of(interaction)
-        await whisper(interaction, said("discord-banned", count=len(names)))
+        await whisper(interaction, said("discord-banned", count=len(after.blocked)))
+
+
+def _owners(about: discord.AppInfo | None) -> set[int]:
+    """The application's owner, or who may change it in the team that has it."""
+    if about is None:
+        return set()
+    if about.team is None:
+        return {about.owner.id}
+    may = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
+    members = {
+        member.id
+        for member in about.team.members
+        if member.role in may and member.membership_state is _ACCEPTED
+    }
+    return members | {about.team.owner_id or about.owner.id}

@@ -1,64 +1,131 @@
 """Files that people attach: checked before they are fetched, and fetched from Discord alone."""
 
 import asyncio
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import discord
 
-from bot.fetch import FetchError, fetch_url
+from bot.fetch import MOST, Fetcher, FetchError, is_public
 from mididraw.errors import OptionError, PictureError
 
-_MOST = 20 << 20
-_PIXELS = 40_000_000
-_SECONDS = 20
+_PIXELS = 200_000_000
 _TOGETHER = 5
-_HOSTS = {"cdn.discordapp.com", "media.discordapp.net"}
+_ORDERS = 3
+"""Orders whose files are fetched at a time: each has up to 120 MB of them."""
+_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+_ENDINGS = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".bmp",
+    ".gif",
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".svg",
+    ".pdf",
+)
 
 
-def pictures_of(message: discord.Message) -> tuple[list[discord.Attachment], str | None]:
-    """What of a message can be drawn: its pictures, or else the address of one that it shows."""
-    images = [one for one in message.attachments if (one.content_type or "").startswith("image/")]
-    shown = [embed.image.url or embed.thumbnail.url for embed in message.embeds]
-    return images[:_TOGETHER], None if images else next((one for one in shown if one), None)
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file to fetch.
 
-
-async def read_all(
-    attachments: Sequence[discord.Attachment], url: str | None, own_host: str | None
-) -> tuple[bytes, ...]:
-    """Fetch pictures side by side.
-
-    Args:
-        attachments: as Discord describes them.
-        url: a picture's address beside them.
-        own_host: where attachments lie if not at Discord's own hosts.
-
-    Raises:
-        PictureError: one is no picture, too large, or cannot be fetched.
-        OptionError: there is none.
+    Attributes:
+        url: where it lies.
+        size, pixels: as Discord tells them; 0 where it does not.
+        stored: whether Discord keeps it; others' addresses may lead anywhere.
     """
-    if not attachments and not url:
-        raise OptionError("Give 1 to 10 pictures, not 0.")
-    making = [read(one, own_host) for one in attachments]
-    if url:
-        making.append(fetch_url(url))
-    return tuple(await asyncio.gather(*making))
+
+    url: str
+    size: int = 0
+    pixels: int = 0
+    stored: bool = True
+
+    @classmethod
+    def of(cls, file: discord.Attachment) -> Self:
+        """What is attached."""
+        return cls(file.url, file.size, (file.width or 0) * (file.height or 0))
 
 
-async def read(attachment: discord.Attachment, own_host: str | None) -> bytes:
-    """Fetch one file.
+def pictures_of(message: discord.Message) -> list[RemoteFile]:
+    """What of a message, or of one that it forwards, can be drawn: up to five pictures."""
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    kept = [file for part in parts for file in _kept(part)]
+    shown = [url for part in parts for url in _shown(part)]
+    return kept[:_TOGETHER] or [RemoteFile(url, stored=False) for url in shown[:1]]
 
-    Raises:
-        PictureError: it is too large, or cannot be fetched.
-    """
-    if attachment.size > _MOST:
+
+def _kept(message: discord.Message | discord.MessageSnapshot) -> Iterator[RemoteFile]:
+    for file in message.attachments:
+        kind = file.content_type or ""
+        if kind.startswith("image/") or file.filename.lower().endswith(_ENDINGS):
+            yield RemoteFile.of(file)
+    for sticker in message.stickers:
+        # The others are drawn by a program of their own.
+        if sticker.format is not discord.StickerFormatType.lottie:
+            yield RemoteFile(sticker.url)
+
+
+def _shown(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
+    for embed in message.embeds:
+        if url := embed.image.url or embed.thumbnail.url:
+            yield url
+
+
+class FileLoader:
+    """Fetches what people attach or point at, for a few orders at a time."""
+
+    def __init__(self, own_host: str | None, proxy: str | None = None) -> None:
+        """Fetch from Discord's hosts.
+
+        Args:
+            own_host: where attachments lie as well, whatever its address is.
+            proxy: what Discord is reached through.
+        """
+        trusted = own_host is not None or proxy is not None
+        self._discord = Fetcher(
+            (lambda _: True) if trusted else is_public,
+            hosts=_HOSTS if own_host is None else _HOSTS | {own_host},
+            proxy=proxy,
+        )
+        self._anywhere = Fetcher()
+        self._room = asyncio.Semaphore(_ORDERS)
+
+    async def load(
+        self, pictures: Sequence[RemoteFile], midi: RemoteFile | None = None
+    ) -> tuple[tuple[bytes, ...], bytes | None]:
+        """Fetch pictures side by side, and a MIDI file.
+
+        Raises:
+            PictureError: one is no picture, too large, or cannot be fetched.
+            OptionError: there is no picture.
+        """
+        if not pictures:
+            raise OptionError("Give 1 to 10 pictures, not 0.")
+        files = [*pictures, *([] if midi is None else [midi])]
+        for file in files:
+            _check(file)
+        async with self._room:
+            data = await asyncio.gather(*map(self._read, files))
+        return (tuple(data), None) if midi is None else (tuple(data[:-1]), data[-1])
+
+    async def _read(self, file: RemoteFile) -> bytes:
+        if not file.stored:
+            return await self._anywhere.fetch(file.url)
+        try:
+            return await self._discord.fetch(file.url)
+        except FetchError as error:
+            raise FetchError("Discord did not give me that file: please send it again.") from error
+
+
+def _check(file: RemoteFile) -> None:
+    if file.size > MOST:
         raise PictureError("The file is over 20 MB: send it smaller.")
-    if (attachment.width or 0) * (attachment.height or 0) > _PIXELS:
-        raise PictureError("The picture has over 40 megapixels: send it smaller.")
-    if urlsplit(attachment.url).hostname not in {*_HOSTS, own_host}:
-        raise FetchError("The address cannot be reached: send the picture itself.")
-    try:
-        async with asyncio.timeout(_SECONDS):
-            return await attachment.read()
-    except (discord.DiscordException, TimeoutError, OSError) as error:
-        raise FetchError("Discord does not hand out the file: send it again.") from error
+    if file.pixels > _PIXELS:
+        raise PictureError("The picture has over 200 megapixels: send it smaller.")

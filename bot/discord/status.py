@@ -1,64 +1,58 @@
-"""The deferred answer tells how far the drawing is until the music takes its place."""
+"""A drawing's status in Discord: a line, and a button that stops the drawing."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable
+from typing import Any, Protocol, Self
 
 import discord
 
-from bot.jobs.interface import Jobs
-from bot.reply import tell
+from bot.discord.answers import never_silent, whisper
+from bot.discord.context import context_of, texts_of
+from bot.discord.custom_ids import ReadFromId
+from bot.service.status import Show
 from bot.texts import Texts
-from mididraw.errors import MididrawError
-
-_log = logging.getLogger(__name__)
-Edit = Callable[[str], Awaitable[None]]
-"""Writes a line in the place of the one before."""
 
 
-class Statuses:
-    """The statuses of all drawings that are under way."""
+class Edit(Protocol):
+    """Edits the message that waits."""
 
-    def __init__(self, jobs: Jobs, rest: float = 2.0) -> None:
-        """``rest`` is the least number of seconds between two edits."""
-        self._jobs, self._rest = jobs, rest
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __call__(self, *, content: str, view: discord.ui.View) -> Awaitable[Any]:
+        """Write a line and a button in the place of those before."""
 
-    def begin(self, job: str, edit: Edit, said: Texts) -> None:
-        """Follow a job; what goes wrong in telling of it does not touch the drawing."""
-        task = asyncio.create_task(self._tell(job, edit, said))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-    async def close(self) -> None:
-        """Follow nothing any more."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+class CancelButton(
+    ReadFromId,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"mdc:(?P<job>[0-9a-f]{32}):(?P<user>[0-9]{1,20})",
+):
+    """The drawing is to be stopped, by who asked for it or a moderator."""
 
-    async def _tell(self, job: str, edit: Edit, said: Texts) -> None:
-        newest: asyncio.Queue[str] = asyncio.Queue(1)
+    def __init__(self, job: str, user: int, label: str = "") -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"mdc:{job}:{user}"))
+        self.job, self.user = job, user
 
-        async def listen() -> None:
-            async for event in self._jobs.follow(job):
-                line = tell(event, said)
-                if line:
-                    if newest.full():
-                        newest.get_nowait()
-                    newest.put_nowait(line)
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        """Read it from its id."""
+        return cls(match["job"], int(match["user"]))
 
-        listener = asyncio.create_task(listen())
-        try:
-            while not listener.done():
-                getter = asyncio.create_task(newest.get())
-                await asyncio.wait({getter, listener}, return_when=asyncio.FIRST_COMPLETED)
-                if listener.done():
-                    getter.cancel()
-                    return
-                await edit(getter.result())
-                await asyncio.wait({listener}, timeout=self._rest)
-        except (discord.HTTPException, MididrawError) as error:
-            _log.info("a status is not told: %s", type(error).__name__, extra={"job": job})
-        finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+    @never_silent
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Stop it; what is said of that takes the place of the status."""
+        await interaction.response.defer()
+        moderates = interaction.guild_id and interaction.permissions.manage_messages
+        if interaction.user.id != self.user and not moderates:
+            await whisper(interaction, (await texts_of(interaction))("discord-not-yours-to-cancel"))
+        elif not await context_of(interaction).service.jobs.cancel(self.job):
+            await whisper(interaction, (await texts_of(interaction))("discord-nothing-waits"))
+
+
+def shown_with_button(edit: Edit, user: int, said: Texts) -> Show:
+    """Show a drawing's lines in one message of ours."""
+
+    async def show(job: str, line: str) -> None:
+        view = discord.ui.View(timeout=None)
+        view.add_item(CancelButton(job, user, said("discord-cancel-button")))
+        await edit(content=line, view=view)
+
+    return show

@@ -22,7 +22,8 @@ from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine
-from worker.contract import Done, ReplyTo, keys
+from worker.contract import Done, ReplyTo
+from worker.queue import keys
 
 _FREE = Limits(user=10_000, chat=10_000, rate=10_000, total=10_000)
 _IDLE, _TINY, _DRAWS = 200, 1000, 32

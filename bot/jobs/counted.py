@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from bot.jobs.interface import Delivery, Jobs, Kept, Order, Receipt
 from bot.jobs.limits import RefusedError
 from bot.metrics import Metrics
 from mididraw.errors import MididrawError
-from worker.contract import Answer, Done, Event, Failed, Files
+from worker.contract import Answer, Done, Event, Failed, Job, ResultFiles
 
 _log = logging.getLogger(__name__)
 
@@ -20,19 +21,29 @@ class CountedJobs:
         self._jobs, self._front, self._metrics = jobs, front, metrics
         self._taken: dict[str, float] = {}
 
+    async def check(self, request: str, user: str, chat: str = "", most: int | None = None) -> None:
+        """See whether a job would be accepted; see :class:`bot.jobs.interface.Jobs`."""
+        with self._refusals():
+            await self._jobs.check(request, user, chat, most)
+
     async def submit(self, order: Order) -> Receipt:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
-        try:
+        with self._refusals():
             receipt = await self._jobs.submit(order)
+        self._metrics.orders.labels(self._front, "again" if receipt.again else "accepted").inc()
+        _log.info("accepted", extra={"job": receipt.job, "front": self._front})
+        return receipt
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
         except MididrawError as error:
             verdict = type(error).__name__.removesuffix("Error").lower()
             self._metrics.orders.labels(self._front, verdict).inc()
             refused = isinstance(error, RefusedError)
             _log.log(logging.INFO if refused else logging.WARNING, "not accepted: %s", verdict)
             raise
-        self._metrics.orders.labels(self._front, "again" if receipt.again else "accepted").inc()
-        _log.info("accepted", extra={"job": receipt.job, "front": self._front})
-        return receipt
 
     async def deliveries(self) -> AsyncIterator[Delivery]:
         """Answers to post; see :class:`bot.jobs.interface.Jobs`."""
@@ -68,9 +79,17 @@ class CountedJobs:
         """Tell what happens to a job, from how it stands now to its end."""
         return self._jobs.follow(job)
 
-    async def files(self, answer: Done) -> Files | None:
+    async def files(self, answer: Done) -> ResultFiles | None:
         """The files of an answer; None if they are kept no longer."""
         return await self._jobs.files(answer)
+
+    async def kept_until(self, answer: Done) -> float | None:
+        """When the files of an answer are deleted; None if they are gone."""
+        return await self._jobs.kept_until(answer)
+
+    async def keep(self, job: Job, seconds: int) -> float | None:
+        """Keep a piece and its files so long; when they are deleted."""
+        return await self._jobs.keep(job, seconds)
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures; None if they are kept no longer."""

@@ -1,10 +1,10 @@
 """What draws for :class:`bot.jobs.local.LocalJobs`: the library itself, in a thread."""
 
 from bot.jobs.local import Perform, Tell
-from mididraw.draw import Stage, draw
+from mididraw.draw import Stage, draw, replay
 from mididraw.settings import Settings
-from worker.contract import Done, Files, Job, Progress, Rendering
-from worker.contract.drawn import drawn
+from worker.contract import Done, Filming, Job, Progress, Rendering, ResultFiles
+from worker.contract.from_drawing import done_from_drawing
 
 
 def draws_here(settings: Settings) -> Perform:
@@ -12,13 +12,25 @@ def draws_here(settings: Settings) -> Perform:
 
     def perform(
         job: Job, pictures: tuple[bytes, ...], prompt: bytes | None, tell: Tell
-    ) -> tuple[Done, Files]:
+    ) -> tuple[Done, ResultFiles]:
         def progress(stage: Stage, done: int, parts: int) -> None:
             if stage is Stage.ENGINE:
                 tell(Progress(job=job.id, bar=done, bars=parts))
             elif stage is Stage.MIDI and not done:
                 tell(Rendering(job=job.id))
+            elif stage is Stage.VIDEO and parts > 1:
+                tell(Filming(job=job.id, second=done, seconds=parts))
 
+        if job.written:
+            made = replay(
+                pictures,
+                prompt or b"",
+                job.options,
+                settings=settings,
+                title=job.title,
+                progress=progress,
+            )
+            return done_from_drawing(job, made)
         drawing = draw(
             pictures,
             job.options,
@@ -27,6 +39,6 @@ def draws_here(settings: Settings) -> Perform:
             title=job.title,
             progress=progress,
         )
-        return drawn(job, drawing)
+        return done_from_drawing(job, drawing)
 
     return perform

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.jobs.limits import Limits
 from mididraw.options import DrawOptions
-from worker.contract import Answer, Done, Event, Files, Job, ReplyTo
+from worker.contract import Answer, Done, Event, Job, ReplyTo, ResultFiles
+from worker.queue.delivery import Delivery
+from worker.queue.limits import Limits
+
+__all__ = ["Delivery", "Jobs", "Kept", "Order", "Receipt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,10 @@ class Order:
         user, chat, language: who asked, where, and in which language.
         title: shown by the MP3 and on the piano roll.
         prompt: a MIDI file to go on from.
+        written: whether it is the music itself, of which a video is to be made.
         expires_in: seconds after which the answer is of no use any more.
         most: jobs that the user may have in hand, where the place allows fewer than the host.
+        first: whether it waits behind nobody's for being one of many of the user's.
     """
 
     request: str
@@ -34,18 +39,25 @@ class Order:
     language: str = "en"
     title: str = "drawing"
     prompt: bytes | None = None
+    written: bool = False
     expires_in: float = 3600
     most: int | None = None
+    first: bool = False
 
-    def spoken(self, language: str, most: int | None) -> "Order":
-        """The same for somebody who speaks another language, where other limits hold."""
-        return replace(self, language=language, most=most)
+    def spoken(self, language: str, most: int | None, *, first: bool = False) -> "Order":
+        """The same for somebody who speaks another language, where other rules hold."""
+        return replace(self, language=language, most=most, first=first)
 
     def limits(self, host: Limits) -> Limits:
         """What is accepted of this one."""
-        if self.most is None or self.most >= host.user:
-            return host
-        return host.model_copy(update={"user": self.most})
+        return narrowed(host, self.most)
+
+
+def narrowed(host: Limits, most: int | None) -> Limits:
+    """The host's limits where a place allows fewer jobs in hand; None for no fewer."""
+    if most is None or most >= host.user:
+        return host
+    return host.model_copy(update={"user": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +66,6 @@ class Receipt:
 
     job: str
     again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """An answer that waits to be posted.
-
-    Attributes:
-        job: what it answers.
-        answer: the answer.
-        doubtful: whether a posting was begun before and not said to be done: look, where the chat
-            allows it, whether it is there already.
-        entry: its place in the outbox.
-    """
-
-    job: Job
-    answer: Answer
-    doubtful: bool
-    entry: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +88,16 @@ class Kept:
         """As resolved, once the music is there: they give the same music again."""
         return self.answer.options if isinstance(self.answer, Done) else self.job.options
 
-    def again(self, request: str, reply: ReplyTo, user: str, options: DrawOptions) -> Order:
-        """Order the same pictures again."""
+    def again(
+        self,
+        request: str,
+        reply: ReplyTo,
+        user: str,
+        options: DrawOptions,
+        music: bytes | None = None,
+    ) -> Order:
+        """Order the same pictures again, or a video of the ``music`` that they became."""
+        prompt = None if self.job.written else self.prompt
         return Order(
             request=request,
             pictures=self.pictures,
@@ -105,7 +107,8 @@ class Kept:
             chat=self.job.chat,
             language=self.job.language,
             title=self.job.title,
-            prompt=self.prompt,
+            prompt=prompt if music is None else music,
+            written=music is not None,
         )
 
 
@@ -114,6 +117,13 @@ class Jobs(Protocol):
 
     Every accepted job gets exactly one answer, which is delivered until it was said to be posted.
     """
+
+    async def check(self, request: str, user: str, chat: str = "", most: int | None = None) -> None:
+        """See whether a job would be accepted now, before anything is fetched for it.
+
+        Raises:
+            RefusedError, AwayError: as :meth:`submit` would.
+        """
 
     async def submit(self, order: Order) -> Receipt:
         """Accept a job.
@@ -146,8 +156,14 @@ class Jobs(Protocol):
     async def posted(self, delivery: Delivery) -> None:
         """Say that it is posted; it does not come again."""
 
-    async def files(self, answer: Done) -> Files | None:
+    async def files(self, answer: Done) -> ResultFiles | None:
         """The files of an answer; None if they are kept no longer."""
+
+    async def kept_until(self, answer: Done) -> float | None:
+        """When the files of an answer are deleted, in seconds since 1970; None if they are gone."""
+
+    async def keep(self, job: Job, seconds: int) -> float | None:
+        """Keep a piece and its files so long from now; when they are deleted, None if gone."""
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures, for another version of it; None if they are kept no longer."""

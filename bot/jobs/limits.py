@@ -1,8 +1,17 @@
 """Who may have how much in hand, and what is said to whoever wants more."""
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from mididraw.errors import MididrawError
+from worker.queue.limits import Limits, Verdict
+
+__all__ = [
+    "BusyError",
+    "ClosedError",
+    "FullError",
+    "Limits",
+    "RefusedError",
+    "TooFastError",
+    "refuse",
+]
 
 
 class RefusedError(MididrawError):
@@ -25,35 +34,23 @@ class FullError(RefusedError):
     """The queue holds as many jobs as it may."""
 
 
-class Limits(BaseModel):
-    """What is accepted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    user: int = Field(4, ge=1, description="Jobs that a user may have in hand.")
-    chat: int = Field(12, ge=1, description="Jobs that a chat may have in hand.")
-    rate: int = Field(30, ge=1, description="Jobs that a user may ask for within the window.")
-    window: float = Field(3600, gt=0, description="The window, in seconds.")
-    total: int = Field(500, ge=1, description="Jobs that may wait and run in all.")
-
-
-def refuse(verdict: str, seconds: int, limits: Limits) -> RefusedError:
-    """The refusal for what the admission found: user, chat, rate, closed or full."""
-    if verdict == "user":
+def refuse(verdict: Verdict, seconds: int, limits: Limits) -> RefusedError:
+    """The refusal for a verdict that is none of OK and AGAIN; ``seconds`` count for RATE alone."""
+    if verdict is Verdict.USER:
         if limits.user == 1:
             return BusyError("You have a drawing in the works already: wait until one is done.")
         return BusyError(
             f"You have {limits.user} drawings in the works already: wait until one is done."
         )
-    if verdict == "chat":
+    if verdict is Verdict.CHAT:
         return BusyError("This chat has many drawings in the works: wait until one is done.")
-    if verdict == "rate":
+    if verdict is Verdict.RATE:
         minutes = -(-seconds // 60)
         if minutes <= 1:
-            return TooFastError("That were many drawings in a short time: try again in a minute.")
+            return TooFastError("Those were many drawings in a short time: try again in a minute.")
         return TooFastError(
-            f"That were many drawings in a short time: try again in {minutes} minutes."
+            f"Those were many drawings in a short time: try again in {minutes} minutes."
         )
-    if verdict == "closed":
+    if verdict is Verdict.CLOSED:
         return ClosedError("No drawings are taken for a moment: try again in a few minutes.")
     return FullError("Very many drawings are waiting already: try again in a few minutes.")

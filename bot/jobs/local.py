@@ -9,12 +9,12 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.jobs.estimate import estimate
-from bot.jobs.interface import Delivery, Kept, Order, Receipt
+from bot.jobs.interface import Delivery, Kept, Order, Receipt, narrowed
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
+from bot.tasks import end
 from mididraw.errors import MididrawError
 from worker.contract import (
     Answer,
@@ -23,18 +23,23 @@ from worker.contract import (
     Ended,
     Event,
     Failed,
-    Files,
     Job,
     Queued,
     Reason,
+    ResultFiles,
     Started,
-    keys,
+    job_id,
 )
+from worker.queue import keys
+from worker.queue.ending import expired
+from worker.queue.limits import Verdict
+from worker.queue.states import ENDS, JobState, Step, next_state
+from worker.queue.status import estimate_wait
 
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[Event], None]
-Perform = Callable[[Job, tuple[bytes, ...], bytes | None, Tell], tuple[Done, Files]]
+Perform = Callable[[Job, tuple[bytes, ...], bytes | None, Tell], tuple[Done, ResultFiles]]
 """Does a job in a thread; what ``tell`` raises ends it."""
 
 _BROKEN = "Something went wrong with your drawing: that is our fault. Please try again later."
@@ -45,15 +50,24 @@ class _StoppedError(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class _Entry:
+class _LocalJob:
     job: Job
     order: Order
     level: str
-    started: float | None = None
+    state: JobState | None = None
+    started: float = 0.0
     ended: float | None = None
+    until: float = 0.0
+    """How long it is kept because it is shared."""
     answer: Answer | None = None
     posting: bool = False
     stopped: threading.Event = field(default_factory=threading.Event)
+
+    def advance(self, step: Step) -> bool:
+        """Take a step of the table; False where it may not happen in this state."""
+        after = next_state(self.state, step)
+        self.state = after or self.state
+        return after is not None
 
 
 class LocalJobs:
@@ -66,7 +80,8 @@ class LocalJobs:
         *,
         room: int = 1,
         limits: Limits | None = None,
-        lives: keys.Lives | None = None,
+        retention: keys.Retention | None = None,
+        most_bytes: int = 256 << 20,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Threads begin with the first job.
@@ -76,33 +91,46 @@ class LocalJobs:
             front: the front-end, of which there is one.
             room: how many jobs are done at a time.
             limits: what is accepted.
-            lives: how long ended jobs and their files are kept.
+            retention: how long ended jobs and their files are kept.
+            most_bytes: of pictures, and of results, that are kept; the oldest go first.
             clock: seconds since 1970.
         """
         self._perform, self.front, self._room = perform, front, room
-        self._limits, self._lives, self._clock = limits or Limits(), lives or keys.Lives(), clock
-        self._entries: dict[str, _Entry] = {}
-        self._lines: dict[str, deque[_Entry]] = {level: deque() for level in keys.LEVELS}
+        self._limits, self._clock = limits or Limits(), clock
+        self._retention, self._most_bytes = retention or keys.Retention(), most_bytes
+        self._entries: dict[str, _LocalJob] = {}
+        self._lines: dict[str, deque[_LocalJob]] = {level: deque() for level in keys.LEVELS}
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._music: dict[str, tuple[Done, Files, float]] = {}
-        self._pace: deque[float] = deque(maxlen=20)
+        self._music: dict[str, tuple[Done, ResultFiles, float]] = {}
+        self._durations: deque[float] = deque(maxlen=20)
         self._outbox: dict[str, Delivery] = {}
         self._numbers = itertools.count()
         self._changed = asyncio.Condition()
-        self._ears: defaultdict[str, set[asyncio.Queue[Event]]] = defaultdict(set)
+        self._followers: defaultdict[str, set[asyncio.Queue[Event]]] = defaultdict(set)
         self._running: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(room, "draw")
+
+    async def check(self, request: str, user: str, chat: str = "", most: int | None = None) -> None:
+        """See whether a job would be accepted; see :class:`bot.jobs.interface.Jobs`."""
+        now = self._clock()
+        self._drop_old(now)
+        if job_id(self.front, request) not in self._entries:
+            self._in_hand(user, chat, narrowed(self._limits, most), now)
 
     async def submit(self, order: Order) -> Receipt:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
         now = self._clock()
-        self._forget(now)
+        self._drop_old(now)
         job = job_of(order, now)
         if job.id in self._entries:
             return Receipt(job.id, again=True)
-        mine = self._admit(job, order.limits(self._limits), now)
-        level = keys.LEVELS[(mine >= keys.NEXT) + (mine >= keys.LATER)]
-        entry = self._entries[job.id] = _Entry(job, order, level)
+        mine = self._in_hand(job.user, job.chat, order.limits(self._limits), now)
+        self._make_room(_weight(order))
+        self._asked[job.user].append(now)
+        many = 0 if order.first else mine
+        level = keys.LEVELS[(many >= keys.NEXT) + (many >= keys.LATER)]
+        entry = self._entries[job.id] = _LocalJob(job, order, level)
+        entry.advance(Step.ADMIT)
         if job.music in self._music:
             await self._end(entry, self._music[job.music][0].model_copy(update={"job": job.id}))
         else:
@@ -110,27 +138,44 @@ class LocalJobs:
             self._start()
         return Receipt(job.id, again=False)
 
-    def _admit(self, job: Job, limits: Limits, now: float) -> int:
-        asked = self._asked[job.user]
+    def _in_hand(self, user: str, chat: str, limits: Limits, now: float) -> int:
+        """How many jobs a user has in hand; refuses another one over the limits."""
+        asked = self._asked[user]
         open_jobs = [entry.job for entry in self._entries.values() if entry.answer is None]
-        mine = sum(one.user == job.user for one in open_jobs)
+        mine = sum(one.user == user for one in open_jobs)
         if mine >= limits.user:
-            raise refuse("user", 0, limits)
-        if job.chat and sum(one.chat == job.chat for one in open_jobs) >= limits.chat:
-            raise refuse("chat", 0, limits)
+            raise refuse(Verdict.USER, 0, limits)
+        if chat and sum(one.chat == chat for one in open_jobs) >= limits.chat:
+            raise refuse(Verdict.CHAT, 0, limits)
         while asked and asked[0] <= now - limits.window:
             asked.popleft()
         if len(asked) >= limits.rate:
-            raise refuse("rate", math.ceil(asked[0] + limits.window - now), limits)
+            raise refuse(Verdict.RATE, math.ceil(asked[0] + limits.window - now), limits)
         if len(open_jobs) >= limits.total:
-            raise refuse("full", 0, limits)
-        asked.append(now)
+            raise refuse(Verdict.FULL, 0, limits)
         return mine
 
-    def _forget(self, now: float) -> None:
-        kept = self._lives.ended
+    def _make_room(self, size: int) -> None:
+        """Let go of the oldest ended jobs' pictures where new ones would be too many."""
+        kept = [entry for entry in self._entries.values() if _weight(entry.order)]
+        over = sum(_weight(entry.order) for entry in kept) + size - self._most_bytes
+        for entry in kept:
+            if over > 0 and entry.answer is not None:
+                over -= _weight(entry.order)
+                entry.order = _without_blobs(entry.order)
+        if over > 0:
+            raise refuse(Verdict.FULL, 0, self._limits)
+
+    def _keep_music(self, music: str, done: Done, files: ResultFiles) -> None:
+        """Keep results, and let go of the oldest where they are too many."""
+        self._music[music] = done, files, self._clock() + self._retention.outbox
+        while len(self._music) > 1 and sum(map(_size, self._music.values())) > self._most_bytes:
+            del self._music[next(iter(self._music))]
+
+    def _drop_old(self, now: float) -> None:
+        kept = self._retention.ended
         for name, entry in list(self._entries.items()):
-            if entry.ended is not None and entry.ended < now - kept:
+            if entry.ended is not None and max(entry.ended + kept, entry.until) < now:
                 del self._entries[name]
                 for place, delivery in list(self._outbox.items()):
                     if delivery.job.id == name:
@@ -156,19 +201,20 @@ class LocalJobs:
         if not task.cancelled():
             self._start()
 
-    async def _run(self, entry: _Entry) -> None:
+    async def _run(self, entry: _LocalJob) -> None:
         job, loop = entry.job, asyncio.get_running_loop()
         if self._clock() >= job.expires:
-            sentence = "Your drawing waited for too long and was given up: please send it again."
-            await self._end(entry, Failed(job=job.id, reason=Reason.EXPIRED, sentence=sentence))
+            await self._end(entry, expired(job.id))
+            return
+        if not entry.advance(Step.BEGIN):
             return
         entry.started = self._clock()
-        self._tell(Started(job=job.id, attempt=1))
+        self._publish(Started(job=job.id, attempt=1))
 
         def tell(event: Event) -> None:
             if entry.stopped.is_set():
                 raise _StoppedError
-            loop.call_soon_threadsafe(self._tell, event)
+            loop.call_soon_threadsafe(self._publish, event)
 
         answer: Answer
         try:
@@ -176,8 +222,8 @@ class LocalJobs:
                 self._threads, self._perform, job, entry.order.pictures, entry.order.prompt, tell
             )
             answer = done
-            self._music[job.music] = done, files, self._clock() + self._lives.outbox
-            self._pace.appendleft(self._clock() - entry.started)
+            self._keep_music(job.music, done, files)
+            self._durations.appendleft(self._clock() - entry.started)
         except _StoppedError:
             answer = Cancelled(job=job.id)
         except MididrawError as error:
@@ -187,22 +233,27 @@ class LocalJobs:
             answer = Failed(job=job.id, reason=Reason.BROKEN, sentence=_BROKEN)
         await self._end(entry, answer)
 
-    async def _end(self, entry: _Entry, answer: Answer) -> None:
+    async def _end(self, entry: _LocalJob, answer: Answer) -> None:
+        if not entry.advance(ENDS[JobState(answer.kind)]):
+            return
         entry.answer, entry.ended = answer, self._clock()
+        if not isinstance(answer, Done):
+            # Nothing can be made of them any more.
+            entry.order = _without_blobs(entry.order)
         delivery = Delivery(entry.job, answer, doubtful=False, entry=str(next(self._numbers)))
         self._outbox[delivery.entry] = delivery
-        self._tell(Ended(job=entry.job.id, answer=answer))
+        self._publish(Ended(job=entry.job.id, answer=answer))
         async with self._changed:
             self._changed.notify_all()
 
-    def _tell(self, event: Event) -> None:
-        for ear in self._ears.get(event.job, ()):
-            ear.put_nowait(event)
+    def _publish(self, event: Event) -> None:
+        for inbox in self._followers.get(event.job, ()):
+            inbox.put_nowait(event)
 
     async def cancel(self, job: str) -> bool:
         """Stop a job; see :class:`bot.jobs.interface.Jobs`."""
         entry = self._entries.get(job)
-        if entry is None or entry.answer is not None:
+        if entry is None or next_state(entry.state, Step.CANCEL) is None:
             return False
         entry.stopped.set()
         if entry in self._lines[entry.level]:
@@ -217,28 +268,28 @@ class LocalJobs:
             return None
         if entry.answer is not None:
             return Ended(job=job, answer=entry.answer)
-        if entry.started is not None:
+        if entry.state is JobState.RUNNING:
             return Started(job=job, attempt=1)
         line = [waiting for level in self._lines.values() for waiting in level]
         position = line.index(entry) + 1 if entry in line else 1
-        wait = estimate(position, tuple(self._pace), self._room)
+        wait = estimate_wait(position, tuple(self._durations), self._room)
         return Queued(job=job, position=position, wait=wait)
 
     async def follow(self, job: str) -> AsyncGenerator[Event, None]:
         """Tell what happens to a job; see :class:`bot.jobs.interface.Jobs`."""
-        ear: asyncio.Queue[Event] = asyncio.Queue()
-        self._ears[job].add(ear)
+        inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._followers[job].add(inbox)
         try:
             event = await self.look(job)
             while event is not None:
                 yield event
                 if isinstance(event, Ended):
                     return
-                event = await ear.get()
+                event = await inbox.get()
         finally:
-            self._ears[job].discard(ear)
-            if not self._ears[job]:
-                del self._ears[job]
+            self._followers[job].discard(inbox)
+            if not self._followers[job]:
+                del self._followers[job]
 
     async def deliveries(self) -> AsyncGenerator[Delivery, None]:
         """Answers to post; see :class:`bot.jobs.interface.Jobs`."""
@@ -266,10 +317,26 @@ class LocalJobs:
         """Say that it is posted; it does not come again."""
         self._outbox.pop(delivery.entry, None)
 
-    async def files(self, answer: Done) -> Files | None:
+    async def files(self, answer: Done) -> ResultFiles | None:
         """The files of an answer; None if they are kept no longer."""
         found = self._music.get(answer.music)
         return None if found is None else found[1]
+
+    async def kept_until(self, answer: Done) -> float | None:
+        """When the files of an answer are deleted; None if they are gone."""
+        self._drop_old(self._clock())
+        found = self._music.get(answer.music)
+        return None if found is None else found[2]
+
+    async def keep(self, job: Job, seconds: int) -> float | None:
+        """Keep a piece and its files so long; when they are deleted, None if they are gone."""
+        entry, found = self._entries.get(job.id), self._music.get(job.music)
+        if entry is None or found is None:
+            return None
+        done, files, until = found
+        entry.until = until = max(self._clock() + seconds, until)
+        self._music[job.music] = done, files, until
+        return until
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures; None if they are kept no longer."""
@@ -295,7 +362,18 @@ class LocalJobs:
         """Stop all jobs."""
         for entry in self._entries.values():
             entry.stopped.set()
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await end(self._running)
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _weight(order: Order) -> int:
+    return sum(map(len, order.pictures)) + len(order.prompt or b"")
+
+
+def _without_blobs(order: Order) -> Order:
+    return replace(order, pictures=(), prompt=None)
+
+
+def _size(kept: tuple[Done, ResultFiles, float]) -> int:
+    files = kept[1]
+    return len(files.midi) + len(files.mp3) + len(files.png) + len(files.video or b"")

@@ -24,6 +24,7 @@ def job_of(order: Order, now: float) -> Job:
         id=job_id(order.reply.front, order.request),
         pictures=tuple(digest(picture) for picture in order.pictures),
         prompt=None if order.prompt is None else digest(order.prompt),
+        written=order.written,
         options=options,
         title=order.title,
         reply=order.reply,

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from bot.reply.actions import Action, actions_for
+from bot.reply.names import key_name
 from bot.texts import Texts
-from mididraw.harmony import Key, Mode
 from mididraw.options import DrawOptions
-from worker.contract import Answer, Done, Failed, Files, Job
+from worker.contract import Answer, Done, Failed, Job, ResultFiles
 
 _CLOSE, _GOOD, _FAIR = 0.95, 0.88, 0.7
 _FORBIDDEN = re.compile(r"[^\w .()-]+")
@@ -36,8 +36,10 @@ class Reply:
         text: the line under the picture, or the sentence that says why there is none.
         alt: what the picture shows, for those who cannot see it.
         title: of the piece.
-        files: by name, the picture first, then sound and MIDI; none where nothing was made.
+        files: by name, the picture first, then sound, MIDI and video; the video alone where that
+            was asked for of music that was there; none where nothing was made.
         buttons: what can be asked for next.
+        cover: the picture that stands for a video.
     """
 
     text: str
@@ -45,27 +47,15 @@ class Reply:
     title: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
+    cover: bytes = b""
 
-    @property
-    def png(self) -> tuple[str, bytes]:
-        """Name and bytes of the piano roll; only where there are files."""
-        return self._file(".png")
-
-    @property
-    def mp3(self) -> tuple[str, bytes]:
-        """Name and bytes of the sound."""
-        return self._file(".mp3")
-
-    @property
-    def midi(self) -> tuple[str, bytes]:
-        """Name and bytes of the MIDI file."""
-        return self._file(".mid")
-
-    def _file(self, ending: str) -> tuple[str, bytes]:
-        return next((name, data) for name, data in self.files.items() if name.endswith(ending))
+    def file(self, ending: str) -> tuple[str, bytes] | None:
+        """Name and bytes of the file with an ending such as ``.png``; None where there is none."""
+        found = (named for named in self.files.items() if named[0].endswith(ending))
+        return next(found, None)
 
 
-def compose(job: Job, answer: Answer, files: Files | None, texts: Texts) -> Reply:
+def compose(job: Job, answer: Answer, files: ResultFiles | None, texts: Texts) -> Reply:
     """Compose the answer to a job.
 
     Args:
@@ -81,12 +71,15 @@ def compose(job: Job, answer: Answer, files: Files | None, texts: Texts) -> Repl
     if files is None:
         return Reply(texts("gone"))
     stem = file_stem(job.title)
+    made = {f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi}
+    video = {} if files.video is None else {f"{stem}.mp4": files.video}
     return Reply(
         text=summary(answer, texts),
         alt=texts("alt", bars=answer.bars, key=key_name(answer.options.key, texts)),
         title=job.title,
-        files={f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi},
+        files=video if job.written and video else made | video,
         buttons=buttons_for(answer, texts),
+        cover=files.png,
     )
 
 
@@ -122,14 +115,9 @@ def label(action: Action, options: DrawOptions, texts: Texts) -> str:
     """What is written on a button."""
     if action is Action.ACCOMPANIMENT:
         return texts("accompaniment-off" if options.accompaniment else "accompaniment-on")
+    if action in (Action.SLOWER, Action.FASTER):
+        return texts(f"tempo-{action}")
     return texts(action.value)
-
-
-def key_name(name: str, texts: Texts) -> str:
-    """A key such as ``F# minor`` in the person's language."""
-    key = Key.parse(name)
-    kind = "key-minor" if key.mode is Mode.MINOR else "key-major"
-    return texts(kind, tonic=key.spell(key.tonic))
 
 
 def file_stem(title: str) -> str:

@@ -1,7 +1,7 @@
 """What is said while a drawing becomes music."""
 
 from bot.texts import Texts
-from worker.contract import Event, Progress, Queued, Rendering, Started
+from worker.contract import Event, Filming, Progress, Queued, Rendering, Started
 
 
 def tell(event: Event, texts: Texts) -> str:
@@ -19,5 +19,7 @@ def tell(event: Event, texts: Texts) -> str:
             return texts("progress", bar=min(bar + 1, bars), bars=bars)
         case Rendering():
             return texts("rendering")
+        case Filming(second=second, seconds=seconds):
+            return texts("filming", second=second, seconds=seconds)
         case _:
             return ""

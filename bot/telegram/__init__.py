@@ -1,6 +1,6 @@
 """The Telegram bot: one sends a picture and gets music back."""
 
-from bot.telegram.lean import import_lean
+from bot.telegram.lazy_types import import_aiogram
 
 # Before any module of this package imports aiogram.
-import_lean()
+import_aiogram()

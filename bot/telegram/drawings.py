@@ -1,68 +1,120 @@
-"""Pictures become orders, however they are sent."""
+"""Which messages ask for a drawing, however they are sent; whatever else is private is answered."""
 
-import asyncio
-from typing import Any
-
-from aiogram import Bot, F, Router
+from aiogram import F, Router
+from aiogram.enums import ContentType
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message, User
 
-from bot.jobs.interface import Order
-from bot.telegram.address import FRONT
-from bot.telegram.core import Core, address_of
+from bot.telegram.albums import Album
+from bot.telegram.context import TelegramContext
+from bot.telegram.orders import order, order_version
 from bot.telegram.phrases import parse
-from bot.telegram.pictures import Found, fetch, midi_in, picture_in
-from mididraw.errors import MididrawError
-from worker.contract import job_id
+from bot.telegram.pictures import Content, midi_in, picture_in
+from bot.telegram.versions import piece_of
 
-_MOST = 10
+_MEDIA = F.photo | F.document | F.sticker | F.animation | F.audio
+_WRITTEN_BY_PEOPLE = {
+    *(ContentType.LIVE_PHOTO, ContentType.PAID_MEDIA, ContentType.STORY, ContentType.VIDEO),
+    *(ContentType.VIDEO_NOTE, ContentType.VOICE, ContentType.CHECKLIST, ContentType.CONTACT),
+    *(ContentType.DICE, ContentType.GAME, ContentType.POLL, ContentType.VENUE),
+    ContentType.LOCATION,
+}
+"""What is neither a file nor told by Telegram itself."""
 
 
-async def draw(message: Message, command: CommandObject, core: Core, album: list[Message]) -> None:
+async def draw(
+    message: Message, command: CommandObject, context: TelegramContext, album: Album
+) -> None:
     """``/draw`` with options, as a picture's caption or in reply to a picture."""
     words = command.args or ""
-    if any(_picture(one, core) for one in album):
-        await _order(album, words, core, strict=True)
-    elif message.reply_to_message and _picture(message.reply_to_message, core):
-        await _order([message.reply_to_message], words, core, asker=message, strict=True)
+    if _shows(album.parts, context):
+        await order(context, message, album.take(), words, strict=True)
+    elif quoted := _quoted(message, context):
+        await order(context, message, [quoted], words, strict=True)
+    elif piece := piece_of(message.reply_to_message):
+        await order_version(context, message, piece, words)
     else:
-        said = await core.texts_for(message.from_user)
-        await message.reply(said("telegram-no-picture"))
+        await context.tell(message, "telegram-no-picture")
 
 
-async def picture(message: Message, core: Core, album: list[Message], bot: Bot) -> None:
-    """A picture: in private always, in groups where we are meant."""
-    if not await _meant(album, bot):
+async def picture(message: Message, context: TelegramContext, album: Album) -> None:
+    """A picture: in private always, elsewhere where we are meant."""
+    if not await _meant(album.parts, context):
         return
-    if any(_picture(one, core) for one in album):
-        words = next((one.caption for one in album if one.caption), "") or ""
-        await _order(album, words, core)
-    elif message.chat.type == "private":
-        said = await core.texts_for(message.from_user)
-        await message.reply(said("telegram-not-a-picture"))
+    if _shows(album.parts, context):
+        await order(context, message, album.take(), message.caption or "")
+    elif any(midi_in(one) for one in album.parts):
+        await context.tell(message, "telegram-midi")
+    else:
+        await context.tell(message, "telegram-not-a-picture")
 
 
-async def answer(message: Message, core: Core, bot: Bot) -> None:
-    """Words in reply to a picture, with our name among them."""
-    replied = message.reply_to_message
-    if replied is None or not _picture(replied, core):
+async def answer(message: Message, context: TelegramContext) -> None:
+    """Words: in private, or with our name among them."""
+    words = message.text or ""
+    if words.startswith("/"):
+        await _unknown_command(message, words.split()[0], context)
         return
-    if _mentions(message, await bot.me()) or message.chat.type == "private":
-        await _order([replied], message.text or "", core, asker=message)
+    private = message.chat.type == "private"
+    if not private and not _mentions(message, await context.bot.me()):
+        return
+    asked = parse(words)
+    if quoted := _quoted(message, context):
+        await order(context, message, [quoted], words)
+    elif asked and (piece := piece_of(message.reply_to_message)):
+        await order_version(context, message, piece, words)
+    elif not private:
+        await context.tell(message, "telegram-no-picture")
+    elif message.reply_to_message and midi_in(message.reply_to_message):
+        await context.tell(message, "telegram-midi")
+    else:
+        await context.tell(message, "telegram-words-alone" if asked else "telegram-hello")
 
 
-def _picture(message: Message, core: Core) -> Found | None:
-    return picture_in(message, own_server=core.own_server)
+async def changed(message: Message, context: TelegramContext, album: Album) -> None:
+    """Words that were written beside a picture afterwards, if they ask for anything."""
+    private = message.chat.type == "private"
+    if not await _meant(album.parts, context) or (private and not parse(message.caption or "")):
+        return
+    if message.media_group_id is not None and len(album.parts) == 1:
+        # What else was in the album is not known any more.
+        await context.tell(message, "telegram-album-again")
+    elif _shows(album.parts, context):
+        await order(context, message, album.take(), message.caption or "")
 
 
-async def _meant(album: list[Message], bot: Bot) -> bool:
-    first = album[0]
+async def other(message: Message, context: TelegramContext) -> None:
+    """What can hold no picture, sent to us alone."""
+    if message.chat.type == "private":
+        await context.tell(message, "telegram-not-a-picture")
+
+
+async def _unknown_command(message: Message, command: str, context: TelegramContext) -> None:
+    name, _, whose = command.partition("@")
+    ours = whose.lower() == str((await context.bot.me()).username).lower()
+    if ours or (message.chat.type == "private" and not whose):
+        await context.tell(message, "telegram-no-command", command=name[:40])
+
+
+def _shows(parts: list[Message], context: TelegramContext) -> bool:
+    return any(picture_in(one, context.files.most) for one in parts)
+
+
+def _quoted(message: Message, context: TelegramContext) -> Content | None:
+    """The picture that is replied to, in this chat or another; none of our own rolls."""
+    for content in (message.reply_to_message, message.external_reply):
+        if content is not None and picture_in(content, context.files.most):
+            return None if piece_of(content) else content
+    return None
+
+
+async def _meant(parts: list[Message], context: TelegramContext) -> bool:
+    first, me = parts[0], await context.bot.me()
     if first.chat.type == "private":
         return True
-    me = await bot.me()
     replied = first.reply_to_message
     ours = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
-    return ours or any(_mentions(one, me) for one in album)
+    return ours or any(_mentions(one, me) for one in parts)
 
 
 def _mentions(message: Message, me: User) -> bool:
@@ -70,69 +122,15 @@ def _mentions(message: Message, me: User) -> bool:
     return f"@{me.username}".lower() in text.lower()
 
 
-async def _order(
-    album: list[Message],
-    words: str,
-    core: Core,
-    *,
-    asker: Message | None = None,
-    strict: bool = False,
-) -> None:
-    first = asker or album[0]
-    user = first.from_user
-    said = await core.texts_for(user)
-    house = await core.memory.house(str(first.chat.id))
-    if user is None or str(user.id) in house.blocked:
-        return
-    asked = parse(words.replace(f"@{(await core.bot.me()).username}", " "))
-    try:
-        options = await core.options_for(user, first.chat.id, asked.options)
-        found = [one for one in (_picture(part, core) for part in album) if one][:_MOST]
-        pictures = await _fetched(core, found)
-        prompt = await _prompt(album, core)
-        address = address_of(first)
-        group = album[0].media_group_id
-        name = f"album {group}" if group and asker is None else str(first.message_id)
-        order = Order(
-            request=f"{first.chat.id} {name}",
-            pictures=pictures,
-            options=options,
-            reply=address.reply,
-            user=str(user.id),
-            chat="" if address.private else str(first.chat.id),
-            language=said.language,
-            title=said("title"),
-            prompt=prompt,
-            most=house.jobs,
-        )
-        await core.order(order, address, said)
-    except MididrawError as error:
-        await first.reply(said.sentence(error))
-        return
-    if strict and asked.unknown:
-        await first.reply(said("telegram-unknown", words=" ".join(asked.unknown)[:100]))
-    await core.memory.note(f"last:{user.id}", job_id(FRONT, order.request), 86_400)
-
-
-async def _fetched(core: Core, found: list[Found]) -> tuple[bytes, ...]:
-    making = [fetch(core.bot, one, own_server=core.own_server) for one in found]
-    return tuple(await asyncio.gather(*making))
-
-
-async def _prompt(album: list[Message], core: Core) -> bytes | None:
-    """A MIDI file among the messages, or the one that is replied to."""
-    candidates: list[Any] = [*album, *(one.reply_to_message for one in album)]
-    for message in candidates:
-        found = midi_in(message) if message is not None else None
-        if found is not None:
-            return await fetch(core.bot, found, own_server=core.own_server)
-    return None
-
-
 def make_router() -> Router:
-    """The handlers, for one dispatcher."""
+    """The handlers, for one dispatcher; nothing may come after them."""
     router = Router(name="drawings")
-    router.message.register(draw, Command("draw"))
-    router.message.register(picture, F.photo | F.document | F.sticker)
-    router.message.register(answer, F.text, F.reply_to_message)
+    for heard in (router.message, router.channel_post):
+        heard.register(draw, Command("draw", ignore_case=True))
+        heard.register(picture, _MEDIA)
+        heard.register(answer, F.text)
+    router.message.register(other, F.content_type.in_(_WRITTEN_BY_PEOPLE))
+    for heard in (router.edited_message, router.edited_channel_post):
+        heard.register(draw, Command("draw", ignore_case=True), F.caption)
+        heard.register(changed, _MEDIA)
     return router

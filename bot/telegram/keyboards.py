@@ -6,6 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.reply import Action, Button
+from bot.reply.names import instrument_name, key_name
 from bot.telegram.words import POPULAR
 from bot.texts import Texts
 from mididraw.harmony import Key, Mode
@@ -14,6 +15,7 @@ from mididraw.instruments import INSTRUMENTS
 _KEYS = (0, 2, 4, 5, 7, 9)
 """Tonics that are offered, in major and minor."""
 _MENUS = (Action.INSTRUMENT, Action.TEMPO, Action.KEY)
+_IN_MENUS = (Action.SLOWER, Action.FASTER)
 
 
 class Press(CallbackData, prefix="p"):
@@ -31,7 +33,13 @@ class Menu(CallbackData, prefix="m"):
     job: str
 
 
-def under(buttons: Sequence[Button]) -> InlineKeyboardMarkup:
+class Voice(CallbackData, prefix="v"):
+    """The piece is wanted as a voice message."""
+
+    job: str
+
+
+def under(buttons: Sequence[Button], texts: Texts) -> InlineKeyboardMarkup:
     """A piece's buttons, two in a row."""
     keys = [
         InlineKeyboardButton(
@@ -43,7 +51,10 @@ def under(buttons: Sequence[Button]) -> InlineKeyboardMarkup:
             ).pack(),
         )
         for button in buttons
+        if button.action not in _IN_MENUS
     ]
+    voice = Voice(job=buttons[0].job).pack()
+    keys.append(InlineKeyboardButton(text=texts("telegram-voice"), callback_data=voice))
     return _in_rows(keys, 2)
 
 
@@ -69,15 +80,11 @@ def value_of(press: Press) -> str | None:
 
 def _values(action: Action, texts: Texts) -> list[tuple[str, str]]:
     if action is Action.INSTRUMENT:
-        return [(name, str(INSTRUMENTS.index(name))) for name in POPULAR]
+        return [(instrument_name(name, texts), str(INSTRUMENTS.index(name))) for name in POPULAR]
     if action is Action.TEMPO:
         return [(texts("tempo-slower"), "slower"), (texts("tempo-faster"), "faster")]
-    keys = [(Key(tonic, mode), mode) for mode in Mode for tonic in _KEYS]
-    named = [
-        (texts("key-minor" if mode is Mode.MINOR else "key-major", tonic=key.spell(key.tonic)), key)
-        for key, mode in keys
-    ]
-    return [*((label, key.name) for label, key in named), (texts("key-auto"), "auto")]
+    keys = [Key(tonic, mode).name for mode in Mode for tonic in _KEYS]
+    return [(key_name(key, texts), key) for key in (*keys, "auto")]
 
 
 def _in_rows(keys: list[InlineKeyboardButton], width: int) -> InlineKeyboardMarkup:

@@ -10,36 +10,40 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
-from aiogram.types import ErrorEvent, Message
+from aiogram.types import CallbackQuery, ErrorEvent, Message
 from aiogram.utils.token import TokenValidationError
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
-from aiohttp import web
 
+from bot.heartbeat import HeartbeatSender
 from bot.jobs.counted import CountedJobs
-from bot.jobs.interface import Jobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
 from bot.metrics import Metrics
-from bot.pulse import Pulse
+from bot.service.delivery import Deliverer
+from bot.service.drawings import DrawingService
+from bot.service.status import StatusFollower
 from bot.settings import TelegramSettings
-from bot.telegram import buttons, drawings, elsewhere, habits
-from bot.telegram.address import FRONT
-from bot.telegram.albums import Albums
+from bot.telegram import buttons, drawings, inline, preferences
+from bot.telegram.budget import Budget, Rates
 from bot.telegram.commands import publish
-from bot.telegram.core import Core, address_of
-from bot.telegram.deliver import Deliverer
-from bot.telegram.pace import Pace
-from bot.telegram.status import Statuses
+from bot.telegram.context import TelegramContext, sender_of
+from bot.telegram.files import Files
+from bot.telegram.inbox import Inbox
+from bot.telegram.polling import Poller
+from bot.telegram.poster import TelegramPoster
+from bot.telegram.status import StatusMessages
+from bot.telegram.target import FRONT, TelegramTarget
 from bot.telegram.throttle import Throttle
-from bot.telegram.updates import Poller
+from bot.telegram.updates import Intake, message_of
+from bot.telegram.webhook import serve
 from bot.texts import texts
 from mididraw.errors import MididrawError, OptionError
 
 _log = logging.getLogger(__name__)
 _NONE = "There is no TELEGRAM_TOKEN: make a bot with @BotFather in Telegram, which gives you one."
 _WRONG = "Telegram does not know this TELEGRAM_TOKEN: copy it again from @BotFather."
-_TOKEN_HIDDEN = 16
-"""Characters of the webhook's path that are made of the token's digest."""
+_PLAIN = "Telegram takes no address without TLS: let {} begin with https://."
+_REST = 3.0
+"""Least number of seconds between two edits of a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,22 @@ class Parts:
     """A bot that is put together.
 
     Attributes:
-        core: what handlers share.
-        dispatcher: hands updates to handlers.
+        context: what handlers share.
+        intake: takes updates in.
         deliverer: posts answers.
     """
 
-    core: Core
-    dispatcher: Dispatcher
-    deliverer: Deliverer
+    context: TelegramContext
+    intake: Intake
+    deliverer: Deliverer[TelegramTarget]
 
 
 @asynccontextmanager
 async def assembled(
-    settings: TelegramSettings, consumer: str = "one", metrics: Metrics | None = None
+    settings: TelegramSettings,
+    consumer: str = "one",
+    metrics: Metrics | None = None,
+    rates: Rates | None = None,
 ) -> AsyncIterator[Parts]:
     """Put a bot together, and take it apart at the end.
 
@@ -70,63 +77,106 @@ async def assembled(
     queue = RedisJobs(url, FRONT, limits=settings.limits, consumer=consumer)
     jobs = CountedJobs(queue, FRONT, metrics)
     memory = Memory(RedisStore(url), FRONT)
-    bot = bot_of(settings)
-    statuses = Statuses(bot, jobs, memory)
+    budget = Budget(rates)
+    bot = bot_of(settings, budget)
+    messages = StatusMessages(bot, jobs, memory, budget)
+    statuses = StatusFollower(jobs, _REST, (TelegramAPIError,))
+    service = DrawingService(jobs, memory, statuses)
     own = settings.telegram_api_url is not None
-    core = Core(bot, jobs, memory, statuses, settings.public_url, own_server=own)
-    deliverer = Deliverer(bot, jobs, memory, statuses)
-    metrics.watch(FRONT, lambda: deliverer.counts.outcomes)
+    files = Files(bot, own_server=own, folder=settings.telegram_api_folder)
+    context = TelegramContext(bot, service, messages, files, settings.public_url)
+    deliverer = Deliverer(jobs, TelegramPoster(bot, memory, messages, budget))
+    metrics.watch(FRONT, lambda: deliverer.outcomes)
+    inbox = Inbox(url)
+    intake = Intake(bot, dispatcher(context), inbox)
     try:
-        yield Parts(core, dispatcher(core), deliverer)
+        yield Parts(context, intake, deliverer)
     finally:
+        await intake.close()
+        await inbox.close()
         await deliverer.close()
-        await statuses.close()
-        await _closed(jobs, memory)
+        await service.close()
         await bot.session.close()
 
 
-def dispatcher(core: Core) -> Dispatcher:
+def dispatcher(context: TelegramContext) -> Dispatcher:
     """Handlers, and what stands before them."""
-    made = Dispatcher(core=core)
-    made.message.outer_middleware(Throttle())
-    made.message.outer_middleware(Albums())
-    made.callback_query.outer_middleware(Throttle())
-    for module in (habits, drawings, elsewhere, buttons):
+    made = Dispatcher(context=context)
+    throttle = Throttle()
+    for heard in (made.message, made.edited_message, made.callback_query):
+        heard.outer_middleware(throttle)
+    for module in (preferences, inline, buttons, drawings):
         # A router has one parent; several bots of one process each need their own.
         made.include_router(module.make_router())
     made.errors.register(_report)
     return made
 
 
-async def run(settings: TelegramSettings, metrics: Metrics | None = None) -> None:
+async def run(
+    settings: TelegramSettings, metrics: Metrics | None = None, rates: Rates | None = None
+) -> None:
     """Work until cancelled.
 
+    Args:
+        settings: of the host.
+        metrics: count what happens.
+        rates: how much Telegram takes.
+
     Raises:
-        OptionError: there is no token, or Telegram does not know it.
+        OptionError: there is no token, or Telegram does not know it or the host's addresses.
     """
-    async with assembled(settings, metrics=metrics) as parts:
+    _check(settings)
+    async with assembled(settings, metrics=metrics, rates=rates) as parts:
         try:
-            await publish(parts.core.bot, settings.public_url)
+            await parts.context.bot.me()
         except TelegramUnauthorizedError as error:
             raise OptionError(_WRONG) from error
         except TelegramAPIError as error:
-            _log.warning("the commands are not published: %s", type(error).__name__)
+            _log.warning("Telegram does not answer yet: %s", type(error).__name__)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(parts.deliverer.run(), name="deliveries")
+            newest = await _resumed(parts.intake)
             if settings.telegram_webhook_url:
                 alive = _always
-                tasks.create_task(_serve(settings, parts), name="webhook")
+                hook = serve(settings, parts.context.bot, parts.intake)
+                tasks.create_task(hook, name="webhook")
             else:
-                poller = Poller(parts.core.bot, parts.dispatcher)
+                poller = Poller(parts.context.bot, parts.intake, newest)
                 alive = poller.alive
-                tasks.create_task(_poll(parts.core.bot, poller), name="polling")
-            tasks.create_task(Pulse(settings.redis, FRONT, alive).run(), name="pulse")
+                tasks.create_task(_poll(parts.context.bot, poller), name="polling")
+            tasks.create_task(_publish(parts.context), name="commands")
+            tasks.create_task(HeartbeatSender(settings.redis, FRONT, alive).run(), name="heartbeat")
             _log.info("ready")
+
+
+async def _publish(context: TelegramContext) -> None:
+    try:
+        await publish(context.bot, context.public_url)
+    except TelegramAPIError as error:
+        _log.warning("the commands are not published: %s", type(error).__name__)
+
+
+def _check(settings: TelegramSettings) -> None:
+    """Refuse addresses that Telegram would refuse later, with every help and every call."""
+    addresses = {"MIDIDRAW_PUBLIC_URL": settings.public_url}
+    if not settings.telegram_api_url:
+        addresses["MIDIDRAW_TELEGRAM_WEBHOOK_URL"] = settings.telegram_webhook_url
+    for name, url in addresses.items():
+        if url and not url.lower().startswith("https://"):
+            raise OptionError(_PLAIN.format(name))
 
 
 def _always() -> bool:
     """A webhook is called or not: that nobody writes is no fault."""
     return True
+
+
+async def _resumed(intake: Intake) -> int | None:
+    try:
+        return await intake.resume()
+    except MididrawError as error:
+        _log.warning("what was not handled waits for the next start: %s", type(error).__name__)
+        return None
 
 
 async def _poll(bot: Bot, poller: Poller) -> None:
@@ -137,38 +187,9 @@ async def _poll(bot: Bot, poller: Poller) -> None:
         await poller.run()
     except TelegramUnauthorizedError as error:
         raise OptionError(_WRONG) from error
-    finally:
-        await poller.close()
 
 
-async def _serve(settings: TelegramSettings, parts: Parts) -> None:
-    """Answer Telegram's own calls; an update is acknowledged once it is handled."""
-    secret = settings.webhook_secret
-    app = web.Application()
-    path = f"/telegram/{secret[:_TOKEN_HIDDEN]}"
-    handler = SimpleRequestHandler(
-        parts.dispatcher, parts.core.bot, handle_in_background=False, secret_token=secret
-    )
-    handler.register(app, path)
-    setup_application(app, parts.dispatcher)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(
-            runner, settings.telegram_webhook_host, settings.telegram_webhook_port
-        ).start()
-        url = str(settings.telegram_webhook_url).rstrip("/") + path
-        await parts.core.bot.set_webhook(
-            url,
-            secret_token=secret,
-            allowed_updates=parts.dispatcher.resolve_used_update_types(),
-        )
-        await asyncio.Event().wait()
-    finally:
-        await runner.cleanup()
-
-
-def bot_of(settings: TelegramSettings) -> Bot:
+def bot_of(settings: TelegramSettings, budget: Budget) -> Bot:
     """A bot that has not spoken yet.
 
     Raises:
@@ -180,35 +201,27 @@ def bot_of(settings: TelegramSettings) -> Bot:
     if settings.telegram_api_url:
         api = TelegramAPIServer.from_base(settings.telegram_api_url)
     session = AiohttpSession(api=api)
-    session.middleware(Pace())
+    session.middleware(budget)
     try:
         return Bot(settings.telegram_token.get_secret_value(), session=session)
     except TokenValidationError as error:
         raise OptionError(_WRONG) from error
 
 
-async def _closed(jobs: Jobs, memory: Memory) -> None:
-    await jobs.close()
-    await memory.close()
-
-
-async def _report(event: ErrorEvent, core: Core) -> None:
+async def _report(event: ErrorEvent, context: TelegramContext) -> None:
     """Whatever breaks a handler is said and counted; the update counts as handled."""
     error, update = event.exception, event.update
     if not isinstance(error, MididrawError):
         _log.error("a handler broke: %s", type(error).__name__, exc_info=error)
-    message = update.message or (update.callback_query and update.callback_query.message)
-    if not isinstance(message, Message) or isinstance(error, TelegramAPIError):
+    asked = message_of(update) or update.callback_query
+    message = asked.message if isinstance(asked, CallbackQuery) else asked
+    if asked is None or not isinstance(message, Message) or isinstance(error, TelegramAPIError):
         return
-    asker = update.callback_query or update.message
     try:
         # What the person chose lies in Redis, which may be what is away.
-        user = asker.from_user if asker else None
-        said = texts(user.language_code if user else None)
+        said = texts(sender_of(asked).locale)
         known = isinstance(error, MididrawError)
         text = said.sentence(str(error)) if known else said("telegram-broken")
-        await core.bot.send_message(
-            message.chat.id, text, message_thread_id=address_of(message).thread
-        )
+        await context.say(message, text)
     except (MididrawError, TelegramAPIError) as second:
         _log.warning("nobody could be told: %s", type(second).__name__)

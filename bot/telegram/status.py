@@ -1,137 +1,118 @@
-"""One message a drawing that tells how far it is, edited with restraint, gone at the end."""
+"""One message a drawing that tells how far it is, and is gone at the end."""
 
-import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import ReplyParameters
+from aiogram.types import ReactionTypeEmoji
+from aiogram.utils.chat_action import ChatActionSender
 
 from bot.jobs.interface import Jobs
 from bot.memory import Memory
-from bot.reply import tell
-from bot.telegram.address import Address
-from bot.texts import Texts
-from mididraw.errors import MididrawError
-from worker.contract import Rendering
+from bot.service.status import Show
+from bot.telegram.budget import Budget
+from bot.telegram.target import TelegramTarget, reply_parameters
+from worker.contract import Ended, Event, Progress, Rendering, Started
 
 _log = logging.getLogger(__name__)
 _KEPT = 86_400
+_SEEN, _WRITING = "👀", "✍"
+"""What is set at the message that asks; it costs nothing of a chat's budget."""
+MESSAGES = 3
+"""Of which an answer is made."""
 _ACTION_LASTS = 4.5
 """Seconds after which Telegram shows a chat action no longer, and a bit."""
 
 
-class Statuses:
-    """The statuses of all drawings that are under way."""
+class StatusMessages:
+    """The messages of all drawings under way; they are noted, so that a restart finds them.
 
-    def __init__(self, bot: Bot, jobs: Jobs, memory: Memory, rest: float = 3.0) -> None:
-        """``rest`` is the least number of seconds between two edits of a message."""
-        self._bot, self._jobs, self._memory, self._rest = bot, jobs, memory, rest
-        self._tasks: set[asyncio.Task[None]] = set()
+    They take what the answers of their chat leave of its budget; a line that finds no room is left
+    out.
+    """
 
-    async def begin(self, job: str, address: Address, texts: Texts) -> None:
-        """Follow a job; what goes wrong in telling of it does not touch the drawing."""
-        for make in (self._tell(job, address, texts), self._act(job, address)):
-            task = asyncio.create_task(make)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def __init__(self, bot: Bot, jobs: Jobs, memory: Memory, budget: Budget) -> None:
+        self._bot, self._jobs, self._memory, self._budget = bot, jobs, memory, budget
+        self._open: dict[str, int] = {}
+        """The chats of drawings that are not answered yet."""
 
-    async def end(self, job: str, address: Address) -> None:
-        """Delete the message, also one that was sent before a restart."""
-        message = await self._memory.noted(f"status:{job}")
+    def show_at(self, target: TelegramTarget) -> Show:
+        """Show a drawing's lines in reply to whoever asked."""
+        return partial(self._show, target)
+
+    async def _show(self, target: TelegramTarget, job: str, line: str) -> None:
+        if await self._memory.read_note(f"told:{job}"):
+            return
+        self._open[job] = target.chat
+        answers = sum(chat == target.chat for chat in self._open.values())
+        if not self._budget.spare(target.chat, answers * MESSAGES):
+            return
+        message: Any = await self._memory.read_note(f"status:{job}")
         if message is not None:
-            await self._memory.cross_out(f"status:{job}")
-            try:
-                await self._bot.delete_message(address.chat, message)
-            except TelegramAPIError as error:
-                # It may be deleted already, or too old for that.
-                _log.debug("a status stays: %s", type(error).__name__)
+            await self._bot.edit_message_text(line, chat_id=target.chat, message_id=message)
+            return
+        sent = await self._bot.send_message(
+            target.chat,
+            line,
+            message_thread_id=target.thread,
+            reply_parameters=reply_parameters(target),
+            disable_notification=True,
+        )
+        await self._memory.write_note(f"status:{job}", sent.message_id, _KEPT)
+        if await self._memory.read_note(f"told:{job}"):
+            # The answer came meanwhile.
+            await self.delete(job, target)
 
-    async def close(self) -> None:
-        """Follow nothing any more; the messages stay until their answers come."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def end(self, job: str, target: TelegramTarget) -> None:
+        """Show nothing more of a job."""
+        self._open.pop(job, None)
+        await self._react(target, None)
+        await self._memory.write_note(f"told:{job}", value=True, seconds=_KEPT)
+        await self.delete(job, target)
 
-    async def _tell(self, job: str, address: Address, texts: Texts) -> None:
-        message: Any = None
-        shown = ""
+    async def delete(self, job: str, target: TelegramTarget) -> None:
+        """Delete the message, also one that was sent before a restart."""
+        message = await self._memory.read_note(f"status:{job}")
+        if message is None:
+            return
+        await self._memory.delete_note(f"status:{job}")
         try:
-            async for line in self._lines(job, texts):
-                if line == shown:
-                    continue
-                shown = line
-                if message is None:
-                    sent = await self._bot.send_message(
-                        address.chat,
-                        line,
-                        message_thread_id=address.thread,
-                        reply_parameters=_to(address),
-                        disable_notification=True,
-                    )
-                    message = sent.message_id
-                    await self._memory.note(f"status:{job}", message, _KEPT)
-                else:
-                    await self._bot.edit_message_text(
-                        line, chat_id=address.chat, message_id=message
-                    )
-        except (TelegramAPIError, MididrawError) as error:
-            _log.info("a status is not told: %s", type(error).__name__, extra={"job": job})
-        if message is not None and await self._memory.noted(f"told:{job}"):
-            await self.end(job, address)
+            await self._bot.delete_message(target.chat, message)
+        except TelegramAPIError as error:
+            # It may be deleted already, or too old for that.
+            _log.debug("a status stays: %s", type(error).__name__)
 
-    async def _lines(self, job: str, texts: Texts) -> Any:
-        """The newest line whenever there was a rest; whatever came in between is passed over."""
-        newest = ""
-        changed = asyncio.Event()
-
-        async def listen() -> None:
-            nonlocal newest
-            async for event in self._jobs.follow(job):
-                newest = tell(event, texts) or newest
-                changed.set()
-
-        listener = asyncio.create_task(listen())
-        try:
-            while not listener.done():
-                waiter = asyncio.create_task(changed.wait())
-                await asyncio.wait({waiter, listener}, return_when=asyncio.FIRST_COMPLETED)
-                waiter.cancel()
-                if listener.done():
-                    return
-                changed.clear()
-                yield newest
-                await asyncio.wait({listener}, timeout=self._rest)
-        finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
-
-    async def _act(self, job: str, address: Address) -> None:
-        """Keep alive what Telegram shows at the top: that a voice or a picture is on its way."""
-        action = "upload_voice"
-
-        async def listen() -> None:
-            nonlocal action
-            async for event in self._jobs.follow(job):
+    async def show_action(self, job: str, target: TelegramTarget) -> None:
+        """Show how far a drawing is without any words: at the top, and at the message that asks."""
+        action = partial(
+            ChatActionSender,
+            bot=self._bot,
+            chat_id=target.chat,
+            message_thread_id=target.thread,
+            interval=_ACTION_LASTS,
+        )
+        event: Event | None = None
+        events = self._jobs.follow(job)
+        await self._react(target, _SEEN)
+        async with action(action="upload_voice"):
+            shown = _SEEN
+            async for event in events:
+                if isinstance(event, Started | Progress) and shown != _WRITING:
+                    shown = _WRITING
+                    await self._react(target, shown)
                 if isinstance(event, Rendering):
-                    action = "upload_photo"
+                    break
+        if isinstance(event, Rendering):
+            async with action(action="upload_photo"):
+                async for event in events:  # noqa: B007 -- the last one counts
+                    pass
+        if not isinstance(event, Ended):
+            # Its person had it forgotten: no answer comes.
+            await self.end(job, target)
 
-        listener = asyncio.create_task(listen())
-        try:
-            while not listener.done():
-                await self._bot.send_chat_action(
-                    address.chat, action, message_thread_id=address.thread
-                )
-                await asyncio.wait({listener}, timeout=_ACTION_LASTS)
-        except (TelegramAPIError, MididrawError) as error:
-            _log.debug("no chat action: %s", type(error).__name__)
-        finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
-
-
-def _to(address: Address) -> ReplyParameters | None:
-    if address.message is None:
-        return None
-    return ReplyParameters(message_id=address.message, allow_sending_without_reply=True)
+    async def _react(self, target: TelegramTarget, emoji: str | None) -> None:
+        if target.message is not None:
+            reaction = [] if emoji is None else [ReactionTypeEmoji(emoji=emoji)]
+            await self._bot.set_message_reaction(target.chat, target.message, reaction=[*reaction])

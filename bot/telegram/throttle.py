@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
-from aiogram.types import Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.telegram.core import Core
+from bot.telegram.context import TelegramContext, sender_of
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 _PEOPLE = 10_000
@@ -24,24 +24,22 @@ class Throttle(BaseMiddleware):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._size, self._rate, self._clock = float(at_once), a_second, clock
-        self._buckets: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()
+        self._buckets: OrderedDict[str, tuple[float, float, bool]] = OrderedDict()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Let through, or say once that it is too much."""
-        user = data.get("event_from_user")
-        if not isinstance(user, User):
+        if not isinstance(event, Message | CallbackQuery):
             return await handler(event, data)
-        now = self._clock()
-        tokens, since, told = self._buckets.pop(user.id, (self._size, now, False))
+        who, now = sender_of(event).id, self._clock()
+        tokens, since, told = self._buckets.pop(who, (self._size, now, False))
         tokens = min(self._size, tokens + (now - since) * self._rate)
         allowed = tokens >= 1
-        self._buckets[user.id] = (tokens - 1 if allowed else tokens, now, not allowed)
+        self._buckets[who] = (tokens - 1 if allowed else tokens, now, not allowed)
         while len(self._buckets) > _PEOPLE:
             self._buckets.popitem(last=False)
         if allowed:
             return await handler(event, data)
-        core: Core = data["core"]
+        context: TelegramContext = data["context"]
         if isinstance(event, Message) and not told and event.chat.type == "private":
-            said = await core.texts_for(user)
-            await event.answer(said("telegram-slow-down"))
+            await context.tell(event, "telegram-slow-down")
         return None

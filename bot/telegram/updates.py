@@ -1,131 +1,134 @@
-"""Long polling that says of no update that it was handled before it was.
+"""Updates are taken in: kept, acknowledged at once, and handled, those of one chat in order.
 
-aiogram's own polling tells Telegram that it has an update as soon as it begins to handle it: what a
-crash interrupts is gone. Here the offset moves up to the first update that is not handled yet, and
-what comes again meanwhile is passed over.
+Telegram holds back what follows until an update is acknowledged: the parts of an album come one
+after another by a webhook, and one at a time to whoever asks for the same updates again. So nothing
+waits for a handler; what is interrupted is in the inbox, and is handled after the next start.
 """
 
 import asyncio
 import logging
-import time
+from collections import OrderedDict
+from functools import partial
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import (
-    TelegramAPIError,
-    TelegramConflictError,
-    TelegramUnauthorizedError,
-)
-from aiogram.types import Update
+from aiogram.types import Message, Update
+
+from bot.tasks import end
+from bot.telegram.albums import Album, Albums
+from bot.telegram.inbox import Inbox
+from mididraw.errors import MididrawError
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 100
-"""Updates that are in work or come in one answer, Telegram's own limit."""
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
-_LINGER = 0.05
-_SILENCE = 35.0
-"""Seconds that an answer may be late before polling counts as dead."""
+_KNOWN = 10_000
+"""Updates that are recognised when they come again."""
 
 
-class Poller:
-    """Fetches updates and has them handled side by side, those of one chat in order."""
+class Intake:
+    """Takes updates in, however they come."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, seconds: int = 25) -> None:
-        """``seconds`` is how long Telegram may hold an answer back until something comes."""
-        self._bot, self._dispatcher, self._seconds = bot, dispatcher, seconds
-        self._in_work: dict[int, asyncio.Task[None]] = {}
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, inbox: Inbox) -> None:
+        self._bot, self._dispatcher, self._inbox = bot, dispatcher, inbox
+        self._albums = Albums(self._begin)
         self._chats: dict[int, asyncio.Task[None]] = {}
-        self._newest = 0
-        self._heard = time.monotonic()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._known: OrderedDict[int, None] = OrderedDict()
 
-    async def run(self) -> None:
-        """Poll until cancelled.
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of updates that there are handlers for."""
+        return self._dispatcher.resolve_used_update_types()
+
+    async def resume(self) -> int | None:
+        """Handle what was not handled before; gives the number of the newest that came.
 
         Raises:
-            TelegramUnauthorizedError: the token is wrong or was revoked.
+            AwayError: Redis cannot be reached.
         """
-        wait = _FIRST_WAIT
-        kinds = self._dispatcher.resolve_used_update_types()
-        while True:
-            try:
-                # With something in work, its updates come at once with every answer.
-                hold = 0 if self._in_work else self._seconds
-                updates = await self._bot.get_updates(
-                    offset=self._offset,
-                    timeout=hold,
-                    limit=_AT_ONCE,
-                    allowed_updates=kinds,
-                    request_timeout=hold + 10,
-                )
-            except TelegramUnauthorizedError:
-                raise
-            except TelegramAPIError as error:
-                if isinstance(error, TelegramConflictError):
-                    _log.error("another process polls with the same token")
-                _log.warning("no updates: %s", type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
-                continue
-            wait, self._heard = _FIRST_WAIT, time.monotonic()
-            fresh = [one for one in updates if one.update_id > self._newest]
-            for update in fresh:
-                self._begin(update)
-            if self._in_work and not fresh:
-                await asyncio.wait(
-                    self._in_work.values(), timeout=1, return_when=asyncio.FIRST_COMPLETED
-                )
-            elif self._in_work:
-                await asyncio.sleep(_LINGER)
+        newest, updates = await self._inbox.left()
+        for text in updates:
+            update = Update.model_validate_json(text, context={"bot": self._bot})
+            self._known[update.update_id] = None
+            self._sort(update)
+        return newest
 
-    def alive(self) -> bool:
-        """Whether Telegram answered lately."""
-        return time.monotonic() - self._heard < self._seconds + _SILENCE
+    async def take(self, update: Update) -> None:
+        """Take an update in; it can be acknowledged after that."""
+        number = update.update_id
+        if number in self._known:
+            return
+        self._known[number] = None
+        while len(self._known) > _KNOWN:
+            self._known.popitem(last=False)
+        try:
+            text = update.model_dump_json(exclude_unset=True, by_alias=True)
+            await self._inbox.keep(number, text)
+        except MididrawError as error:
+            # Then whoever asks is told so by the handler.
+            _log.warning("an update is not kept: %s", type(error).__name__)
+        self._sort(update)
 
     async def close(self) -> None:
         """Stop; what is in work is handled again after the next start."""
-        for task in self._in_work.values():
-            task.cancel()
-        await asyncio.gather(*self._in_work.values(), return_exceptions=True)
+        self._albums.close()
+        await end(self._tasks)
 
-    async def settle(self) -> None:
-        """Finish what is in work, and tell Telegram so."""
-        await asyncio.gather(*self._in_work.values(), return_exceptions=True)
-        await self._bot.get_updates(offset=self._newest + 1, timeout=0, limit=1)
+    def _sort(self, update: Update) -> None:
+        message = message_of(update)
+        if message is not None and message.media_group_id:
+            self._albums.add(update, message)
+        else:
+            self._begin(update, Album([message] if message else []), [update.update_id])
 
-    @property
-    def _offset(self) -> int:
-        return min(self._in_work, default=self._newest + 1)
-
-    def _begin(self, update: Update) -> None:
-        number = update.update_id
-        self._newest = max(self._newest, number)
+    def _begin(self, update: Update, album: Album, numbers: list[int]) -> None:
         chat = _chat(update)
         before = None if chat is None else self._chats.get(chat)
-        task = asyncio.create_task(self._handle(update, before), name=f"update {number}")
-        self._in_work[number] = task
+        task = asyncio.create_task(
+            self._handle(update, album, numbers, before), name=f"update {update.update_id}"
+        )
+        self._tasks.add(task)
         if chat is not None:
             self._chats[chat] = task
-        task.add_done_callback(lambda done: self._done(number, chat, done))
+        task.add_done_callback(partial(self._done, chat))
 
-    async def _handle(self, update: Update, before: asyncio.Task[None] | None) -> None:
-        if before is not None and not _of_album(update):
+    async def _handle(
+        self, update: Update, album: Album, numbers: list[int], before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
             await asyncio.wait({before})
-        await self._dispatcher.feed_update(self._bot, update)
+        try:
+            await self._dispatcher.feed_update(self._bot, update, album=album)
+        finally:
+            # A task that is cancelled ends here: its updates stay.
+            if not _cancelled():
+                await self._drop(numbers)
 
-    def _done(self, number: int, chat: int | None, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        del self._in_work[number]
+    async def _drop(self, numbers: list[int]) -> None:
+        try:
+            for number in numbers:
+                await self._inbox.drop(number)
+        except MididrawError as error:
+            _log.warning("an update is kept though it is handled: %s", type(error).__name__)
+
+    def _done(self, chat: int | None, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if chat is not None and self._chats.get(chat) is task:
             del self._chats[chat]
-        if error := task.exception():
+        if not task.cancelled() and (error := task.exception()):
             _log.error("an update broke: %s", type(error).__name__, exc_info=error)
 
 
+def message_of(update: Update) -> Message | None:
+    """The message that an update tells of, new or changed, in a chat or a channel."""
+    return (
+        update.message or update.edited_message or update.channel_post or update.edited_channel_post
+    )
+
+
 def _chat(update: Update) -> int | None:
-    message = update.message or (update.callback_query and update.callback_query.message)
+    message = message_of(update) or (update.callback_query and update.callback_query.message)
     return message.chat.id if message else None
 
 
-def _of_album(update: Update) -> bool:
-    """Its parts wait for each other and must therefore not stand in line."""
-    return bool(update.message and update.message.media_group_id)
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

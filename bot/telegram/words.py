@@ -1,7 +1,7 @@
 """The words that people use for options, in English and Chinese."""
 
 from mididraw.harmony import Style
-from mididraw.options import Engine, Shape, Theme
+from mididraw.options import Arrangement, Engine, Shape, Theme, Video
 
 STYLES: dict[str, Style] = {
     **{style.value: style for style in Style},
@@ -26,6 +26,20 @@ STYLES: dict[str, Style] = {
     "classic": Style.CLASSICAL,
     "chiptune game": Style.GAME,
 }
+ARRANGEMENTS: dict[str, Arrangement] = {
+    **{one.value: one for one in Arrangement},
+    "独奏": Arrangement.SOLO,
+    "三重奏": Arrangement.TRIO,
+    "乐队": Arrangement.BAND,
+    "管弦乐": Arrangement.ORCHESTRA,
+    "芯片音乐": Arrangement.CHIPTUNE,
+    "lo-fi": Arrangement.LOFI,
+    "低保真": Arrangement.LOFI,
+    "music box": Arrangement.MUSICBOX,
+    "八音盒": Arrangement.MUSICBOX,
+    "按风格": Arrangement.AUTO,
+}
+"""Those that are no instruments' names need no word before them."""
 ENGINES: dict[str, Engine] = {engine.value: engine for engine in Engine}
 SHAPES: dict[str, Shape] = {
     "outline": Shape.OUTLINE,
@@ -43,55 +57,19 @@ THEMES: dict[str, Theme] = {
     "浅色": Theme.LIGHT,
     "白底": Theme.LIGHT,
 }
-INSTRUMENTS: dict[str, str] = {
-    "钢琴": "Acoustic Grand Piano",
-    "电钢琴": "Electric Piano 1",
-    "羽管键琴": "Harpsichord",
-    "大键琴": "Harpsichord",
-    "八音盒": "Music Box",
-    "颤音琴": "Vibraphone",
-    "木琴": "Xylophone",
-    "马林巴": "Marimba",
-    "管风琴": "Church Organ",
-    "风琴": "Church Organ",
-    "手风琴": "Accordion",
-    "口琴": "Harmonica",
-    "吉他": "Acoustic Guitar (nylon)",
-    "电吉他": "Electric Guitar (clean)",
-    "贝斯": "Electric Bass (finger)",
-    "小提琴": "Violin",
-    "中提琴": "Viola",
-    "大提琴": "Cello",
-    "低音提琴": "Contrabass",
-    "竖琴": "Orchestral Harp",
-    "弦乐": "String Ensemble 1",
-    "合唱": "Choir Aahs",
-    "人声": "Voice Oohs",
-    "小号": "Trumpet",
-    "长号": "Trombone",
-    "大号": "Tuba",
-    "圆号": "French Horn",
-    "铜管": "Brass Section",
-    "萨克斯": "Alto Sax",
-    "双簧管": "Oboe",
-    "巴松": "Bassoon",
-    "单簧管": "Clarinet",
-    "短笛": "Piccolo",
-    "长笛": "Flute",
-    "竖笛": "Recorder",
-    "排箫": "Pan Flute",
-    "尺八": "Shakuhachi",
-    "合成器": "Lead 2 (sawtooth)",
-    "芯片音乐": "Lead 1 (square)",
-    "筝": "Koto",
-    "古筝": "Koto",
-    "三味线": "Shamisen",
-    "卡林巴": "Kalimba",
-    "风笛": "Bagpipe",
-    "钟": "Tubular Bells",
+VIDEOS: dict[str, Video] = {
+    "video": Video.WIDE,
+    "wide video": Video.WIDE,
+    "square video": Video.SQUARE,
+    "tall video": Video.TALL,
+    "no video": Video.NONE,
+    "without video": Video.NONE,
+    "视频": Video.WIDE,
+    "横屏视频": Video.WIDE,
+    "方形视频": Video.SQUARE,
+    "竖屏视频": Video.TALL,
+    "不要视频": Video.NONE,
 }
-"""Chinese names of instruments; English ones are known to the library."""
-
 POPULAR: tuple[str, ...] = (
     *("Acoustic Grand Piano", "Electric Piano 1", "Music Box", "Vibraphone"),
     *("Marimba", "Church Organ", "Acoustic Guitar (nylon)", "Violin"),

@@ -4,14 +4,18 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType
 
+from bot.texts.traditional import traditional
 from mididraw.errors import MididrawError
 
-LANGUAGES = ("en", "zh")
-"""English, in which the library's errors speak, and Chinese."""
+LANGUAGES = ("en", "zh", "zh-hant")
+"""English, in which the library's errors speak, and Chinese: simplified, and traditional, which is
+made of the simplified."""
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 Value = str | int | float | FluentType
 
@@ -21,7 +25,9 @@ def language(tag: str | None) -> str:
 
     English where the tag is missing or of a language that is not spoken.
     """
-    first = re.split(r"[-_]", (tag or "").strip().lower(), maxsplit=1)[0]
+    first, *rest = re.split(r"[-_]", (tag or "").strip().lower())
+    if first == "zh" and _TRADITIONAL & {*rest} and "hans" not in rest:
+        return "zh-hant"
     return first if first in LANGUAGES else LANGUAGES[0]
 
 
@@ -38,11 +44,14 @@ class Texts:
         self.language = language
         # Marks that keep directions apart would show as boxes in some chats.
         self._bundle = FluentBundle([language], use_isolating=False)
-        folder = resources.files("bot.texts") / language
+        folder = resources.files("bot.texts") / language.removesuffix("-hant")
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
             if file.name.endswith(".ftl"):
-                self._bundle.add_resource(FluentResource(file.read_text("utf-8")))
-        self._sentences = _sentences(language)
+                self._bundle.add_resource(FluentResource(self.written(file.read_text("utf-8"))))
+        self._sentences = [
+            (re.compile(pattern_of(english), re.DOTALL), self.written(own))
+            for english, own in _sentences(folder).items()
+        ]
 
     def __call__(self, name: str, **values: Value) -> str:
         """Say a message.
@@ -60,6 +69,10 @@ class Texts:
             raise LookupError(f"the text {name} in {self.language} lacks something: {faults}")
         return str(said)
 
+    def written(self, chinese: str) -> str:
+        """Chinese as it is written in this language."""
+        return traditional(chinese) if self.language == "zh-hant" else chinese
+
     def has(self, name: str) -> bool:
         """Whether there is such a message."""
         return self._bundle.has_message(name)
@@ -69,17 +82,14 @@ class Texts:
         said = str(error)
         for english, own in self._sentences:
             if found := english.fullmatch(said):
-                return own.format(*found.groups())
+                # What varies may itself be a sentence, of one picture among several.
+                return own.format(*(self.sentence(part) for part in found.groups()))
         return said
 
 
-def _sentences(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """Sentences with braces for what varies → the same in another language."""
-    if language == LANGUAGES[0]:
-        return []
-    table = resources.files("bot.texts") / language / "sentences.toml"
-    pairs: dict[str, str] = tomllib.loads(table.read_text("utf-8"))
-    return [(re.compile(pattern_of(english), re.DOTALL), own) for english, own in pairs.items()]
+def _sentences(folder: Traversable) -> dict[str, str]:
+    """Sentences with braces for what varies → the same in another language, or in other words."""
+    return tomllib.loads((folder / "sentences.toml").read_text("utf-8"))
 
 
 def pattern_of(template: str) -> str:

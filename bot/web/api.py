@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -14,19 +14,28 @@ from bot.jobs.interface import Jobs, Kept, Order
 from bot.jobs.limits import RefusedError
 from bot.reply import vary
 from bot.reply.answer import file_stem
+from bot.service.drawings import music_of
 from bot.texts import Texts, texts
-from bot.web.elsewhere import Elsewhere
-from bot.web.models import DrawRequest, DrawView, Files, Problem, VersionRequest, view
+from bot.web.elsewhere import Elsewhere, StaleError
+from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, VersionRequest, view
+from bot.web.streams import Streams
 from mididraw.errors import MididrawError, OptionError
-from worker.contract import Done, Ended, ReplyTo
-from worker.contract.connection import AwayError
+from worker.contract import Answer, Done, Ended, Event, ReplyTo
+from worker.queue.connection import AwayError
 
 FRONT = "web"
 _PATTERN = r"^[0-9a-f]{32}$"
-_TYPES = {Files.MP3: "audio/mpeg", Files.MIDI: "audio/midi", Files.PNG: "image/png"}
+_TELEGRAM = "https://web.telegram.org"
+_TYPES = {
+    Files.MP3: "audio/mpeg",
+    Files.MIDI: "audio/midi",
+    Files.PNG: "image/png",
+    Files.MP4: "video/mp4",
+}
 _NO = {
     403: {"model": Problem, "description": "It comes from another site."},
     404: {"model": Problem, "description": "Nothing of that name is kept."},
+    410: {"model": Problem, "description": "The chat's link is too old: order without it."},
     422: {"model": Problem, "description": "It cannot be drawn so."},
     429: {"model": Problem, "description": "Too much at once."},
     503: {"model": Problem, "description": "The queue is away for a moment."},
@@ -43,6 +52,9 @@ Key = Annotated[
 ]
 
 
+_GONE = "The files of this piece are no longer kept: draw it again."
+
+
 class MissingError(MididrawError):
     """There is no such drawing, or not any more."""
 
@@ -55,11 +67,17 @@ class Studio:
         jobs: the queue.
         elsewhere: chats that results go to.
         salt: makes clients' addresses unreadable.
+        link_seconds: how long a piece is kept whose link is shared.
+        address: that others know the page by; as the browser knows it if None.
+        streams: how many follow drawings.
     """
 
     jobs: Jobs
     elsewhere: Elsewhere
     salt: bytes
+    link_seconds: int
+    address: str | None = None
+    streams: Streams = field(default_factory=Streams)
 
     def user(self, request: Request) -> str:
         """Whom limits count: the client's address, unreadable."""
@@ -112,6 +130,8 @@ async def another(
     kept = await _kept(studio, draw)
     if not isinstance(kept.answer, Done):
         raise MissingError("This piece is not there yet, or no more.")
+    if not kept.pictures:
+        raise MissingError(_GONE)
     client: str = request.scope["mididraw.client"]
     options = vary(kept.options, body.action, body.value)
     wanted = kept.again(
@@ -119,6 +139,7 @@ async def another(
         ReplyTo(front=FRONT, address=client),
         studio.user(request),
         options,
+        await music_of(studio.jobs, kept, options),
     )
     return await _placed(request, wanted.spoken(said_to(request).language, None))
 
@@ -129,7 +150,21 @@ async def look(request: Request, draw: DrawIdPath) -> DrawView:
     event = await studio_of(request).jobs.look(draw)
     if event is None:
         raise MissingError("This drawing is not kept any more: draw it again.")
-    return view(event, said_to(request))
+    return await _seen(studio_of(request).jobs, event, said_to(request))
+
+
+@api.post("/draws/{draw}/link")
+async def share(request: Request, draw: DrawIdPath) -> Shared:
+    """A link to a piece, which is kept longer where it is shared by whoever asked for it."""
+    studio = studio_of(request)
+    kept = await _kept(studio, draw)
+    if kept.job.reply.address == request.scope["mididraw.client"]:
+        until = await studio.jobs.keep(kept.job, studio.link_seconds)
+    else:
+        until = await _until(studio.jobs, kept.answer)
+    if until is None:
+        raise MissingError(_GONE)
+    return Shared(link=f"{address_of(request)}/m/{draw}", until=until)
 
 
 @api.delete("/draws/{draw}")
@@ -149,19 +184,22 @@ async def cancel(request: Request, draw: DrawIdPath) -> DrawView:
 )
 async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
     """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
-    jobs, said = studio_of(request).jobs, said_to(request)
+    studio, said = studio_of(request), said_to(request)
+    jobs, streams, user = studio.jobs, studio.streams, studio.user(request)
+    streams.check(user)
     await look(request, draw)
 
     async def stream() -> AsyncIterator[str]:
         last = ""
         try:
-            async for event in jobs.follow(draw):
-                seen = view(event, said).model_dump_json()
-                if seen != last:
-                    yield f"data: {seen}\n\n"
-                last = seen
-                if isinstance(event, Ended):
-                    return
+            with streams.opened(user):
+                async for event in jobs.follow(draw):
+                    seen = (await _seen(jobs, event, said)).model_dump_json()
+                    if seen != last:
+                        yield f"data: {seen}\n\n"
+                    last = seen
+                    if isinstance(event, Ended):
+                        return
         except MididrawError:
             # The browser connects again by itself.
             yield "retry: 2000\n\n"
@@ -170,6 +208,7 @@ async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
     return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
 
 
+@api.head("/draws/{draw}/files/{name}", include_in_schema=False)
 @api.get(
     "/draws/{draw}/files/{name}",
     response_class=Response,
@@ -187,20 +226,27 @@ async def file(
     draw: DrawIdPath,
     name: Files,
     range_: Annotated[str, Header(alias="Range")] = "",
+    *,
+    download: bool = False,
 ) -> Response:
-    """A result's MP3, MIDI or PNG."""
+    """A result's MP3, MIDI, PNG or MP4; ``download`` has it kept rather than shown."""
     studio = studio_of(request)
     event = await studio.jobs.look(draw)
     done = event.answer if isinstance(event, Ended) else None
     files = await studio.jobs.files(done) if isinstance(done, Done) else None
     if files is None:
-        raise MissingError("The files of this piece are no longer kept: draw it again.")
-    data = {Files.MP3: files.mp3, Files.MIDI: files.midi, Files.PNG: files.png}[name]
-    stem = file_stem(said_to(request)("title"))
+        raise MissingError(_GONE)
+    made = (files.mp3, files.midi, files.png, files.video)
+    data = dict(zip(_TYPES, made, strict=True))[name]
+    if data is None:
+        raise MissingError("There is no video of this piece: ask for one.")
+    stem, how = file_stem(said_to(request)("title")), "attachment" if download else "inline"
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=3600",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(stem, safe='')}.{name}",
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(stem, safe='')}.{name}",
+        # Telegram's web client fetches what a Mini App has it download.
+        "Access-Control-Allow-Origin": _TELEGRAM,
     }
     return _ranged(data, _TYPES[name], headers, range_)
 
@@ -229,6 +275,26 @@ async def _placed(request: Request, wanted: Order) -> DrawView:
     return view(event, said_to(request))
 
 
+async def _seen(jobs: Jobs, event: Event, said: Texts) -> DrawView:
+    """An event as the API tells it; a piece whose files are gone is none any more."""
+    answer = event.answer if isinstance(event, Ended) else None
+    if not isinstance(answer, Done):
+        return view(event, said)
+    until = await jobs.kept_until(answer)
+    if until is None:
+        return DrawView(id=event.job, state="failed", text=said.sentence(_GONE))
+    return view(event, said).model_copy(update={"until": until})
+
+
+async def _until(jobs: Jobs, answer: Answer | None) -> float | None:
+    return await jobs.kept_until(answer) if isinstance(answer, Done) else None
+
+
+def address_of(request: Request) -> str:
+    """Where others find the page."""
+    return (studio_of(request).address or str(request.base_url)).rstrip("/")
+
+
 async def _kept(studio: Studio, draw: str) -> Kept:
     kept = await studio.jobs.recall(draw)
     if kept is None:
@@ -240,6 +306,7 @@ def status_of(error: MididrawError) -> int:
     """HTTP's number for an error of ours."""
     kinds: list[tuple[type[MididrawError], int]] = [
         (MissingError, 404),
+        (StaleError, 410),
         (RefusedError, 429),
         (AwayError, 503),
         (OptionError, 422),

@@ -9,22 +9,27 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from bot.web.api import Studio, api, problem, said_to
+from bot.tasks import end
+from bot.web.api import Studio, address_of, api, problem, said_to, studio_of
 from bot.web.choices import Choices, choices
 from bot.web.guard import Guard
+from bot.web.hosts import Hosts
 from bot.web.models import MOST_BYTES
+from bot.web.preview import preview
 from mididraw import __version__
 from mididraw.errors import MididrawError
+from worker.contract import Done, Ended
+from worker.queue.connection import AwayError
 
 _log = logging.getLogger(__name__)
 _PAGE = Path(str(resources.files("bot.web") / "page"))
 
 
-def make_app(studio: Studio, *, framed: bool = False) -> FastAPI:
+def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None) -> FastAPI:
     """The application over a queue; ``framed`` where Telegram's web client may show it."""
 
     @contextlib.asynccontextmanager
@@ -33,8 +38,7 @@ def make_app(studio: Studio, *, framed: bool = False) -> FastAPI:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
             await studio.jobs.close()
 
     app = FastAPI(
@@ -48,7 +52,7 @@ def make_app(studio: Studio, *, framed: bool = False) -> FastAPI:
     )
     app.state.studio = studio
     app.include_router(api)
-    app.add_middleware(Guard, most=MOST_BYTES, framed=framed)
+    app.add_middleware(Guard, most=MOST_BYTES, framed=framed, hosts=hosts)
     app.exception_handler(MididrawError)(_ours)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_other)
@@ -58,13 +62,34 @@ def make_app(studio: Studio, *, framed: bool = False) -> FastAPI:
         """What can be chosen from, and the page's texts, in the language asked for."""
         return choices(said_to(request))
 
-    @app.get("/", include_in_schema=False)
-    @app.get("/m/{draw}", include_in_schema=False)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})
 
+    @app.api_route("/m/{draw}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def piece(request: Request, draw: str) -> HTMLResponse:
+        """The page, with what others show of a link; its status says whether the piece is there."""
+        head, status = await _head(request, draw)
+        html = (_PAGE / "index.html").read_text("utf-8").replace("</head>", f"{head}\n</head>", 1)
+        return HTMLResponse(html, status, headers={"Cache-Control": "no-cache"})
+
     app.mount("/page", StaticFiles(directory=_PAGE), name="page")
     return app
+
+
+async def _head(request: Request, draw: str) -> tuple[str, int]:
+    """Tags of a piece, and the status: 200 where it is or will be, 404 where it is gone."""
+    jobs, said = studio_of(request).jobs, said_to(request)
+    try:
+        event = await jobs.look(draw)
+        answer = event.answer if isinstance(event, Ended) else None
+        if not isinstance(answer, Done):
+            return "", 404 if event is None else 200
+        if await jobs.kept_until(answer) is None:
+            return "", 404
+    except AwayError:
+        return "", 503
+    return preview(answer, address_of(request), said), 200
 
 
 async def _acknowledge(studio: Studio) -> None:

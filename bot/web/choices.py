@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.texts import Texts
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
+from mididraw.options import Arrangement
 
 KEYS = tuple(
     f"{tonic} {mode}"
@@ -15,9 +16,32 @@ _TEXTS = (
     *("about", "pen", "eraser", "undo", "redo", "clear", "thickness", "upload", "camera", "grid"),
     *("page", "add-page", "remove-page", "canvas", "paste", "strength", "free", "exact", "bars"),
     *("bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument", "mood"),
-    *("accompaniment", "seed", "seed-auto", "more", "draw", "cancel", "again", "play", "pause"),
+    *(
+        "accompaniment",
+        "arrangement",
+        "seed",
+        "seed-auto",
+        "more",
+        "draw",
+        "cancel",
+        "again",
+        "play",
+        "pause",
+    ),
     *("seek", "loop", "zoom-in", "zoom-out", "roll", "share", "copied", "download", "nothing"),
     *("lost", "new", "options", "result", "language", "posted", "broken-picture", "working"),
+    *(
+        "video",
+        "until",
+        "not-sent",
+        "adrift",
+        "offline",
+        "unposted",
+        "close",
+        "begun",
+        "how",
+        "example",
+    ),
 )
 
 
@@ -38,6 +62,7 @@ class Choices(BaseModel):
     language: str
     instruments: list[str]
     styles: list[Choice]
+    arrangements: list[Choice]
     keys: list[str]
     texts: dict[str, str]
 
@@ -48,6 +73,7 @@ def choices(said: Texts) -> Choices:
         language=said.language,
         instruments=list(INSTRUMENTS),
         styles=[Choice(value=style, label=said(f"style-{style}")) for style in Style],
+        arrangements=[Choice(value=one, label=said(f"arrangement-{one}")) for one in Arrangement],
         keys=list(KEYS),
         texts={name: said(f"web-{name}") for name in _TEXTS},
     )

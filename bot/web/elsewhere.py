@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-from bot.discord.address import PAGE
 from bot.memory import Memory
+from bot.service.target import PAGE
 from mididraw.errors import OptionError
 from worker.contract import ReplyTo
 
 _HOUR = 3600
+_AHEAD = 300
+"""Seconds that Telegram's clock may be ahead of ours."""
 
 
 class StaleError(OptionError):
@@ -49,6 +51,8 @@ def verified(init_data: str, token: str, now: float, lives: int = 24 * _HOUR) ->
         raise StaleError(
             "This page was not opened by Telegram: open it from the chat again."
         ) from (error)
+    if since - now > _AHEAD:
+        raise StaleError("This page was not opened by Telegram: open it from the chat again.")
     if now - since > lives:
         raise StaleError("This page was opened too long ago: open it from the chat again.")
     return user
@@ -75,7 +79,7 @@ class Elsewhere:
             user = verified(to, self._token, self._clock())
             address = json.dumps({"chat": user, "private": True})
             return ReplyTo(front="telegram", address=address), str(user)
-        known = await self._discord.noted(PAGE + to) if self._discord is not None else None
+        known = await self._discord.read_note(PAGE + to) if self._discord is not None else None
         if known is None:
             raise StaleError("This page was opened too long ago: open it from the chat again.")
         return ReplyTo(front="discord", address=json.dumps(known)), str(known["user"])

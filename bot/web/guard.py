@@ -1,6 +1,8 @@
 """What every request passes: how large it may be, where it may come from, what a page may load."""
 
+import asyncio
 import secrets
+import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -9,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.web.hosts import Hosts
 
 COOKIE = "mididraw"
 _DAYS = 365
@@ -19,19 +23,43 @@ _POLICY = (
     "form-action 'none'; frame-ancestors {ancestors}"
 )
 _LARGE = "That is over 20 MB: send it smaller."
+_SLOW = "That came too slowly: try again."
+_FULL = "Very many drawings come at once: try again in a minute."
+_ELSEWHERE = "The page is not served by this name: MIDIDRAW_PUBLIC_URL tells it."
 _TELEGRAM = ("https://web.telegram.org", "https://*.telegram.org")
 
 
 class Guard:
-    """Refuses what is too large or comes from another site, and knows clients by a cookie.
+    """Refuses what is too large, too slow or from another site, and knows clients by a cookie.
 
     The cookie holds nothing but a random name; a drawing can be cancelled by the client that asked
     for it alone.
     """
 
-    def __init__(self, app: ASGIApp, most: int, *, framed: bool = False) -> None:
-        """Let bodies of ``most`` bytes through; ``framed`` lets Telegram's web client show us."""
-        self._app, self._most = app, most
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        *,
+        framed: bool = False,
+        hosts: Hosts | None = None,
+        together: int = 8,
+        patience: float = 20,
+        pace: int = 16_384,
+    ) -> None:
+        """Guard an application.
+
+        Args:
+            app: what is guarded.
+            most: bytes that a body may have.
+            framed: whether Telegram's web client may show us.
+            hosts: names that we are asked for by; any if None.
+            together: how many of the largest bodies are in memory at once.
+            patience: seconds that a body may take in any case.
+            pace: bytes a second that a body has to come with beyond them.
+        """
+        self._app, self._most, self._hosts = app, most, hosts or Hosts()
+        self._room, self._patience, self._pace = together * most, patience, pace
         ancestors: Iterable[str] = ("'self'", *_TELEGRAM) if framed else ("'none'",)
         self._headers = {
             "Content-Security-Policy": _POLICY.format(ancestors=" ".join(ancestors)),
@@ -62,23 +90,38 @@ class Guard:
                     out.append("Set-Cookie", self._cookie(client, scope["scheme"]))
             await send(message)
 
+        if not self._hosts.allows(headers.get("host", "")):
+            await _refuse(421, _ELSEWHERE, scope, receive, answer)
+            return
         if not _ours(scope["method"], headers):
             await _refuse(403, "This comes from another site.", scope, receive, answer)
             return
         if int(headers.get("content-length") or 0) > self._most:
             await _refuse(413, _LARGE, scope, receive, answer)
             return
-        read = 0
+        read, whole, since = 0, False, time.monotonic()
 
         async def take() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._most:
+            nonlocal read, whole
+            if whole:
+                return await receive()
+            left = since + self._patience + read / self._pace - time.monotonic()
+            try:
+                message = await asyncio.wait_for(receive(), left)
+            except TimeoutError:
+                raise HTTPException(408, _SLOW, {"Connection": "close"}) from None
+            size, whole = len(message.get("body", b"")), not message.get("more_body", False)
+            if read + size > self._most:
                 raise HTTPException(413, _LARGE)
+            if size > self._room:
+                raise HTTPException(503, _FULL, {"Retry-After": "60"})
+            read, self._room = read + size, self._room - size
             return message
 
-        await self._app(scope, take, answer)
+        try:
+            await self._app(scope, take, answer)
+        finally:
+            self._room += read
 
     def _cookie(self, client: str, scheme: str) -> str:
         where = self._same_site if scheme == "https" else "strict"

@@ -11,7 +11,7 @@ from bot.reply import Action, tell
 from bot.reply.answer import buttons_for, likeness, summary
 from bot.texts import Texts
 from mididraw.options import DrawOptions
-from worker.contract import Answer, Done, Ended, Event, Failed, Progress, Queued
+from worker.contract import Answer, Done, Ended, Event, Failed, Filming, Progress, Queued
 
 MOST_BYTES = 30 << 20
 """Of a request's body: 20 MB of pictures in base64, a prompt and the options."""
@@ -44,7 +44,7 @@ class DrawRequest(_Part):
     pictures: list[_Bytes] = Field(
         min_length=1,
         max_length=10,
-        description="PNG, JPEG, WebP, BMP or GIF; several are one piece.",
+        description="PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, SVG or PDF; several: one piece.",
     )
     options: DrawOptions = Field(default_factory=DrawOptions)
     prompt: _Bytes | None = Field(None, description="A MIDI file to go on from.")
@@ -68,6 +68,7 @@ class Files(StrEnum):
     MP3 = "mp3"
     MIDI = "mid"
     PNG = "png"
+    MP4 = "mp4"
 
 
 class Button(_Part):
@@ -90,17 +91,40 @@ class Result(_Part):
     buttons: list[Button]
 
 
+State = Literal[
+    "queued",
+    "started",
+    "progress",
+    "rendering",
+    "filming",
+    "done",
+    "failed",
+    "cancelled",
+]
+
+
 class DrawView(_Part):
     """How a drawing stands."""
 
     id: DrawId
-    state: Literal["queued", "started", "progress", "rendering", "done", "failed", "cancelled"]
+    state: State
     text: str = Field(description="The same for people.")
     position: int | None = None
-    seconds: float | None = None
+    seconds: float | None = Field(None, description="To wait for, or of the video.")
+    second: int | None = Field(None, description="Of the video, so far.")
     bar: int | None = None
     bars: int | None = None
     result: Result | None = None
+    until: float | None = Field(
+        None, description="When the piece is deleted, in seconds since 1970."
+    )
+
+
+class Shared(_Part):
+    """A link that can be given to others."""
+
+    link: str
+    until: float = Field(description="When the piece is deleted, in seconds since 1970.")
 
 
 class Problem(_Part):
@@ -118,6 +142,8 @@ def view(event: Event, texts: Texts) -> DrawView:
         found |= {"position": event.position, "seconds": event.wait}
     if isinstance(event, Progress):
         found |= {"bar": event.bar, "bars": event.bars}
+    if isinstance(event, Filming):
+        found |= {"second": event.second, "seconds": event.seconds}
     return DrawView(**found)
 
 

@@ -11,17 +11,21 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
+from bot.heartbeat import HeartbeatSender
 from bot.jobs.counted import CountedJobs
 from bot.jobs.interface import Jobs
 from bot.jobs.local import LocalJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
 from bot.metrics import Metrics
-from bot.pulse import Pulse
 from bot.settings import WebSettings
+from bot.tasks import end
 from bot.web.api import FRONT, Studio
 from bot.web.app import make_app
 from bot.web.elsewhere import Elsewhere
+from bot.web.hosts import Hosts
+from bot.web.protocol import TimedProtocol
+from bot.web.proxies import trusted
 from mididraw.errors import OptionError
 
 _log = logging.getLogger(__name__)
@@ -86,13 +90,24 @@ async def run(
     jobs = CountedJobs(_jobs(settings), FRONT, metrics or Metrics())
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else None
     discord = Memory(RedisStore(settings.redis), "discord") if settings.queued else None
-    studio = Studio(jobs, Elsewhere(token, discord), secrets.token_bytes(16))
+    studio = Studio(
+        jobs,
+        Elsewhere(token, discord),
+        secrets.token_bytes(16),
+        link_seconds=round(settings.web_link_days * 86_400),
+        address=settings.public_url,
+    )
     config = uvicorn.Config(
-        make_app(studio, framed=token is not None),
+        make_app(
+            studio,
+            framed=token is not None,
+            hosts=Hosts(settings.public_url, local=_own(bound.getsockname()[0])),
+        ),
+        http=TimedProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.web_proxies,
+        forwarded_allow_ips=trusted(settings.web_proxies),
         server_header=False,
         timeout_graceful_shutdown=_STOPS_WITHIN,
     )
@@ -107,14 +122,15 @@ async def run(
         raise
     finally:
         if beating is not None:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await end([beating])
         if discord is not None:
             await discord.close()
 
 
 async def _beat(settings: WebSettings, server: uvicorn.Server) -> None:
-    await Pulse(settings.redis, FRONT, lambda: server.started and not server.should_exit).run()
+    await HeartbeatSender(
+        settings.redis, FRONT, lambda: server.started and not server.should_exit
+    ).run()
 
 
 def _jobs(settings: WebSettings) -> Jobs:

@@ -5,7 +5,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 secrets=${REDIS_SECRETS:-/run/secrets}
-run=${REDIS_RUN:-/run/redis}
+run=${REDIS_RUN:-/tmp/redis}
 # Redis 7.0 does not know the command, and does not start with what it does not know.
 case $(redis-server --version) in
     *v=7.0.*) known='s/ +client|setinfo//' ;;

@@ -30,8 +30,11 @@ def look(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def _fluidsynth(settings: Settings) -> Finding:
     """The library and the SoundFont: each is tried by playing."""
-    from mididraw.render.audio import DEFAULT_SOUNDFONT, load_soundfont
-
+    try:
+        from mididraw.render.audio import DEFAULT_SOUNDFONT, load_soundfont
+    except ModuleNotFoundError:
+        # As in the front-ends' image.
+        return absent("SoundFont", "nothing that draws is installed here; workers draw")
     try:
         import fluidsynth  # noqa: F401
     except (ImportError, OSError):

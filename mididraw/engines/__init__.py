@@ -16,13 +16,14 @@ Compose = Callable[[Commission], Score]
 def _with_model(commission: Commission) -> Score:
     try:
         # PyTorch takes a second to import, which the other engines do without.
-        from mididraw.engines.guided import guided
+        from mididraw.engines.by_model import begin
+        from mididraw.engines.generation import write
     except ModuleNotFoundError as error:
         raise OptionError(
             f"The {commission.options.engine} engine needs {error.name}: install it with "
             "pip install 'mididraw[model]', or use the chords engine."
         ) from error
-    return guided(commission)
+    return write(commission, begin)
 
 
 ENGINES: dict[Engine, Compose] = {

@@ -1,29 +1,45 @@
-"""A quiet bass and chords under the drawing, on tracks of their own."""
+"""Quiet layers around the drawing, on tracks of their own: bass, chords and drums."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mididraw.engines.bands import (
+    BASSES,
+    CHORDS,
+    CRASH,
+    HELD_BASS,
+    HELD_CHORD,
+    KICK,
+    SNARE,
+    TOMS,
+    Bass,
+    Chords,
+    Drums,
+)
 from mididraw.harmony import PITCH_CLASSES, Chord
-from mididraw.score import STEPS_PER_BAR, Note, Track
+from mididraw.harmony.plan import PHRASE, Plan
+from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Track, roll
 
-BASS, CHORDS = "bass", "chords"
+BASS, CHORDAL, DRUMS, ENDING = "bass", "chords", "drums", "ending"
 _BASS_PROGRAM, _CHORDS_PROGRAM = 32, 0
 _LOWEST_BASS = 28  # E1, the lowest string of a bass
 _MIDDLE = 55
+_LOUD, _SOFT = 58, 48
+"""Velocities of a bar's first bass note and of chords; the drawing's are above."""
+_TURNS = (0, 1, 0, 2)
+"""Which of a section's patterns each bar of a phrase has."""
+_FULL = 4
+"""Beside so many notes of the drawing chords rest."""
+_ENDING = 46
+"""Velocity of a solo's last chord."""
+_OFFBEAT = 0.65
+"""Loudness between the beats, as a share of that on them."""
 
-# Onset and duration in steps within the bar, and which tone: root, fifth or the octave.
-_BASS_PATTERNS = (
-    ((0, 16, "root"),),
-    ((0, 8, "root"), (8, 8, "fifth")),
-    ((0, 6, "root"), (6, 2, "root"), (8, 8, "fifth")),
-    ((0, 4, "root"), (4, 4, "octave"), (8, 4, "fifth"), (12, 4, "octave")),
-)
-# Onset and duration of the whole chord (None) or of its n-th tone from below.
-_CHORD_PATTERNS: tuple[tuple[tuple[int, int, int | None], ...], ...] = (
-    ((0, 16, None),),
-    ((0, 8, None), (8, 8, None)),
-    ((4, 4, None), (12, 4, None)),
-    tuple((2 * i, 2, (0, 1, 2, 1)[i % 4]) for i in range(8)),
-)
+_Pattern = TypeVar("_Pattern", Bass, Chords)
+Bools = NDArray[np.bool_]
 
 
 def accompany(progression: tuple[Chord, ...], random: np.random.Generator) -> list[Track]:
@@ -32,22 +48,150 @@ def accompany(progression: tuple[Chord, ...], random: np.random.Generator) -> li
     One pattern of each is drawn for the whole piece; the last bar rests on its chord. Velocities
     stay under the drawing's.
     """
-    bass_pattern = _BASS_PATTERNS[random.integers(len(_BASS_PATTERNS))]
-    chord_pattern = _CHORD_PATTERNS[random.integers(len(_CHORD_PATTERNS))]
-    bass, harmony = [], []
-    for bar, chord in enumerate(progression):
-        last = bar == len(progression) - 1
-        start = bar * STEPS_PER_BAR
+    bass = [BASSES[random.integers(len(BASSES))]] * len(progression)
+    figure = [CHORDS[random.integers(len(CHORDS))]] * len(progression)
+    nothing = np.zeros((128, len(progression) * STEPS_PER_BAR), np.bool_)
+    return [
+        bass_track(progression, bass, _BASS_PROGRAM),
+        chord_track(progression, figure, nothing, _CHORDS_PROGRAM),
+    ]
+
+
+def choose_patterns(
+    patterns: Sequence[_Pattern], plan: Plan, onsets: NDArray[np.float64]
+) -> list[_Pattern]:
+    """Choose a pattern for every bar: each section has those that go best with the drawing.
+
+    The best is left for the second in every other bar and for the third at a phrase's end, and
+    comes back.
+
+    Args:
+        patterns: what there is.
+        plan: whose sections are followed.
+        onsets: how many notes the drawing strikes at each step, ``float64[steps]``.
+    """
+    sections = np.array(plan.sections)
+    bars = onsets.reshape(-1, STEPS_PER_BAR)
+    left, chosen = list(patterns), []
+    for section in range(int(sections.max()) + 1):
+        struck = bars[sections == section].sum(axis=0)
+        best = sorted(left, key=lambda pattern: -_alike(pattern, struck))[:3]
+        chosen.append([best[min(place, len(best) - 1)] for place in _TURNS])
+        # Sections differ where there is a choice.
+        left = [one for one in left if one not in best] or list(patterns)
+    return [chosen[section][bar % PHRASE] for bar, section in enumerate(plan.sections)]
+
+
+def _alike(pattern: Bass | Chords, struck: NDArray[np.float64]) -> float:
+    own = np.zeros(STEPS_PER_BAR)
+    own[[onset for onset, *_ in pattern]] = 1.0
+    return float(own @ struck) / float(np.linalg.norm(own))
+
+
+def bass_track(chords: Sequence[Chord], patterns: Sequence[Bass], program: int) -> Track:
+    """Write the bass, a pattern a bar; the last bar holds its root."""
+    notes = []
+    for bar, (chord, pattern) in enumerate(zip(chords, patterns, strict=True)):
         root = _LOWEST_BASS + (chord.root - _LOWEST_BASS) % PITCH_CLASSES
         fifth = root + 7 if (chord.root + 7) % PITCH_CLASSES in chord.tones else root + 6
         tone = {"root": root, "fifth": fifth, "octave": root + PITCH_CLASSES}
-        for onset, duration, name in _BASS_PATTERNS[0] if last else bass_pattern:
-            bass.append(Note(start + onset, tone[name], duration, 50 if onset == 0 else 44))
+        last = bar == len(chords) - 1
+        for onset, duration, name in HELD_BASS if last else pattern:
+            velocity = _LOUD if onset == 0 else _LOUD - 6
+            notes.append(Note(bar * STEPS_PER_BAR + onset, tone[name], duration, velocity))
+    return Track(BASS, program, tuple(notes))
+
+
+def chord_track(
+    chords: Sequence[Chord],
+    patterns: Sequence[Chords],
+    sounding: Bools,
+    program: int,
+    velocity: int = _SOFT,
+) -> Track:
+    """Write the chords, a pattern a bar; the last bar holds its chord.
+
+    Args:
+        chords: one a bar.
+        patterns: one a bar.
+        sounding: what the drawing plays, ``bool[128, steps]``; tones a semitone away rest, and all
+            where it is full, but for the last bar.
+        program: of the track.
+        velocity: of every note.
+    """
+    notes: list[Note] = []
+    for bar, (chord, pattern) in enumerate(zip(chords, patterns, strict=True)):
         voicing = sorted(_MIDDLE + (place - _MIDDLE) % PITCH_CLASSES for place in chord.tones)
-        for onset, duration, which in _CHORD_PATTERNS[0] if last else chord_pattern:
-            tones = voicing if which is None else [voicing[which]]
-            harmony += [Note(start + onset, pitch, duration, 38) for pitch in tones]
-    return [
-        Track(BASS, _BASS_PROGRAM, tuple(bass)),
-        Track(CHORDS, _CHORDS_PROGRAM, tuple(harmony)),
+        # The bass has the root.
+        upper = [pitch for pitch in voicing if pitch % PITCH_CLASSES != chord.root]
+        last = bar == len(chords) - 1
+        for onset, duration, which in HELD_CHORD if last else pattern:
+            start = bar * STEPS_PER_BAR + onset
+            held = sounding[:, start].sum()
+            room = len(upper) if last else max(_FULL - int(held), 0)
+            tones = upper if which is None else [voicing[which % len(voicing)]]
+            for pitch in tones:
+                beside = sounding[[pitch - 1, pitch + 1], start : start + duration]
+                if room > 0 and not beside.any():
+                    notes.append(Note(start, pitch, duration, velocity))
+                    room -= 1
+    return Track(CHORDAL, program, tuple(notes))
+
+
+def ending_track(plan: Plan, sounding: Bools, program: int) -> Track:
+    """Let the tonic ring below the last half bar, if the last chord is its own.
+
+    Args:
+        plan: of the piece.
+        sounding: what the drawing plays, ``bool[128, steps]``; tones a semitone away rest.
+        program: of the track.
+    """
+    chord, half = plan.chords[-1], STEPS_PER_BAR // 2
+    if chord.root != plan.key.tonic:
+        return Track(ENDING, program, ())
+    start = sounding.shape[1] - half
+    root = _LOWEST_BASS + (chord.root - _LOWEST_BASS) % PITCH_CLASSES
+    played = np.flatnonzero(sounding[:, start:].any(axis=1))
+    if played.size and root > played[0]:
+        root -= PITCH_CLASSES
+    voicing = sorted(_MIDDLE + (place - _MIDDLE) % PITCH_CLASSES for place in chord.tones)
+    tones = [
+        pitch for pitch in (root, *voicing) if not sounding[[pitch - 1, pitch + 1], start:].any()
     ]
+    notes = [
+        Note(start, pitch, half, _ENDING) for pitch in tones if not sounding[pitch, start:].any()
+    ]
+    return Track(ENDING, program, tuple(notes))
+
+
+def drum_track(drums: Drums, plan: Plan) -> Track:
+    """Write the drums: a beat a section, a fill before each new phrase, a stroke at the end."""
+    bars = len(plan.sections)
+    notes = [
+        note
+        for bar in range(bars - 1)
+        for note in _beat(drums, plan, bar, fill=bar % PHRASE == PHRASE - 1 or bar == bars - 2)
+    ]
+    last = (bars - 1) * STEPS_PER_BAR
+    notes += [Note(last, KICK, 4, drums.loudness), Note(last, CRASH, 8, drums.loudness)]
+    return Track(DRUMS, drums.kit, tuple(notes), drums=True)
+
+
+def _beat(drums: Drums, plan: Plan, bar: int, *, fill: bool) -> Iterator[Note]:
+    first = bar * STEPS_PER_BAR
+    stop = STEPS_PER_BAR - STEPS_PER_BEAT if fill else STEPS_PER_BAR
+    for pitch, steps in drums.beats[plan.sections[bar] % len(drums.beats)]:
+        for step in steps:
+            if step < stop:
+                share = 1.0 if step % STEPS_PER_BEAT == 0 else _OFFBEAT
+                yield Note(first + step, pitch, 1, round(drums.loudness * share))
+    if bar % PHRASE == 0 and bar > 0:
+        yield Note(first, CRASH, 4, round(drums.loudness * _OFFBEAT))
+    if fill:
+        for place, pitch in enumerate((SNARE, *TOMS)):
+            yield Note(first + stop + place, pitch, 1, drums.loudness - 10 + 4 * place)
+
+
+def sounds(notes: Sequence[Note], steps: int) -> Bools:
+    """What sounds, ``bool[128, steps]``."""
+    return np.asarray(roll(notes, steps) > 0)

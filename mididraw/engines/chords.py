@@ -1,20 +1,19 @@
 """The seed's idea by rule: chords that songs use and the ink wants, strokes as melodic lines."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mididraw.canvas import Canvas, runs
+from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
+from mididraw.engines.arrangement import arrange, arrangement_of
 from mididraw.engines.commission import Commission
+from mididraw.engines.missing import with_every_part
+from mididraw.engines.plan import plan_piece
 from mididraw.engines.voices import Grid, Line, find_lines
-from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, style_keys
-from mididraw.harmony.progressions import choose_progression, style_tempo
-from mididraw.options import DrawOptions
+from mididraw.harmony import PITCH_CLASSES, Chord, Key
+from mididraw.harmony.progressions import style_tempo
+from mididraw.options import Arrangement
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
 
-_FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
-_TAKE = 0.6  # how far (in nats) another seed may lean towards another progression
-_LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 _RESTRIKE = STEPS_PER_BAR // 2
 
 
@@ -25,8 +24,8 @@ def chords(commission: Commission) -> Score:
     never a semitone apart.
     """
     canvas, options = commission.canvas, commission.options
-    random = np.random.default_rng(commission.seed)
-    key, progression = choose_harmony(canvas, options, random)
+    plan = plan_piece(canvas, options, commission.seed)
+    key, progression = plan.key, plan.chords
     grid = _playable(canvas, key, progression)
     lines = find_lines(canvas.ink, grid)
     notes = _perform(canvas, grid, lines)
@@ -35,62 +34,17 @@ def chords(commission: Commission) -> Score:
         for bar, chord in enumerate(progression)
     )
     tracks = [Track(DRAWING, options.program, notes)]
-    if options.accompaniment:
-        tracks += accompany(progression, random)
-    return Score(
+    # A band has bass and chords of its own.
+    if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
+        tracks += accompany(progression, np.random.default_rng(commission.seed))
+    score = Score(
         tracks=tuple(tracks),
         bars=canvas.bars,
         tempo=options.tempo or style_tempo(options.style),
         key=key,
         chords=spans,
     )
-
-
-def choose_harmony(
-    canvas: Canvas, options: DrawOptions, random: np.random.Generator
-) -> tuple[Key, tuple[Chord, ...]]:
-    """Choose key and chords of each bar by the ink, the style's songs and chance."""
-    keys = [options.fixed_key] if options.fixed_key else style_keys(options.style)
-    ink = _ink_by_pitch_class(canvas)
-    # Drawn for every chord there is, so that asking for the key that a seed chose by itself
-    # gives the same piece again.
-    every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
-    leanings = random.gumbel(size=(len(every), canvas.bars))
-    fit = {
-        chord: _FIT * ink @ _cover(chord) + _TAKE * leaning
-        for chord, leaning in zip(every, leanings, strict=True)
-    }
-    return choose_progression(fit, options.style, keys)
-
-
-def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:
-    """Share of each pitch class in the ink of each bar, ``float64[bars, 12]``; blank bars 0.
-
-    Level ink counts double, as it is heard as a held note.
-    """
-    weight = canvas.ink.astype(np.float64)
-    for row, line in enumerate(canvas.ink):
-        for start, stop in runs(line):
-            if stop - start >= _LEVEL_RUN:
-                weight[row, start:stop] = 2.0
-    bars = weight.reshape(len(weight), canvas.bars, STEPS_PER_BAR).sum(axis=2)
-    classes = (canvas.pitches.low + np.arange(len(weight))) % PITCH_CLASSES
-    total = np.stack([bars[classes == place].sum(axis=0) for place in range(PITCH_CLASSES)], axis=1)
-    share: NDArray[np.float64] = total / np.maximum(total.sum(axis=1, keepdims=True), 1e-9)
-    return share
-
-
-def _cover(chord: Chord) -> NDArray[np.float64]:
-    """How well a chord stands for ink on each pitch class, ``float64[12]`` with mean 0.
-
-    The mean is taken off so that chords of four notes are not preferred for their number.
-    """
-    cover = np.zeros(PITCH_CLASSES)
-    for tone in chord.tones:
-        for step, worth in ((0, 1.0), (1, 0.6), (-1, 0.6)):
-            place = (tone + step) % PITCH_CLASSES
-            cover[place] = max(cover[place], worth)
-    return np.asarray(cover - cover.mean())
+    return arrange(with_every_part(canvas, score), options)
 
 
 def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:

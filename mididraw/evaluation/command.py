@@ -24,7 +24,7 @@ from mididraw.evaluation.plan import (
 from mididraw.evaluation.report import Evaluation, Pair
 from mididraw.evaluation.speed import speeds
 from mididraw.measure.embed import Embeddings, Yamnet
-from mididraw.measure.frechet import frechet
+from mididraw.measure.frechet import RESAMPLES
 from mididraw.measure.reference import game_songs, pop_songs
 from mididraw.measure.vggish import Vggish
 
@@ -96,6 +96,7 @@ def compare_all(
     *,
     chosen: Sequence[Setting] | None = None,
     left_out: Sequence[Setting] | None = None,
+    resamples: int = RESAMPLES,
 ) -> Evaluation:
     """Measure every engine; takes about an hour for 100 drawings on two cores.
 
@@ -105,6 +106,7 @@ def compare_all(
         tell: told of what is done.
         chosen: settings to compare; all if not given.
         left_out: ablations; all if not given.
+        resamples: how often clips are drawn again for a distance's interval.
 
     Raises:
         OptionError: the drawings cannot be read.
@@ -114,7 +116,7 @@ def compare_all(
     strokes, ears = drawings(sources.quickdraw, count), sources.ears()
     songs = pop_songs(sources.pop909, sources.ending)
     tell(f"listening to {len(songs)} songs")
-    judge = Judge(songs, ears)
+    judge = Judge(songs, ears, resamples=resamples)
     real = [judge.floor("POP909, one half against the other")]
     if sources.vgmidi:
         games = game_songs(sources.vgmidi)
@@ -160,7 +162,7 @@ def _pairs(judge: Judge, heard: dict[str, Heard]) -> list[Pair]:
             short = {name: first_seconds(sets[name], _SHORT) for name in whole if name in sets}
             sets |= {f"{name}10": clips for name, clips in short.items()}
         found += [
-            Pair(ear, one, other, frechet(sets[one], sets[other]))
+            Pair(ear, one, other, judge.distance(sets[one], sets[other]))
             for one, other in _PAIRS
             if one in sets and other in sets
         ]

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, median
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 
-from mididraw.engines.guided import threads
+from mididraw.engines.generation import threads
 from mididraw.evaluation.plan import Piece
 from mididraw.measure import match
 from mididraw.measure.agreement import agreement
 from mididraw.measure.embed import HOP, RATE, Embeddings, Sound
-from mididraw.measure.frechet import FrechetDistance, frechet
+from mididraw.measure.form import Form, form
+from mididraw.measure.frechet import RESAMPLES, FrechetDistance, frechet
 from mididraw.measure.identify import identify
 from mididraw.measure.listen import listen
 from mididraw.measure.match import overlap
@@ -38,6 +39,7 @@ class Closeness:
 
     Attributes:
         coverage, precision, f1: within one cell, see :class:`~mididraw.measure.Match`.
+        likeness: with the lines that a person sees on the picture, before it becomes ink.
         iou: cells in both over cells in either, exactly.
         strays: share of notes' cells more than a cell from ink.
         top1, top5: share of drawings that are found among all by the roll alone.
@@ -47,6 +49,7 @@ class Closeness:
     coverage: float
     precision: float
     f1: float
+    likeness: float
     iou: float
     strays: float
     top1: float
@@ -65,6 +68,7 @@ class Verdict:
         distances: Fréchet audio distance to all real songs, by the ear that heard them.
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
+        form: means over the pieces.
         bits_per_note: under our model, the highest note at a time taken for the lead.
         seconds: median time from picture to score on one core; None for real music.
     """
@@ -75,6 +79,7 @@ class Verdict:
     distances: dict[str, FrechetDistance]
     agreement: float
     figures: Figures
+    form: Form
     bits_per_note: float
     seconds: float | None
 
@@ -89,6 +94,7 @@ class Verdict:
 
 
 YAMNET, VGGISH = "YAMNet", "VGGish"
+_Counted = TypeVar("_Counted", Figures, Form)
 Heard = dict[str, list[Embeddings]]
 """What each ear heard of a set of clips."""
 
@@ -104,15 +110,19 @@ class Judge:
     """Knows the real songs; judges sets of pieces against them."""
 
     def __init__(
-        self, songs: Sequence[Song], ears: Mapping[str, Ear], soundfont: Path | None = None
+        self,
+        songs: Sequence[Song],
+        ears: Mapping[str, Ear],
+        soundfont: Path | None = None,
+        resamples: int = RESAMPLES,
     ) -> None:
-        """Listen to the songs, which takes minutes.
+        """Listen to the songs, which takes minutes; distances are resampled so many times.
 
         Raises:
             SoundError: FluidSynth or the SoundFont cannot be used.
         """
         torch.set_num_threads(threads())
-        self._ears, self._soundfont = ears, soundfont
+        self._ears, self._soundfont, self._resamples = ears, soundfont, resamples
         self._parts = [excerpts(half, _BARS) for half in halves(songs)]
         self.halves = [self.hear(clips(half)) for half in halves(songs)]
         first, second = self.halves
@@ -156,6 +166,7 @@ class Judge:
             self._distances(*self.halves),
             agreement(found, others).value,
             _mean(found),
+            _mean([form(part) for part in first]),
             self._bits(first),
             None,
         )
@@ -169,13 +180,17 @@ class Judge:
             self._distances(self.real, heard),
             agreement(found, self._figures).value,
             _mean(found),
+            _mean([form(score) for score in scores]),
             self._bits(scores),
             None,
         )
 
-    @staticmethod
-    def _distances(one: Heard, other: Heard) -> dict[str, FrechetDistance]:
-        return {ear: frechet(one[ear], other[ear]) for ear in one}
+    def distance(self, one: Sequence[Embeddings], other: Sequence[Embeddings]) -> FrechetDistance:
+        """Measure how far sets of what one ear heard are from each other."""
+        return frechet(one, other, resamples=self._resamples)
+
+    def _distances(self, one: Heard, other: Heard) -> dict[str, FrechetDistance]:
+        return {ear: self.distance(one[ear], other[ear]) for ear in one}
 
     def _bits(self, scores: Iterable[Score]) -> float:
         pieces = [
@@ -197,6 +212,7 @@ def _closeness(pieces: Sequence[Piece]) -> Closeness:
         coverage=mean(one.coverage for one in matches),
         precision=mean(one.precision for one in matches),
         f1=mean(one.f1 for one in matches),
+        likeness=mean(one.likeness for one in matches),
         iou=mean(overlap(piece.canvas, piece.score) for piece in pieces),
         strays=1 - mean(one.precision for one in matches),
         top1=found.top1,
@@ -213,9 +229,9 @@ def _energy(score: Score) -> float:
     return of(score.drawing) / total if total else 0.0
 
 
-def _mean(found: Sequence[Figures]) -> Figures:
+def _mean(found: Sequence[_Counted]) -> _Counted:
     rows = [asdict(one) for one in found]
-    return Figures(**{name: mean(row[name] for row in rows) for name in rows[0]})
+    return type(found[0])(**{name: mean(row[name] for row in rows) for name in rows[0]})
 
 
 def _by_height(score: Score) -> Score:

@@ -17,7 +17,7 @@ from mididraw.errors import PictureError
 from mididraw.harmony import PITCH_CLASSES, Key, Mode
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
-from mididraw.options import DrawOptions, Engine
+from mididraw.options import Arrangement, DrawOptions, Engine
 from mididraw.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.score import Score
 
@@ -40,8 +40,8 @@ class Setting:
 
     @classmethod
     def of(cls, name: str, **options: object) -> "Setting":
-        """Name options."""
-        return cls(name, DrawOptions.of(**options))
+        """Name options; nobody plays around the drawing if they do not say who."""
+        return cls(name, DrawOptions.of(**{"arrangement": Arrangement.SOLO, **options}))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,11 @@ def settings() -> list[Setting]:
         if engine is Engine.GUIDED or strength in (50, 100)
     ]
     rows.append(Setting.of("guided 50, accompanied", accompaniment=True))
+    rows += [
+        Setting.of(f"guided 50, {one}", arrangement=one)
+        for one in Arrangement
+        if one is not Arrangement.SOLO
+    ]
     return rows
 
 
@@ -70,7 +75,8 @@ def ablations() -> list[Setting]:
     """What the default is worth: fewer and more candidates, and that they compete by the bar."""
     counts = [1, 4, 16]
     rows = [Setting.of(f"guided 50, {count} candidates", candidates=count) for count in counts]
-    return [*rows, Setting("guided 50, not resampled", DrawOptions(), resample=False)]
+    alone = Setting.of("guided 50, not resampled")
+    return [*rows, replace(alone, resample=False)]
 
 
 def free_music(count: int, bars: int) -> list[Score]:

@@ -25,11 +25,23 @@ POP909 songs that no model was trained on ({songs} songs).
 - **agreement**: mean overlap of the distributions of eleven figures with those of real songs.
 - **dissonant**: share of the pairs of pitches that sound together that are a semitone or a tritone
   apart, give or take octaves.
+- **returns**: how much more alike a bar's pitch classes are to those of the bar four later than to
+  any bar's (cosines); **rhythm**: the same of onsets, the best of one, two and four bars.
+- **hammered**: share of notes of at most a 16th on a key released less than a 16th before;
+  **short**: share of notes of at most a 16th.
+- **ends at home**: share of pieces whose last two beats hold the tonic and its third or fifth, the
+  lowest note one of the three; **tonic**: whose last chord is the tonic's. The songs' excerpts end
+  where they are cut.
+- **motifs**: share of the top voice's figures of four onsets that occur again, less the same of its
+  moves in any order. It grows with the number of figures: compare pieces of the same length.
 - **bits a note**: under our model; low is either good or dull, real music is the measure.
 - **share**: of the velocity squared that sounds, the drawing's track's.
 """
 
-_CLOSENESS = ("F1", "ink played", "notes on ink", "IoU", "strays", "found", "in five", "share")
+_CLOSENESS = (
+    *("F1", "likeness", "ink played", "notes on ink", "IoU"),
+    *("strays", "found", "in five", "share"),
+)
 _MUSIC = (
     "agreement",
     "in key",
@@ -41,6 +53,8 @@ _MUSIC = (
     "bits a note",
     "seconds",
 )
+
+_FORM = ("returns", "rhythm", "hammered", "short", "ends at home", "tonic", "motifs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +116,20 @@ def _markdown(evaluation: Evaluation) -> str:
         _closeness_table(engines),
         "## Music\n",
         _music_table((*evaluation.real, *engines)),
+        "## Form\n",
+        _form_table((*evaluation.real, *engines)),
         "![Match against musicality](front.png)\n",
         "![The strength slider](strength.png)\n",
     ]
     if evaluation.ablations:
         default = [one for one in engines if one.name == "guided 50"]
         rows = (*default, *evaluation.ablations)
-        parts += ["## Parts left out\n", _closeness_table(rows), _music_table(rows)]
+        parts += [
+            "## Parts left out\n",
+            _closeness_table(rows),
+            _music_table(rows),
+            _form_table(rows),
+        ]
     if evaluation.speeds:
         parts += [
             "## The models' speed\n",
@@ -147,7 +168,7 @@ def _closeness_table(verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         if (c := verdict.closeness) is None:
             continue
-        shares = (c.f1, c.coverage, c.precision, c.iou)
+        shares = (c.f1, c.likeness, c.coverage, c.precision, c.iou)
         rows.append(
             (
                 verdict.name,
@@ -179,6 +200,22 @@ def _music_table(verdicts: Sequence[Verdict]) -> str:
         )
     ears = (f"FAD, {ear}" for ear in verdicts[0].distances)
     return _table(("", *ears, *_MUSIC), rows)
+
+
+def _form_table(verdicts: Sequence[Verdict]) -> str:
+    rows = []
+    for verdict in verdicts:
+        f = verdict.form
+        rows.append(
+            (
+                verdict.name,
+                f"{f.returns:.3f}",
+                f"{f.rhythm:.3f}",
+                *(f"{share:.0%}" for share in (f.hammered, f.short, f.home, f.tonic)),
+                f"{f.motifs:.2f}",
+            )
+        )
+    return _table(("", *_FORM), rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -7,8 +7,9 @@ from time import perf_counter
 import torch
 
 from mididraw.draw import commission
+from mididraw.engines.generation import Generator, threads
 from mididraw.engines.guidance.particles import run
-from mididraw.engines.guided import Band, begin, threads
+from mididraw.engines.guided import begin
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder
 from mididraw.models.giant.giant import Giant
@@ -50,12 +51,12 @@ def speeds(strokes: list[Stroke]) -> list[Speed]:
         torch.set_num_threads(threads())
         model = make()
         decoder = Decoder.of(model.transformer, slots=count, precision=model.precision)
-        band = Band(model, decoder)
+        generator = Generator(model, decoder)
         with torch.inference_mode():
             for _ in range(2):  # The first time warms up.
-                sitting = begin(work, band)
+                generation = begin(work, generator)
                 start = perf_counter()
-                drawn = run(sitting.flock)
+                drawn = run(generation.particles)
                 seconds = perf_counter() - start
         found.append(Speed(name, seconds, count * len(drawn.tokens)))
     return found

@@ -1,7 +1,6 @@
-"""Chord progressions as real songs have them, chosen so that they fit the picture."""
+"""Chord progressions as real songs have them: how likely chords are to follow one another."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +17,8 @@ TABLE_FILE = Path(__file__).with_name("progressions.json")
 
 # Interpolation of three-, two- and one-bar statistics (Jelinek and Mercer, 1980).
 _TRIGRAM, _BIGRAM, _UNIGRAM = 0.6, 0.3, 0.1
-# A piece that neither starts nor ends at home sounds unfinished (in nats).
-_STARTS_AT_HOME, _ENDS_AT_HOME = 0.7, 2.5
+STARTS_AT_HOME = 0.7
+"""Nats for a first bar on the tonic."""
 _STATIC = 3.0  # nats against a third bar on one chord
 
 
@@ -101,41 +100,15 @@ def progression_model(style: Style, mode: Mode) -> ProgressionModel:
     )
 
 
-def choose_progression(
-    fit: Mapping[Chord, NDArray[np.float64]], style: Style, keys: Sequence[Key]
-) -> tuple[Key, tuple[Chord, ...]]:
-    """Choose the key and the chords, one a bar, that are likely in the style and fit best.
-
-    Args:
-        fit: for every chord how well it would fit each bar, in nats, ``float64[bars]``.
-        style: whose progressions are followed.
-        keys: the keys to choose from.
+def best_path(model: ProgressionModel, fit: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
+    """Find the most probable path with ``fit[bars, n]`` as its evidence (Viterbi).
 
     Returns:
-        the best key and its chords: the most probable path of a second-order Markov chain
-        (Viterbi) with ``fit`` as its evidence.
+        its score in nats and the chords' indices.
     """
-    best: tuple[float, Key, tuple[Chord, ...]] | None = None
-    for key in keys:
-        model = progression_model(style, key.mode)
-        chords = model.chords(key)
-        evidence = np.stack([fit[chord] for chord in chords], axis=1)
-        score, path = _best_path(model, evidence)
-        # Modes differ in how predictable their songs are; what counts is what the fit adds.
-        score -= _best_path(model, np.zeros_like(evidence))[0]
-        if best is None or score > best[0]:
-            best = score, key, tuple(chords[i] for i in path)
-    if best is None:
-        raise ValueError("no keys to choose from")
-    return best[1], best[2]
-
-
-def _best_path(model: ProgressionModel, fit: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
-    """Find the best path through ``fit[bars, n]``; returns its score and chord indices."""
     bars, n = fit.shape
     fit = fit.copy()
-    fit[0] += model.start + _STARTS_AT_HOME * model.home
-    fit[-1] += _ENDS_AT_HOME * model.home
+    fit[0] += model.start + STARTS_AT_HOME * model.home
     if bars == 1:
         only = int(fit[0].argmax())
         return float(fit[0, only]), (only,)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mididraw.errors import OptionError
+from mididraw.harmony.key_names import read_key
 
 PITCH_CLASSES = 12
 
@@ -66,18 +67,16 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> "Key":
-        """Read ``C``, ``Am``, ``f# minor``, ``Bb major`` or ``A:min``.
+        """Read ``C``, ``Am``, ``F sharp minor``, ``H moll``, ``do majeur`` or ``降B大调``.
 
         Raises:
             OptionError: the text names no key.
         """
-        match = re.fullmatch(
-            r"([A-Ga-g][#♯b♭]?)[\s:]*(major|maj|minor|min|M|m|)", text.strip()
-        ) or re.fullmatch(r"([A-Ga-g][#♯b♭]?)[\s:]*((?i:major|maj|minor|min))", text.strip())
-        if match is None:
+        found = read_key(text)
+        if found is None:
             raise OptionError(f"“{text}” is no key: use C, F# minor or Bb major, for example.")
-        mode = Mode.MINOR if match[2] == "m" or match[2].lower().startswith("min") else Mode.MAJOR
-        return cls(pitch_class(match[1]), mode)
+        tonic, minor = found
+        return cls(tonic, Mode.MINOR if minor else Mode.MAJOR)
 
     @property
     def uses_flats(self) -> bool:

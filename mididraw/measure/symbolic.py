@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import mean, pstdev
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mididraw.harmony import PITCH_CLASSES, Key, Mode
 from mididraw.harmony.estimate import estimate_chord
@@ -117,11 +117,11 @@ def _dissonance(sounds: NDArray[np.bool_]) -> float:
 
 
 def _recognisable(sounds: NDArray[np.bool_]) -> float:
-    halves = _pitch_classes(sounds).reshape(PITCH_CLASSES, -1, _HALF).sum(axis=2).T
+    halves = pitch_classes_sounding(sounds).reshape(PITCH_CLASSES, -1, _HALF).sum(axis=2).T
     return mean(estimate_chord(half) is not None for half in halves if half.any())
 
 
-def _pitch_classes(sounds: NDArray[np.bool_]) -> NDArray[np.float64]:
+def pitch_classes_sounding(sounds: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How many pitches of each class sound in each step, ``float64[12, steps]``."""
     octaves = -(-len(sounds) // PITCH_CLASSES)
     filled = np.zeros((octaves * PITCH_CLASSES, sounds.shape[1]))
@@ -129,10 +129,15 @@ def _pitch_classes(sounds: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray(filled.reshape(octaves, PITCH_CLASSES, -1).sum(axis=0))
 
 
-def _groove(onsets: NDArray[np.int64], bars: int) -> float:
+def onset_patterns(onsets: ArrayLike, bars: int) -> NDArray[np.bool_]:
+    """Which of its 16 steps have an onset in each bar, ``bool[bars, 16]``."""
     struck = np.zeros(bars * STEPS_PER_BAR, np.bool_)
-    struck[onsets] = True
-    patterns = struck.reshape(bars, STEPS_PER_BAR)
+    struck[np.asarray(onsets, np.int64)] = True
+    return struck.reshape(bars, STEPS_PER_BAR)
+
+
+def _groove(onsets: NDArray[np.int64], bars: int) -> float:
+    patterns = onset_patterns(onsets, bars)
     return float((patterns[1:] == patterns[:-1]).mean()) if bars > 1 else 1.0
 
 

@@ -143,7 +143,7 @@ def _measure(name: str, batches: Sequence[int], seconds: float) -> Iterator[Deco
                 best[key] = min(best[key], _timed(side, tokens))
         memory = _bandwidth(_LARGE)
         for kept, decoder in decoders.items():
-            weights = decoder.network.weights.bytes_per_step
+            weights = decoder.network.bytes_per_step
             cached = _bandwidth(weights)
             read = weights + batch * decoder.network.bytes_per_position * tokens / 2
             yield DecodeFigures(

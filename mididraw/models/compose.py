@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from mididraw.errors import OptionError
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
 from mididraw.models.interface import MusicModel
@@ -53,7 +55,8 @@ def find_prompt(name: str) -> tuple[Score, Source]:
     if not Path(name).is_file():
         names = ", ".join(source.name.lower() for source in Source)
         raise OptionError(f"“{name}” is no prompt: give a MIDI file, or one of {names}.")
-    return read_midi(load_midi(Path(name))).last(_LONGEST_PROMPT), Source.POP
+    music = read_midi(load_midi(Path(name))).in_common_time()
+    return music.last(_LONGEST_PROMPT), Source.POP
 
 
 def compose(
@@ -80,6 +83,12 @@ def compose(
     decoder = Decoder.of(
         model.transformer, slots=len(openings), precision=precision or model.precision
     )
+    rules = model.rules(decoder.slots)
+
+    def begin(slot: int, index: int) -> None:
+        place = torch.tensor([slot], device=model.transformer.device)
+        rules.begin(place, openings[index], bars[index])
+
     written = generate(
         decoder,
         [opening.tokens for opening in openings],
@@ -88,7 +97,8 @@ def compose(
             for place in range(len(openings))
         ],
         model.room(max(bars)),
-        hook=model.rules(openings, bars),
+        processors=[rules],
+        begin=begin,
         end=model.end,
     )
     return [

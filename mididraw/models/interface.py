@@ -1,12 +1,14 @@
 """What every music model offers, whatever its tokens: opening in, rules to follow, score out."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from torch import Tensor
 
-from mididraw.models.decoder import LogitsHook, Precision
+from mididraw.models.decoder import LogitsProcessor, Precision
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
@@ -27,8 +29,33 @@ class Opening:
     tempo: float
 
 
+class Rules(LogitsProcessor):
+    """What every piece of a model keeps to."""
+
+    @abstractmethod
+    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+        """Take note of sequences that go on from an opening.
+
+        Args:
+            slots: of the sequences, ``int64[n]``.
+            opening: what they go on from.
+            bars: the length that they come to, the opening's included.
+        """
+
+
+class ModelKind(StrEnum):
+    """The kinds of model: those of one kind write the same tokens."""
+
+    POCKET = "pocket"
+    GIANT = "giant"
+
+
 class MusicModel(Protocol):
     """A transformer and the tokens that it writes music in."""
+
+    @property
+    def kind(self) -> ModelKind:
+        """What kind of tokens it writes."""
 
     @property
     def transformer(self) -> Transformer:
@@ -45,15 +72,8 @@ class MusicModel(Protocol):
     def opening(self, prompt: Score, source: Source) -> Opening:
         """Write a prompt as tokens; one without notes gives no more than how to begin."""
 
-    def rules(self, openings: Sequence[Opening], bars: Sequence[int]) -> LogitsHook:
-        """Make the hook that lets only tokens follow that keep to the model's grammar.
-
-        It must be used with a fresh decoder whose sequences are the openings, in order.
-
-        Args:
-            openings: what the pieces go on from.
-            bars: the length of each piece, opening included.
-        """
+    def rules(self, slots: int) -> Rules:
+        """Make the processor for a decoder of so many slots that keeps to the model's grammar."""
 
     def room(self, bars: int) -> int:
         """More tokens than a piece of so many bars should take."""

@@ -1,10 +1,13 @@
 """Anything that holds a picture → ink: what was drawn, upright and cropped."""
 
+from dataclasses import replace
+
 from mididraw.options import Shape
 from mididraw.picture.decode import Picture, decode
 from mididraw.picture.ink import Ink
-from mididraw.picture.paper import separate
+from mididraw.picture.separate import separate
 from mididraw.picture.strokes import extract
+from mididraw.picture.visible import visible_lines
 
 __all__ = ["Ink", "Picture", "read"]
 
@@ -20,4 +23,6 @@ def read(picture: Picture, *, shape: Shape = Shape.AUTO, invert: bool = False) -
     Raises:
         PictureError: of the kind that fits; its sentence says what to do.
     """
-    return extract(separate(decode(picture), invert=invert), shape)
+    image = decode(picture)
+    sheet = separate(image, invert=invert)
+    return replace(extract(sheet, shape), visible=visible_lines(image, sheet.rulings, sheet.reach))

@@ -9,22 +9,32 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+import pillow_heif
+from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from mididraw.errors import DamagedPictureError, NotAPictureError, PictureTooLargeError
+from mididraw.picture.documents import draw_svg, first_page
+from mididraw.picture.frames import fullest_frame
+from mididraw.picture.kinds import Kind, kind_of, name_unread
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
-"""What is read; APNG is PNG to Pillow, and JPEG brings MPO, the phones' several in one."""
+FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
+"""What Pillow opens beside JPEG; APNG is PNG to it."""
 
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 80_000_000
+MAX_JPEG_PIXELS = 200_000_000
+"""More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
 MAX_BYTES = 64_000_000
 WORKING_SIDE = 1280
 """No side of a decoded image is longer, in pixels."""
 
+_RGBA = [2, 1, 0, 3]  # of OpenCV's channels
+_MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
+_OPENCV = ("WEBP", "TIFF")
+_JPEG = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"  # begins another pass of a JPEG over its picture
 _MOST_SCANS = 64  # cameras and programs write up to about twenty
 _BAND_PIXELS = 4_000_000
-_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"GIF8")
 # What Pillow's decoders raise on damaged files, collected from bit flips and truncation.
 _DAMAGED = (
     OSError,
@@ -37,6 +47,7 @@ _DAMAGED = (
     AttributeError,
     RuntimeError,
     MemoryError,
+    cv2.error,
     struct.error,
     zlib.error,
 )
@@ -54,7 +65,7 @@ Picture = str | os.PathLike[str] | bytes | Image.Image
 
 
 def decode(picture: Picture) -> Image.Image:
-    """Decode the first frame of a picture.
+    """Decode a picture: of a moving one the fullest frame, of a document the first page.
 
     Returns:
         an upright image of mode ``L``, ``RGB`` or ``RGBA`` with sides up to :data:`WORKING_SIDE`.
@@ -62,7 +73,7 @@ def decode(picture: Picture) -> Image.Image:
     Raises:
         NotAPictureError: it cannot be opened or is no picture of a kind that is read.
         DamagedPictureError: it breaks off or contradicts itself.
-        PictureTooLargeError: it has more than 40 megapixels or 64 MB.
+        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, or 64 MB.
     """
     if isinstance(picture, Image.Image):
         return _decode(picture)
@@ -72,28 +83,73 @@ def decode(picture: Picture) -> Image.Image:
         content = picture if isinstance(picture, bytes) else _read(Path(picture))
         if len(content) > MAX_BYTES:
             raise PictureTooLargeError("The picture is over 64 MB: send it smaller.")
-        with io.BytesIO(content) as stream:
-            try:
-                image = Image.open(stream, formats=FORMATS)
-            except Image.DecompressionBombError as error:
-                raise _too_large() from error
-            except _DAMAGED as error:
-                unknown = isinstance(error, UnidentifiedImageError)
-                if unknown and not content.startswith(_SIGNATURES):
-                    raise NotAPictureError(
-                        "This is no picture that can be read: send a PNG, JPEG, WebP, BMP or GIF."
-                    ) from error
-                raise _damaged() from error
-            with image:
-                if image.format in ("JPEG", "MPO") and content.count(_SCAN) > _MOST_SCANS:
+        kind = kind_of(content)
+        if kind is None:
+            raise NotAPictureError(name_unread(content))
+        if kind is Kind.PDF:
+            return _decode(first_page(content, WORKING_SIDE))
+        if kind is Kind.SVG:
+            return _decode(draw_svg(content, WORKING_SIDE))
+        if kind is Kind.HEIF:
+            return _heif(content)
+        return _file(content)
+
+
+def _file(content: bytes) -> Image.Image:
+    """Decode what Pillow opens."""
+    with io.BytesIO(content) as stream:
+        try:
+            # Pillow opens no file with as many pixels as a JPEG may have here.
+            jpeg = content.startswith(_JPEG)
+            image = JpegImageFile(stream) if jpeg else Image.open(stream, formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise _too_large() from error
+        except _DAMAGED as error:
+            raise _damaged() from error
+        with image:
+            if image.format == "JPEG":
+                if content.count(_SCAN) > _MOST_SCANS:
                     raise _damaged()
-                return _decode(_webp(image, content) if image.format == "WEBP" else image)
+                return _decode(image)
+            if image.width * image.height > MAX_PIXELS:
+                raise _too_large()
+            if getattr(image, "is_animated", False) and image.format in _MOVING:
+                return _decode(_at_fullest_frame(image))
+            return _decode(_by_opencv(image, content) if image.format in _OPENCV else image)
 
 
-def _webp(image: Image.Image, content: bytes) -> Image.Image:
-    """Decode WebP by OpenCV: Pillow takes it for an animation and needs twice the memory."""
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large()
+def _at_fullest_frame(image: Image.Image) -> Image.Image:
+    try:
+        number = fullest_frame(image, _DAMAGED)
+        image.seek(number)
+        image.load()
+    except _DAMAGED as error:
+        raise _damaged() from error
+    return image
+
+
+def _heif(content: bytes) -> Image.Image:
+    """Decode HEIF by libheif, which turns it upright; OpenCV makes it small."""
+    try:
+        held = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
+        width, height = held.size
+        if width * height > MAX_PIXELS:
+            raise _too_large()
+        pixels = np.asarray(held)
+    except _DAMAGED as error:
+        raise _damaged() from error
+    factor = max(-(-max(width, height) // WORKING_SIDE), 1)
+    size = (max(width // factor, 1), max(height // factor, 1))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return _plain(Image.fromarray(small))
+
+
+def _by_opencv(image: Image.Image, content: bytes) -> Image.Image:
+    """Decode by OpenCV what Pillow does worse.
+
+    It takes WebP for an animation and needs twice the memory, and of a damaged TIFF its library
+    writes to standard error.
+    """
     turn = _orientation(image)
     # It would tell standard error of every damaged file.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -103,7 +159,10 @@ def _webp(image: Image.Image, content: bytes) -> Image.Image:
     factor = _factor(image)
     size = (-(-image.width // factor), -(-image.height // factor))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    decoded = Image.fromarray(small[..., [2, 1, 0, 3][: small.shape[2]]])
+    if small.dtype == np.uint16:
+        small = small // 256
+    small = small.clip(0, 255).astype(np.uint8)
+    decoded = Image.fromarray(small if small.ndim == 2 else small[..., _RGBA[: small.shape[2]]])
     decoded.getexif()[ExifTags.Base.Orientation] = turn
     return decoded
 
@@ -118,7 +177,9 @@ def _read(path: Path) -> bytes:
 
 
 def _too_large() -> PictureTooLargeError:
-    return PictureTooLargeError("The picture has over 40 megapixels: send it smaller.")
+    return PictureTooLargeError(
+        "The picture has over 80 megapixels, or over 200 as JPEG: send it smaller."
+    )
 
 
 def _damaged() -> DamagedPictureError:
@@ -129,7 +190,7 @@ def _damaged() -> DamagedPictureError:
 
 def _decode(image: Image.Image) -> Image.Image:
     width, height = image.size
-    if width * height > MAX_PIXELS:
+    if width * height > _most_pixels(image):
         raise _too_large()
     try:
         turn = _TURNS.get(_orientation(image))
@@ -142,6 +203,12 @@ def _decode(image: Image.Image) -> Image.Image:
     except _DAMAGED as error:
         raise _damaged() from error
     return small if turn is None else small.transpose(turn)
+
+
+def _most_pixels(image: Image.Image) -> int:
+    """How many pixels an image may have: a progressive JPEG is held whole, as others are."""
+    at_a_fraction = image.format == "JPEG" and "progressive" not in image.info
+    return MAX_JPEG_PIXELS if at_a_fraction else MAX_PIXELS
 
 
 def _orientation(image: Image.Image) -> int:

@@ -18,12 +18,17 @@ class Ink:
         fills: ``bool``, filled shapes that are to be played as areas (often empty).
         weight: ``float32`` from 0 (faint or hairline) to 1 (dark or broad), meaningful wherever
             ``strokes`` or ``fills`` is true; becomes velocity.
+        box: where the drawing lies on its picture: left, top, right and bottom as shares of it.
+        visible: ``float32[any, any]`` over the whole picture, how strongly a person sees a line
+            there, from 0 to 1; see :mod:`mididraw.picture.visible`.
     """
 
     area: NDArray[np.bool_]
     strokes: NDArray[np.bool_]
     fills: NDArray[np.bool_]
     weight: NDArray[np.float32]
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    visible: NDArray[np.float32] | None = None
 
     @property
     def aspect(self) -> float:

@@ -2,11 +2,16 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mididraw.errors import CrowdedPictureError
 from mididraw.options import Shape
+from mididraw.picture.areas import inner_lines
+from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
-from mididraw.picture.paper import Bools, Floats, Sheet
+from mididraw.picture.separate import Sheet
+
+Box = tuple[float, float, float, float]
 
 LONGEST_SIDE = 640
 """The longer side of the cropped ink, in pixels."""
@@ -15,7 +20,12 @@ SHORTEST_LONG_SIDE = 320
 
 _WIDEST_PEN = 0.11  # half the width of what can be a stroke, of the longer side
 _FILLED = 3.0  # so many times the pen's width is a filled shape
+_WIDEST_INNER = 0.045  # half the width of a line in the paper's colour on a filled shape
+_RIM = 0.006  # of the longer side: half the width of the rim that stays of an outlined shape
 _SMALL_FILL = 0.08  # a filled dot up to this, of the longer side, stays filled
+_BROAD_DOT = 0.03  # of the longer side: half the breadth from which a dot is one, whatever the pen
+_ROUND = 2.2  # a dot is at most so many times as long as it is broad
+_COMPACT = 0.55  # of its box that a dot covers
 _CROWDED = 0.6  # of a coarse grid that is ink
 
 
@@ -28,42 +38,75 @@ def extract(sheet: Sheet, shape: Shape) -> Ink:
     Raises:
         CrowdedPictureError: the ink leaves no shape to be seen.
     """
-    area, strength = _crop(sheet)
+    area, strength, lab, box = _crop(sheet)
     radius = _distance(area)
-    skeleton = _thin(area)
-    pen = float(np.median(radius[skeleton])) if skeleton.any() else 1.0
+    pen = _pen(area)
     side = max(area.shape)
     broad = min(_WIDEST_PEN * side, max(_FILLED * pen, 0.03 * side))
-    filled = _grow(_cores(radius, broad), broad + 1) & area
-    outlined = filled & ~_kept(filled, shape, side)
-    fills = filled & ~outlined
+    filled = _filled(area, radius, broad)
+    holes = _narrow_holes(area, filled, _WIDEST_INNER * side)
+    if holes.any():
+        area = area | holes
+        radius = _distance(area)
+        filled = _filled(area, radius, broad)
+    drawn, fills = area, np.zeros_like(area)
     if filled.any():
+        inner = inner_lines(lab, filled, radius)
+        kept = _kept(filled, shape, side)
+        fills = kept & ~inner.ink & ~inner.borders
+        if shape is Shape.FILL and (fills & ~inner.islands).sum() > 0.5 * fills.sum():
+            fills &= ~_grow(inner.islands, 4)  # an eye stays to be seen
         # A rim as thick as the pen stays of an outlined shape; a kept one is no stroke at all.
-        rim = max(min(pen, 0.02 * side), 1.5)
-        skeleton = _thin(area & ~fills & ~(outlined & (radius > 2 * rim)))
+        rim = max(min(pen, _RIM * side), 1.5)
+        drawn = area & ~kept & ((radius <= 2 * rim) | ~filled | inner.ink | inner.borders)
+    if shape is Shape.AUTO:
+        dots = _dots(drawn, radius, min(1.5 * pen, _BROAD_DOT * side), side)
+        fills, drawn = fills | dots, drawn & ~dots
+    skeleton = _thin(drawn)
     strokes = _prune(skeleton, round(min(pen, 12.0)))
     # Areas that were asked for are no crowd.
     crowd = strokes if shape is Shape.FILL else strokes | fills
     if _share_of_grid(crowd) > _CROWDED:
-        raise CrowdedPictureError("The picture is nearly all ink: draw fewer or thinner lines.")
-    return Ink(area, strokes, fills, _weight(strokes, fills, radius, strength))
+        raise CrowdedPictureError(
+            "There is so much on the picture that no shape can be told: draw fewer or thinner "
+            "lines."
+        )
+    return Ink(area, strokes, fills, _weight(strokes, fills, radius, strength), box)
 
 
-def _crop(sheet: Sheet) -> tuple[Bools, Floats]:
+def _crop(sheet: Sheet) -> tuple[Bools, Floats, Floats, Box]:
+    """Cut out what is drawn, at the working resolution; and where it lies on the picture."""
     rows, columns = np.flatnonzero(sheet.ink.any(axis=1)), np.flatnonzero(sheet.ink.any(axis=0))
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    ink, strength = sheet.ink[box], sheet.strength[box]
+    margin = _margin(sheet.ink, rows, columns)
+    high, wide = sheet.ink.shape
+    # No margin on the left: music begins with the drawing.
+    top, bottom = max(int(rows[0]) - margin, 0), min(int(rows[-1]) + 1 + margin, high)
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    box = np.s_[top:bottom, left:right]
+    place = (left / wide, top / high, right / wide, bottom / high)
+    ink, strength, lab = sheet.ink[box], sheet.strength[box], sheet.lab[box]
     height, width = ink.shape
     side = max(height, width)
     target = min(max(side, SHORTEST_LONG_SIDE), LONGEST_SIDE)
     if side == target:
-        return ink, strength
+        return ink, strength, lab, place
     size = (max(round(width * target / side), 1), max(round(height * target / side), 1))
     method = cv2.INTER_AREA if target < side else cv2.INTER_LINEAR
     # A quarter of a pixel is enough: hairlines stay whole.
     least = 0.25 if target < side else 0.5
     resized = cv2.resize(ink.astype(np.float32), size, interpolation=method) >= least
-    return resized, cv2.resize(strength, size, interpolation=method).astype(np.float32)
+    strength = floats(cv2.resize(strength, size, interpolation=method))
+    return resized, strength, floats(cv2.resize(lab, size, interpolation=method)), place
+
+
+def _margin(ink: Bools, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:
+    """How much paper is left above and below a dot that is all there is, so that it stays small."""
+    high, wide = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+    longer, shorter = max(high, wide), min(high, wide)
+    round_dot = longer <= _ROUND * shorter and ink.sum() > _COMPACT * high * wide
+    if not round_dot or longer > _SMALL_FILL * max(ink.shape):
+        return 0
+    return round(longer / _SMALL_FILL / 2)
 
 
 def _distance(area: Bools) -> Floats:
@@ -72,9 +115,51 @@ def _distance(area: Bools) -> Floats:
     return cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1].astype(np.float32)
 
 
+def _pen(area: Bools) -> float:
+    """Half the pen's width: how far paper is from the middle of the usual stroke, in pixels.
+
+    Measured in a copy of half the size, as thinning takes long where areas are broad.
+    """
+    half = cv2.resize(area.astype(np.float32), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = half >= 0.5
+    skeleton = _thin(small)
+    return 2 * float(np.median(_distance(small)[skeleton])) if skeleton.any() else 1.0
+
+
 def _thin(area: Bools) -> Bools:
     padded = np.pad(area.astype(np.uint8) * 255, 1)
     return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0
+
+
+def _filled(area: Bools, radius: Floats, broad: float) -> Bools:
+    """The filled shapes: what lies within reach of a place that is broad, and hangs together."""
+    cores = _cores(radius, broad)
+    reached = _grow(cores, broad + 1) & area
+    count, labels = cv2.connectedComponents(reached.astype(np.uint8))
+    whole = np.zeros(count, np.bool_)
+    whole[labels[cores]] = True
+    whole[0] = False
+    filled: Bools = whole[labels]
+    return filled
+
+
+def _narrow_holes(area: Bools, filled: Bools, widest: float) -> Bools:
+    """Lines of the paper's colour on filled shapes: gaps in them that are narrow or small."""
+    if not filled.any():
+        return np.zeros_like(area)
+    gaps = (~area).astype(np.uint8)
+    count, labels = cv2.connectedComponents(gaps, connectivity=4)
+    radius = cv2.distanceTransform(gaps, cv2.DIST_L2, 3)
+    broadest = np.zeros(count, np.float32)
+    np.maximum.at(broadest, labels.ravel().astype(np.intp), radius.ravel())
+    around = np.bincount(labels[_grow(area & ~filled, 2) & ~area], minlength=count)
+    inside = np.bincount(labels[_grow(filled, 2) & ~area], minlength=count)
+    narrow = (broadest < widest) & (around < 0.2 * inside)
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        narrow[edge] = False
+    narrow[0] = False
+    holes: Bools = narrow[labels]
+    return holes
 
 
 def _cores(radius: Floats, broad: float) -> Bools:
@@ -105,6 +190,21 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     small[0] = False
     kept: Bools = small[labels]
     return kept
+
+
+def _dots(drawn: Bools, radius: Floats, least: float, side: float) -> Bools:
+    """Small parts, as broad as they are long and broader than the pen, as an eye is."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(drawn.astype(np.uint8))
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
+    compact = stats[:, cv2.CC_STAT_AREA] > _COMPACT * wide * high
+    dot = (longer <= _SMALL_FILL * side) & (longer <= _ROUND * shorter) & compact
+    broad = np.zeros(len(stats), np.bool_)
+    broad[labels[radius > least]] = True
+    dot &= broad
+    dot[0] = False
+    dots: Bools = dot[labels]
+    return dots
 
 
 def _prune(skeleton: Bools, length: int) -> Bools:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from mididraw.canvas import Canvas
 from mididraw.harmony import PITCH_CLASSES
-from mididraw.score import STEPS_PER_BAR, Note, Score, Track
+from mididraw.score import Meter, Note, Score, Track
 
 SIZE = (1280, 720)
-"""Width and height of the picture in pixels."""
+"""Width and height of the picture in pixels, where no others are asked for."""
 
 KEYBOARD = 88
 """Width of the keyboard in pixels."""
@@ -18,6 +18,9 @@ MARGIN = 12
 
 TITLE, RULER, CHORDS, FACTS = 60, 36, 46, 60
 """Heights in pixels of what lies above and below the roll."""
+
+DRUMS = 33
+"""Height in pixels of the strip of drums below the roll of a piece that has some."""
 
 MAX_WIDENING, MAX_NARROWING = 1.3, 1.6
 """How far a drawing may leave its proportions so that it fills more of the picture."""
@@ -39,6 +42,8 @@ class Layout:
         lowest: MIDI pitch of the lowest row; ``rows`` is their number.
         home: the first and last pitch of the piece's own range; others are dimmed.
         steps: length of the piece.
+        size: width and height of the picture.
+        meter: says where its beats and bars begin.
     """
 
     top: float
@@ -50,6 +55,8 @@ class Layout:
     rows: int
     home: tuple[int, int]
     steps: int
+    meter: Meter
+    size: tuple[int, int] = SIZE
 
     @property
     def pitches(self) -> range:
@@ -76,17 +83,23 @@ class Layout:
 
 
 def plan(
-    score: Score, canvas: Canvas | None, *, titled: bool = False, tracks: Sequence[Track] = ()
+    score: Score,
+    canvas: Canvas | None,
+    *,
+    titled: bool = False,
+    tracks: Sequence[Track] = (),
+    size: tuple[int, int] = SIZE,
+    strip: int = 0,
 ) -> Layout:
     """Choose the size of the cells.
 
     With a canvas its rows fill the height and steps follow from the drawing's proportions; a
     piece too long for that gets lower rows, hence more of them. Without one, the pitches of
-    ``tracks`` fill the picture.
+    ``tracks`` fill the picture. ``strip`` pixels stay free below.
     """
     top = (TITLE if titled else 0) + header(score)
-    bottom = SIZE[1] - FACTS
-    height, width = bottom - top, SIZE[0] - KEYBOARD - 2 * MARGIN
+    bottom = size[1] - FACTS - strip
+    height, width = bottom - top, size[0] - KEYBOARD - 2 * MARGIN
     if canvas is None:
         low, high = _span(tracks)
         row, step = _whole(height / (high - low + 1)), width / score.steps
@@ -96,9 +109,10 @@ def plan(
         step = min(width / score.steps, MAX_WIDENING * row / canvas.row_per_step)
         row = min(row, _whole(step * canvas.row_per_step * MAX_NARROWING))
     row = max(row, _whole(height / _PITCHES))
-    if step * STEPS_PER_BAR >= 16:
+    bar = score.meter.bar
+    if step * bar >= 16:
         # Whole pixels to a bar: all bar lines are equally sharp and far apart.
-        step = int(step * STEPS_PER_BAR) / STEPS_PER_BAR
+        step = int(step * bar) / bar
     rows = min(max(int(height / row), high - low + 1), _PITCHES)
     lowest = min(max(low - (rows - (high - low + 1)) // 2, 0), _PITCHES - rows)
     return Layout(
@@ -111,6 +125,8 @@ def plan(
         rows=rows,
         home=(low, high),
         steps=score.steps,
+        size=size,
+        meter=score.meter,
     )
 
 

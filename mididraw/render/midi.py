@@ -3,6 +3,8 @@
 import io
 import math
 import warnings
+from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import mido
@@ -12,11 +14,14 @@ from mido.midifiles.meta import KeySignatureError
 from mididraw.errors import MidiError, OptionError
 from mididraw.harmony import Chord, Key, Mode
 from mididraw.harmony.estimate import estimate_key
+from mididraw.render.chunks import is_midi, mended
 from mididraw.render.performance import pedal, play
 from mididraw.score import (
+    BEATS_PER_BAR,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     ChordSpan,
+    Meter,
     Note,
     Score,
     Track,
@@ -41,16 +46,19 @@ _DAMAGED = (
 )
 _TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
 _SUSTAIN = 64
+_SIX_SHARPS_MINOR, _SIX_FLATS_MINOR = b"\xff\x59\x02\x06\x01", b"\xff\x59\x02\xfa\x01"
 
 
 def write_midi(score: Score) -> bytes:
     """Write a score as a MIDI file of type 1.
 
-    It carries tempo, 4/4, key signature, chord names as text events and the tracks by name. The
+    It carries tempo, time and key signature, chord names as text events and the tracks by name. The
     same score gives the same bytes.
     """
     midi = pretty_midi.PrettyMIDI(initial_tempo=score.tempo, resolution=TICKS_PER_BEAT)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0.0))
+    midi.time_signature_changes.append(
+        pretty_midi.TimeSignature(score.meter.beats, score.meter.unit, 0.0)
+    )
     number = score.key.tonic + (0 if score.key.mode is Mode.MAJOR else 12)
     midi.key_signature_changes.append(pretty_midi.KeySignature(number, 0.0))
     for span in score.chords:
@@ -70,7 +78,10 @@ def write_midi(score: Score) -> bytes:
         midi.instruments.append(instrument)
     out = io.BytesIO()
     midi.write(out)
-    return out.getvalue()
+    # The library knows this key as D# minor only: six sharps for six flats.
+    spelt = score.key == Key(3, Mode.MINOR)
+    written = out.getvalue()
+    return written.replace(_SIX_SHARPS_MINOR, _SIX_FLATS_MINOR, 1) if spelt else written
 
 
 def load_midi(source: Path | bytes) -> bytes:
@@ -89,9 +100,9 @@ def load_midi(source: Path | bytes) -> bytes:
         data = source
     if len(data) > MAX_BYTES:
         raise MidiError("The MIDI file is too large: up to 4 MB are read.")
-    if not data.startswith(b"MThd"):
+    if not is_midi(data):
         raise MidiError("This is no MIDI file: give one that ends in .mid.")
-    return data
+    return data[max(data.find(b"MThd"), 0) :]  # RIFF wraps it
 
 
 def parse_midi(data: bytes) -> mido.MidiFile:
@@ -101,7 +112,11 @@ def parse_midi(data: bytes) -> mido.MidiFile:
         MidiError: the file is damaged or longer than :data:`MAX_BARS` or :data:`MAX_SECONDS`.
     """
     try:
-        file = mido.MidiFile(file=io.BytesIO(load_midi(data)), clip=True)
+        file = mido.MidiFile(file=io.BytesIO(mended(load_midi(data))), clip=True)
+        if file.type == 2:
+            raise MidiError(
+                "The MIDI file holds several pieces (type 2): save one of them as type 0 or 1."
+            )
         ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
         seconds = file.length
     except _DAMAGED as error:
@@ -118,7 +133,8 @@ def parse_midi(data: bytes) -> mido.MidiFile:
 def read_midi(data: bytes) -> Score:
     """Read a MIDI file onto the grid of 16th-note steps.
 
-    Times are rounded to the nearest step; of tempo and key changes only the first counts.
+    Times are rounded to the nearest step; of tempo and key changes only the first counts, of time
+    signatures the one that rules longest.
 
     Raises:
         MidiError: the file is damaged, too long, or holds no note.
@@ -149,22 +165,40 @@ def read_midi(data: bytes) -> Score:
     steps = max(note.end for track in tracks for note in track.notes)
     tuned = [note for track in tracks if not track.drums for note in track.notes]
     signatures = midi.key_signature_changes
+    meter = _meter(
+        [(step(c.time), c.numerator, c.denominator) for c in midi.time_signature_changes], steps
+    )
     return Score(
         tracks=tuple(tracks),
-        bars=math.ceil(steps / STEPS_PER_BAR),
+        bars=math.ceil(steps / meter.bar),
         tempo=round(float(midi.get_tempo_changes()[1][0]), 2),
         key=_key(signatures[0].key_number)
         if signatures
         else estimate_key(sounding_pitch_classes(tuned)),
-        chords=_chords([(step(text.time), text.text) for text in midi.text_events], steps),
+        chords=_chords(
+            [(step(text.time), text.text) for text in midi.text_events],
+            math.ceil(steps / meter.bar) * meter.bar,
+        ),
+        meter=meter,
     )
+
+
+def _meter(changes: list[tuple[int, int, int]], steps: int) -> Meter:
+    """The meter of most of a piece: 4/4 where nothing is said, or none that 16ths can count."""
+    lengths: defaultdict[Meter, int] = defaultdict(int)
+    changes = [(0, BEATS_PER_BAR, 4), *changes]
+    ends = [*(onset for onset, _, _ in changes), steps][1:]
+    for (onset, beats, unit), end in zip(changes, ends, strict=True):
+        with suppress(ValueError):
+            lengths[Meter(beats, unit)] += end - onset
+    return max(lengths, key=lengths.__getitem__, default=Meter())
 
 
 def _key(number: int) -> Key:
     return Key(number % 12, Mode.MAJOR if number < 12 else Mode.MINOR)
 
 
-def _chords(texts: list[tuple[int, str]], steps: int) -> tuple[ChordSpan, ...]:
+def _chords(texts: list[tuple[int, str]], end: int) -> tuple[ChordSpan, ...]:
     """Read back the chord names that :func:`write_midi` leaves; other texts are passed over."""
     found = []
     for onset, text in sorted(texts):
@@ -172,7 +206,6 @@ def _chords(texts: list[tuple[int, str]], steps: int) -> tuple[ChordSpan, ...]:
             found.append((onset, Chord.parse(text)))
         except OptionError:
             continue
-    end = math.ceil(steps / STEPS_PER_BAR) * STEPS_PER_BAR
     ends = [*(onset for onset, _ in found), end][1:]
     return tuple(
         ChordSpan(onset, stop - onset, chord)

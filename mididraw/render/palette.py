@@ -1,6 +1,6 @@
 """The colours of the piano-roll picture, one set a theme."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 
 from mididraw.harmony import PITCH_CLASSES, Chord, Key, Mode
@@ -36,6 +36,7 @@ class Palette:
         backing: notes of the accompaniment.
         soft: OKLab lightness of a soft note; ``loud`` of a loud one.
         chroma: OKLab chroma of the notes.
+        tint: what notes are mixed with, by ``tint_share``.
     """
 
     window: Colour
@@ -61,13 +62,39 @@ class Palette:
     soft: float
     loud: float
     chroma: float
+    tint: Colour = (0, 0, 0)
+    tint_share: float = 0.0
 
     def note(self, velocity: int, fifths: int = MIDDLE_FIFTH) -> Colour:
         """Colour of a note: lightness tells the velocity (1 to 127), hue the chord."""
         # Music rarely leaves 40 to 112, so that the range of colours is spent there.
         loudness = min(max((velocity - 40) / 72, 0.0), 1.0)
         hue = _MIDDLE_HUE + _HUE_PER_FIFTH * (fifths - MIDDLE_FIFTH)
-        return oklch(self.soft + (self.loud - self.soft) * loudness, self.chroma, hue)
+        colour = oklch(self.soft + (self.loud - self.soft) * loudness, self.chroma, hue)
+        return mix(colour, self.tint, self.tint_share)
+
+    def unplayed(self) -> "Palette":
+        """The same before the music comes: notes and names lie half-way to what is behind them."""
+        return replace(
+            self,
+            tint=self.white_lane,
+            tint_share=0.6,
+            backing=mix(self.backing, self.white_lane, 0.5),
+            text=mix(self.text, self.ruler, 0.55),
+        )
+
+    def lit(self) -> "Palette":
+        """The same while it sounds: notes as light on dark, or as dark on light, as the text."""
+        return replace(
+            self,
+            tint=self.text,
+            tint_share=0.72,
+            backing=mix(self.backing, self.text, 0.6),
+            white_key=self.accent,
+            black_key=self.accent,
+            key_text=self.window,
+            text=self.accent,
+        )
 
 
 def fifths_from(key: Key, chord: Chord) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mididraw.score import STEPS_PER_BAR, Note, Score, Track
+from mididraw.score import Note, Score, Track
 
 _RINGING = frozenset({*range(16), 24, 25, 46})
 """General MIDI programs that are struck or plucked and die away: pedal suits no others."""
@@ -80,6 +80,6 @@ def _rings(score: Score) -> Iterable[tuple[int, int]]:
     """The steps from one change of the pedal to the next."""
     for span in score.chords:
         stop = min(span.onset + span.duration, score.steps)
-        bars = range(span.onset // STEPS_PER_BAR + 1, -(-stop // STEPS_PER_BAR))
-        marks = [span.onset, *(bar * STEPS_PER_BAR for bar in bars), stop]
+        bars = range(span.onset // score.meter.bar + 1, -(-stop // score.meter.bar))
+        marks = [span.onset, *(bar * score.meter.bar for bar in bars), stop]
         yield from ((a, b) for a, b in pairwise(marks) if a < b)

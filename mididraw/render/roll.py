@@ -1,6 +1,7 @@
 """The piano roll: a picture of the score in which the drawing can be seen again."""
 
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
@@ -11,6 +12,7 @@ from mididraw.harmony import PITCH_CLASSES, Chord, pitch_name
 from mididraw.options import Theme
 from mididraw.render.layout import (
     CHORDS,
+    DRUMS,
     FACTS,
     KEYBOARD,
     RULER,
@@ -22,11 +24,12 @@ from mididraw.render.layout import (
     plan,
 )
 from mididraw.render.palette import MIDDLE_FIFTH, PALETTES, Colour, Palette, fifths_from, mix
-from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, Track
+from mididraw.score import Meter, Note, Score, Track
 
 LARGE, SMALL = 34, 25
 """Font sizes; the large one can be read on a thumbnail of 400 pixels."""
 
+_BASS_DRUMS, _CYMBALS = frozenset({35, 36}), frozenset({42, 44, 46, 49, 51, 52, 55, 57, 59, 70, 82})
 _BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 # Shapes are drawn at twice the size and averaged, which smooths corners and half pixels.
 _OVERSAMPLING = 2
@@ -38,6 +41,87 @@ _PLAIN = str.maketrans("‘’“”«»–—", '\'\'""""--')
 _LONGEST_TEXT = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a piano-roll picture shows, whatever its colours.
+
+    Attributes:
+        score: the music; its chords colour the notes.
+        canvas: keeps the drawing's proportions and shows its outline; None for a score that
+            comes from elsewhere.
+        match: how well music and drawing agree, as a text such as ``match 96 %``.
+        title: the headline; what the built-in font cannot write is left out.
+        accompaniment: show the other tracks too, subdued.
+        size: width and height in pixels.
+    """
+
+    score: Score
+    canvas: Canvas | None = None
+    match: str | None = None
+    title: str | None = None
+    accompaniment: bool = False
+    size: tuple[int, int] = SIZE
+
+    @property
+    def drawing(self) -> Track:
+        """The track that is the picture."""
+        return self.score.drawing if self.score.tracks else Track("", 0, ())
+
+    @property
+    def others(self) -> list[Track]:
+        """The other tracks that are shown among the pitches."""
+        return [track for track in self.score.others if self.accompaniment and not track.drums]
+
+    @property
+    def drums(self) -> list[Note]:
+        """The strokes that are shown on a strip of their own."""
+        tracks = [track for track in self.score.others if self.accompaniment and track.drums]
+        return [note for track in tracks for note in track.notes]
+
+    def layout(self) -> Layout:
+        """Where everything lies."""
+        tracks = [self.drawing, *self.others]
+        titled = bool(_printable(self.title or ""))
+        strip = DRUMS if self.drums else 0
+        return plan(
+            self.score, self.canvas, titled=titled, tracks=tracks, size=self.size, strip=strip
+        )
+
+    def paint(self, palette: Palette) -> Image.Image:
+        """Draw it all; gives an RGB image of :attr:`size`."""
+        score, canvas, layout = self.score, self.canvas, self.layout()
+        width, height = self.size
+        image = Image.new("RGB", (width * _OVERSAMPLING, height * _OVERSAMPLING), palette.window)
+        draw = ImageDraw.Draw(image)
+        _grid(draw, layout, palette, layout.top - header(score))
+        for placement in canvas.placements if canvas else ():
+            _ghost(image, layout, palette, placement, layout.home[0])
+        for track in self.others:
+            for note in track.notes:
+                _note(draw, layout, note, palette.backing)
+        if self.drums:
+            _drums(draw, layout, palette, self.drums, width)
+        fifths = _fifths(score)
+        for note in self.drawing.notes:
+            if note.onset < score.steps:
+                _note(draw, layout, note, palette.note(note.velocity, fifths[note.onset]))
+        for start, end, chord in chord_changes(score):
+            colour = palette.note(127, fifths_from(score.key, chord))
+            strip = (layout.x(start), layout.top - 6, layout.x(end) - 1, layout.top - 1)
+            _fill(draw, strip, colour)
+        _keyboard(draw, layout, palette)
+
+        image = image.reduce(_OVERSAMPLING)
+        draw = ImageDraw.Draw(image)
+        _octaves(draw, layout, palette)
+        _bar_numbers(draw, layout, palette, layout.top - header(score))
+        _chord_names(draw, layout, palette, score)
+        _facts(draw, layout, palette, score, _printable(self.match or ""))
+        if title := _printable(self.title or ""):
+            _text(draw, (24, TITLE / 2), _shortened(title, width - 48), LARGE, palette.text)
+        return image
+
+
 def draw_roll(
     score: Score,
     canvas: Canvas | None = None,
@@ -47,58 +131,17 @@ def draw_roll(
     title: str | None = None,
     accompaniment: bool = False,
 ) -> Image.Image:
-    """Draw the score as a piano roll.
-
-    Args:
-        score: the music; its chords colour the notes.
-        canvas: keeps the drawing's proportions and shows its outline; None for a score that
-            comes from elsewhere.
-        match: how well music and drawing agree, as a text such as ``match 96 %``.
-        theme: dark or light.
-        title: the headline; what the built-in font cannot write is left out.
-        accompaniment: show the other tracks too, subdued.
+    """Draw the score as a piano roll in a theme's colours; the rest is a :class:`Sheet`'s.
 
     Returns:
         RGB image, 1280 × 720 pixels.
     """
-    palette = PALETTES[theme]
-    title = _printable(title or "")
-    drawing = score.drawing if score.tracks else Track("", 0, ())
-    others = [t for t in score.tracks if t is not drawing] if accompaniment else []
-    layout = plan(score, canvas, titled=bool(title), tracks=[drawing, *others])
-
-    image = Image.new("RGB", (SIZE[0] * _OVERSAMPLING, SIZE[1] * _OVERSAMPLING), palette.window)
-    draw = ImageDraw.Draw(image)
-    _grid(draw, layout, palette, layout.top - header(score))
-    for placement in canvas.placements if canvas else ():
-        _ghost(image, layout, palette, placement, layout.home[0])
-    for track in others:
-        for note in track.notes:
-            _note(draw, layout, note, palette.backing)
-    fifths = _fifths(score)
-    for note in drawing.notes:
-        if note.onset < score.steps:
-            _note(draw, layout, note, palette.note(note.velocity, fifths[note.onset]))
-    for start, end, chord in _changes(score):
-        colour = palette.note(127, fifths_from(score.key, chord))
-        strip = (layout.x(start), layout.top - 6, layout.x(end) - 1, layout.top - 1)
-        _fill(draw, strip, colour)
-    _keyboard(draw, layout, palette)
-
-    image = image.reduce(_OVERSAMPLING)
-    draw = ImageDraw.Draw(image)
-    _octaves(draw, layout, palette)
-    _bar_numbers(draw, layout, palette, layout.top - header(score))
-    _chord_names(draw, layout, palette, score)
-    _facts(draw, palette, score, _printable(match or ""))
-    if title:
-        _text(draw, (24, TITLE / 2), _shortened(title, SIZE[0] - 48), LARGE, palette.text)
-    return image
+    return Sheet(score, canvas, match, title, accompaniment).paint(PALETTES[theme])
 
 
 def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
     """Draw the lanes, dimmed outside of the piece, with beat and bar lines."""
-    right = SIZE[0]
+    right = layout.size[0]
     _fill(draw, (0, top, right, layout.top), palette.ruler)
     for pitch in layout.pitches:
         black = pitch % PITCH_CLASSES in _BLACK_KEYS
@@ -110,7 +153,7 @@ def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: floa
             _fill(draw, (layout.origin, y, layout.end, below), inside)
             if pitch % PITCH_CLASSES in {4, 11}:
                 _fill(draw, (layout.origin, y, layout.end, y + 1), palette.row_line)
-    lines = [(STEPS_PER_BEAT, palette.beat_line), (STEPS_PER_BAR, palette.bar_line)]
+    lines = [(layout.meter.beat, palette.beat_line), (layout.meter.bar, palette.bar_line)]
     for every, colour in [*lines, (layout.steps, palette.clip_line)]:
         # Lines closer than this would make one grey of the lanes.
         if every * layout.step_width >= 8:
@@ -149,6 +192,24 @@ def _note(draw: ImageDraw.ImageDraw, layout: Layout, note: Note, colour: Colour)
     _fill(draw, (left, top, right, bottom), colour, radius)
 
 
+def _drums(
+    draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, notes: list[Note], width: int
+) -> None:
+    """Draw drums on a strip below the roll: cymbals above, drums amid, the bass drum below."""
+    _fill(draw, (KEYBOARD, layout.bottom, width, layout.bottom + DRUMS), palette.ruler)
+    for note in notes:
+        if note.onset < layout.steps:
+            _fill(draw, stroke_box(layout, note), palette.backing)
+
+
+def stroke_box(layout: Layout, note: Note) -> Box:
+    """Where a stroke of the drums is shown."""
+    lane = (DRUMS - 6) / 3
+    height = 2 if note.pitch in _BASS_DRUMS else 0 if note.pitch in _CYMBALS else 1
+    top, left = layout.bottom + 3 + height * lane, layout.x(note.onset)
+    return left, top + 1, max(left + layout.step_width / 2, left + 2), top + lane - 1
+
+
 def _keyboard(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> None:
     """Draw piano keys, each in the row of its pitch."""
     short = KEYBOARD * 0.56
@@ -176,46 +237,50 @@ def _octaves(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> Non
 
 def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
     """Number the bars, or every 2nd, 4th … where there is no room."""
-    room = _font(SMALL).getlength(str(layout.steps // STEPS_PER_BAR)) + 14
-    every = next(
-        STEPS_PER_BAR * 2**n for n in range(16) if STEPS_PER_BAR * 2**n * layout.step_width >= room
-    )
+    bar = layout.meter.bar
+    room = _font(SMALL).getlength(str(layout.steps // bar)) + 14
+    every = next(bar * 2**n for n in range(16) if bar * 2**n * layout.step_width >= room)
     for step in range(0, layout.steps, every):
         x = round(layout.x(step))
-        if x + room > SIZE[0]:
+        if x + room > layout.size[0]:
             break
         draw.line((x, top + 6, x, layout.top - 8), palette.bar_line)
-        number = str(step // STEPS_PER_BAR + 1)
+        number = str(step // bar + 1)
         _text(draw, (x + 6, top + RULER / 2), number, SMALL, palette.quiet_text)
 
 
 def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, score: Score) -> None:
     """Name the chords where they begin; in a long piece those of every 1st, 2nd, 4th … bar."""
-    changes = _changes(score)
+    changes = chord_changes(score)
     choices = [(size, 1) for size in (LARGE, 27, 20)]
-    choices += [(SMALL, STEPS_PER_BAR * 2**n) for n in range(16)]
+    choices += [(SMALL, score.meter.bar * 2**n) for n in range(16)]
     for size, every in choices:
         names = [(layout.x(s) + 6, c.name(score.key)) for s, _, c in changes if s % every == 0]
         ends = [x + _font(size).getlength(name) for x, name in names]
         if all(end + 2 < x for end, (x, _) in zip(ends, names[1:], strict=False)):
             break
     for (x, name), end in zip(names, ends, strict=True):
-        if end > SIZE[0]:
+        if end > layout.size[0]:
             break
         _text(draw, (x, layout.top - CHORDS / 2 - 3), name, size, palette.text)
 
 
-def _facts(draw: ImageDraw.ImageDraw, palette: Palette, score: Score, match: str) -> None:
+def _facts(
+    draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, score: Score, match: str
+) -> None:
     """Write key, tempo and length below the roll, and the match at the right."""
-    middle = SIZE[1] - FACTS / 2
+    width, height = layout.size
+    middle = height - FACTS / 2
     bars = "1 bar" if score.bars == 1 else f"{score.bars} bars"
     facts = f"{score.key}  ·  {score.tempo:.0f} bpm  ·  {bars}"
+    if score.meter != Meter():
+        facts += f" of {score.meter.beats}/{score.meter.unit}"
     _text(draw, (24, middle), facts, LARGE, palette.text)
-    room = SIZE[0] - 72 - _font(LARGE).getlength(facts)
-    _text(draw, (SIZE[0] - 24, middle), _shortened(match, room), LARGE, palette.accent, "r")
+    room = width - 72 - _font(LARGE).getlength(facts)
+    _text(draw, (width - 24, middle), _shortened(match, room), LARGE, palette.accent, "r")
 
 
-def _changes(score: Score) -> list[tuple[int, int, Chord]]:
+def chord_changes(score: Score) -> list[tuple[int, int, Chord]]:
     """Start, end and chord of what rules in turn, repeats merged, in steps."""
     changes: list[tuple[int, int, Chord]] = []
     for span in sorted(score.chords, key=lambda span: span.onset):
@@ -230,7 +295,7 @@ def _changes(score: Score) -> list[tuple[int, int, Chord]]:
 def _fifths(score: Score) -> list[int]:
     """Place on the circle of fifths of what rules at each step; the middle where nothing does."""
     fifths = [MIDDLE_FIFTH] * score.steps
-    for start, end, chord in _changes(score):
+    for start, end, chord in chord_changes(score):
         fifths[start:end] = [fifths_from(score.key, chord)] * (end - start)
     return fifths
 

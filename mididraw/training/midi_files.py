@@ -33,7 +33,7 @@ def read_tune(data: bytes) -> Score | None:
     file = parse_midi(data)
     if not _in_fours(file) or _off_beat(file) > _SUSPECT_SHARE:
         return None
-    score = read_midi(data)
+    score = read_midi(data).in_common_time()
     tracks = [track for track in score.tracks if not track.drums]
     if not tracks or score.bars < _FEWEST_BARS:
         return None

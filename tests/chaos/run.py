@@ -20,12 +20,15 @@ from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
 from mididraw.options import DrawOptions
 from tests.conftest import ROOT
-from worker.contract import ReplyTo, keys
-from worker.contract.connection import AwayError
+from worker.contract import ReplyTo
+from worker.queue import keys
+from worker.queue.connection import AwayError
 
 FRONT = "chaos"
 POSTS = "posts"
 WORKERS, FRONTS, RESTARTS = 3, 2, 3
+ROUND = 8
+"""Jobs of a round, in which one process is killed."""
 _FREE = Limits(user=10_000, chat=10_000, rate=10_000, total=10_000)
 
 
@@ -83,15 +86,15 @@ class _Cast:
             process.terminate()
         for process in self._processes:
             try:
-                process.wait(30)
+                process.wait(240)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
-async def _submit_all(jobs: RedisJobs, count: int, chance: random.Random) -> set[str]:
+async def _submit(jobs: RedisJobs, numbers: range, chance: random.Random) -> set[str]:
     """Orders with a client that gives up too early now and then, and asks again."""
     accepted = set()
-    for number in range(count):
+    for number in numbers:
         order = Order(
             f"request {number}",
             (b"picture %d" % number,),
@@ -117,21 +120,23 @@ async def _play(server: RedisServer, chat: RedisServer, count: int, seed: int) -
     jobs = RedisJobs(server.url, FRONT, limits=_FREE)
     start = time.monotonic()
     deadline = start + 120 + count / 2
+    accepted: set[str] = set()
+    rounds = [range(first, min(first + ROUND, count)) for first in range(0, count, ROUND)]
+    restarts = {len(rounds) * (one + 1) // (RESTARTS + 1): one for one in range(RESTARTS)}
     try:
-        submitting = asyncio.create_task(_submit_all(jobs, count, chance))
-        restarts = [count * (one + 1) / (RESTARTS + 1) for one in range(RESTARTS)]
+        for number, orders in enumerate(rounds):
+            submitting = asyncio.create_task(_submit(jobs, orders, chance))
+            await asyncio.sleep(chance.uniform(0.1, 1))
+            cast.kill_one(chance)
+            if number in restarts:
+                server.kill() if restarts[number] % 2 else server.stop()
+                await asyncio.sleep(chance.uniform(0.2, 1.5))
+                server.start()
+            accepted |= await submitting
         with chat.client() as posts:
-            while not submitting.done() or posts.hlen(POSTS) < count:
+            while posts.hlen(POSTS) < count:
                 assert time.monotonic() < deadline, f"{posts.hlen(POSTS)} of {count} answers"
-                await asyncio.sleep(chance.uniform(0.3, 1.2))
-                if posts.hlen(POSTS) < 0.9 * count:
-                    cast.kill_one(chance)
-                if restarts and posts.hlen(POSTS) >= restarts[0]:
-                    restarts.pop(0)
-                    server.kill() if len(restarts) % 2 else server.stop()
-                    await asyncio.sleep(chance.uniform(0.2, 1.5))
-                    server.start()
-            accepted = await submitting
+                await asyncio.sleep(0.1)
             seconds = time.monotonic() - start
             left = await _left(server, deadline)
             counted: Any = posts.hgetall(POSTS)

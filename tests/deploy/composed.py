@@ -72,13 +72,13 @@ class System:
         check = check.replace("/run/secrets", str(self.folder / "secrets"))
         check = check.replace("redis-cli", f"redis-cli -p {self.port}")
         until = f"i=0; until {check}; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.05; done"
-        subprocess.run(["sh", "-c", until], check=True, timeout=30, stderr=subprocess.DEVNULL)
+        subprocess.run(["sh", "-c", until], check=True, timeout=120, stderr=subprocess.DEVNULL)
 
     def stop_redis(self) -> None:
         """As an orderly restart would."""
         if self.redis_process is not None:
             self.redis_process.terminate()
-            self.redis_process.wait(20)
+            self.redis_process.wait(240)
 
     def environment(self, service: str) -> dict[str, str]:
         """As the container would have it, but for places."""
@@ -118,7 +118,7 @@ class System:
             env=self.environment(service),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
 

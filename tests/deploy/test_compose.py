@@ -81,6 +81,18 @@ def test_a_container_can_do_as_little_as_possible(service: str) -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
+def test_the_page_trusts_what_its_host_sends_and_nobody_else() -> None:
+    assert environment("web", {})["MIDIDRAW_WEB_PROXIES"] == "gateway"
+    named = environment("web", {"MIDIDRAW_WEB_PROXIES": "10.0.0.0/8"})
+    assert named["MIDIDRAW_WEB_PROXIES"] == "10.0.0.0/8"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_written_to_is_open_to_all_in_the_image_too(service: str) -> None:
+    """Older runc gives a restarted container's tmpfs the mode of the folder beneath it."""
+    assert SERVICES[service]["tmpfs"] == ["/tmp"]  # noqa: S108
+
+
 def test_every_command_is_one() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mididraw", "--help"],
@@ -126,9 +138,10 @@ def test_prepare_makes_secrets_once_and_chooses_by_tokens(tmp_path: Path) -> Non
     assert len(password) == 48
     assert "COMPOSE_PROFILES=cpu\n" in first
     (place / "secrets" / "telegram_token").write_text("1:x")
-    (place / ".env").write_text(first.replace("#DISCORD_TOKEN=", "DISCORD_TOKEN=") + "#mine\n")
+    edited = first.replace("#DISCORD_TOKEN=", "DISCORD_TOKEN=").replace("=cpu\n", "=cpu,metrics\n")
+    (place / ".env").write_text(edited + "#mine\n")
     second = prepare()
-    assert "COMPOSE_PROFILES=cpu,telegram\n" in second
+    assert "COMPOSE_PROFILES=cpu,telegram,metrics\n" in second
     assert second.endswith("#mine\n")
     assert (place / "secrets" / "redis_worker").read_text() == password
     assert (place / "secrets").stat().st_mode & 0o077 == 0

@@ -20,8 +20,8 @@ from bot.settings import DiscordSettings, TelegramSettings, WebSettings
 from mididraw.settings import Settings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
-from worker.contract.connection import AwayError, connect, said
 from worker.metrics import Metrics as WorkerMetrics
+from worker.queue.connection import AwayError, connect, redis_errors
 from worker.settings import WorkerSettings
 from worker.watch import WatchSettings, registry_of
 
@@ -138,7 +138,7 @@ def test_parts_on_other_machines_reach_redis_over_tls(tmp_path: Path) -> None:
         with connect(url) as connection:
             assert connection.ping()
         stranger = connect(f"rediss://127.0.0.1:{port}/0", tries=0)
-        with stranger, pytest.raises(AwayError), said():
+        with stranger, pytest.raises(AwayError), redis_errors():
             stranger.ping()
     finally:
         server.stop()
@@ -146,5 +146,5 @@ def test_parts_on_other_machines_reach_redis_over_tls(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="no shellcheck here")
 def test_shell_scripts_are_clean() -> None:
-    scripts = [*DEPLOY.glob("*.sh"), *(DEPLOY / "redis").glob("*.sh")]
+    scripts = [file for top in (DEPLOY, ROOT / "tests") for file in top.rglob("*.sh")]
     subprocess.run(["shellcheck", *map(str, scripts)], check=True)

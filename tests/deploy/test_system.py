@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.asynchronous import played
 from tests.deploy.composed import System, prepared
 from tests.deploy.whole import play
 from tests.standins.telegram import TOKEN
 
 
-@played
 async def test_nothing_is_lost_or_answered_twice_while_every_part_dies_once(
     tmp_path: Path,
 ) -> None:

@@ -23,7 +23,7 @@ from tests.deploy.composed import System, prepared
 from tests.standins import discord as on_discord
 from tests.standins import telegram as on_telegram
 from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
-from worker.contract import keys
+from worker.queue import keys
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
 _PATIENCE = 240.0
@@ -31,6 +31,7 @@ _FREE = {
     "MIDIDRAW_JOBS_USER": "100",
     "MIDIDRAW_JOBS_CHAT": "1000",
     "MIDIDRAW_JOBS_RATE": "1000",
+    "MIDIDRAW_WEB_PROXIES": "127.0.0.1",
     "MIDIDRAW_WORKER_SLOTS": "8",
     "MIDIDRAW_WORKER_THREADS": "1",
     "MIDIDRAW_WORKER_PROCESSES": "1",
@@ -132,7 +133,7 @@ async def play(folder: Path, jobs: int) -> Report:
             for process in parts.values():
                 process.terminate()
             for name, process in parts.items():
-                assert process.wait(40) == 0, f"{name} ended with {process.returncode}"
+                assert process.wait(240) == 0, f"{name} ended with {process.returncode}"
             for number, token in tokens.items():
                 said = {call.path for call in discord.answers(token)}
                 report.answers[f"discord {number}"] = len(said)

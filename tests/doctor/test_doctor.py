@@ -14,11 +14,13 @@ import torch
 import bot.health
 import worker.health
 from bot.jobs.redis_server import RedisServer
+from bot.settings import DiscordSettings
 from mididraw.doctor import Finding, State, examine, library
-from tests.asynchronous import played
+from tests.bot.discord.conftest import botting
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
 from tests.standins.discord import StandIn as Discord
+from tests.standins.discord_payloads import GUILD
 from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from tests.standins.telegram import TOKEN as TELEGRAM_TOKEN
 from tests.standins.telegram import StandIn as Telegram
@@ -61,6 +63,15 @@ def test_a_host_that_lacks_much_is_told_of_each_thing_at_once(tmp_path: Path) ->
     assert faults == {"FluidSynth", "ffmpeg", "model", "Redis"}
     assert all(seen[subject]["mend"].endswith(".") for subject in faults)
     assert seen["Telegram's token"]["state"] == State.ABSENT
+
+
+def test_a_front_end_is_told_that_workers_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the bots' image there is nothing to draw with."""
+    monkeypatch.delitem(sys.modules, "mididraw.render.audio", raising=False)
+    monkeypatch.setitem(sys.modules, "pretty_midi", None)
+    one = found("SoundFont", examine([library.look], {"MIDIDRAW_MODEL": "giant-medium"}))
+    assert one.state is State.ABSENT
+    assert "workers" in one.said
 
 
 @pytest.mark.parametrize(
@@ -165,7 +176,69 @@ async def asked(environment: Mapping[str, str]) -> list[Finding]:
     return await asyncio.to_thread(examine, [bot.health.look], environment)
 
 
-@played
+async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_url: str) -> None:
+    async with Discord().serve() as discord:
+        environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
+        seen = await asked(environment)
+        assert found("Discord's commands", seen).state is State.ABSENT
+        assert found("Discord's addresses", seen).state is State.ABSENT
+        owned = {"REDIS_URL": redis_url, "MIDIDRAW_DISCORD_OWNER_GUILD": str(GUILD)}
+        settings = DiscordSettings.from_environment(environment | owned)
+        async with botting(settings):
+            await discord.until(lambda: discord.identified)
+        discord.rest.about |= {
+            "flags": 1 << 19,
+            "privacy_policy_url": "https://host.example/privacy",
+            "terms_of_service_url": "https://host.example/terms",
+        }
+        seen = await asked(environment | owned)
+        states = {one.state for one in seen if one.subject.startswith("Discord")}
+        assert states == {State.WELL}, seen
+        assert "Message Content: on, and not needed" in found("Discord's intents", seen).said
+        assert "DAVE 1" in found("Discord's voice", seen).said
+
+        install = discord.rest.about["integration_types_config"]
+        only_sends = {"scopes": ["bot"], "permissions": str(1 << 11)}
+        discord.rest.about |= {
+            "bot_require_code_grant": True,
+            "interactions_endpoint_url": "https://elsewhere.example",
+            "integration_types_config": {"0": {"oauth2_install_params": only_sends}},
+        }
+        told = " ".join(
+            one.said
+            for one in await asked(environment)
+            if one.subject == "Discord's installation" and one.state is State.FAULT
+        )
+        for word in ("code grant", "in place of the bot", "to their accounts"):
+            assert word in told
+        assert "applications.commands, attach_files, read_message_history, connect" in told
+        discord.rest.about["integration_types_config"] = {**install, "0": {}}
+        assert "lacks bot" in str(await asked(environment))
+
+        by_name = {one["name"]: one for one in discord.commands}
+        del by_name["draw"]["options"][0]
+        discord.rest.commands = [one for one in discord.commands if one["name"] != "queue"]
+        one = found("Discord's commands", await asked(environment))
+        assert one.said.endswith(": draw, queue")
+        elsewhere = await asked(environment | {"MIDIDRAW_DISCORD_OWNER_GUILD": "12345"})
+        assert "owners' server" in found("Discord's commands", elsewhere).said
+        async with botting(settings):
+            await discord.until(lambda: discord.identified == 2)
+        # A command of another name is missed; what it holds is not looked at.
+        assert {"draw", "queue"} <= {one["name"] for one in discord.commands}
+        one = found("Discord's commands", await asked(environment | owned))
+        assert one.state is State.WELL
+
+
+async def test_voice_that_cannot_be_encrypted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "davey", None)
+    async with Discord().serve() as discord:
+        environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
+        one = found("Discord's voice", await asked(environment))
+    assert one.state is State.FAULT
+    assert "davey cannot be loaded" in one.said
+
+
 async def test_tokens_that_the_chats_know_or_do_not_know_are_told_apart() -> None:
     async with Telegram().serve() as telegram, Discord().serve() as discord:
         environment = {
@@ -175,7 +248,8 @@ async def test_tokens_that_the_chats_know_or_do_not_know_are_told_apart() -> Non
             "MIDIDRAW_DISCORD_API_URL": discord.api,
         }
         seen = await asked(environment)
-        assert {one.state for one in seen} == {State.WELL}
+        states = {one.subject: one.state for one in seen}
+        assert {states[f"{chat}'s token"] for chat in ("Discord", "Telegram")} == {State.WELL}
         wrong = {"TELEGRAM_TOKEN": f"{TELEGRAM_TOKEN}x", "DISCORD_TOKEN": "wrong"}
         discord.refuse("GET", "users/@me", 401)
         seen = await asked(environment | wrong)

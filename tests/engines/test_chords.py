@@ -128,7 +128,10 @@ def test_accompaniment_is_quiet_and_on_tracks_of_its_own(example: Path) -> None:
     bare, full = (
         write_score(
             commission(
-                [example], DrawOptions.of(engine="chords", seed=3, accompaniment=accompaniment)
+                [example],
+                DrawOptions.of(
+                    engine="chords", seed=3, accompaniment=accompaniment, arrangement="solo"
+                ),
             )
         )
         for accompaniment in (False, True)

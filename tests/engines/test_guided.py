@@ -5,7 +5,9 @@ import numpy as np
 from mididraw.canvas import Canvas, lay
 from mididraw.engines import Commission
 from mididraw.engines.guided import guided
+from mididraw.engines.plan import plan_piece
 from mididraw.measure import match
+from mididraw.measure.form import form
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.options import DrawOptions
 from mididraw.picture import read
@@ -15,7 +17,7 @@ from tests.strategies.canvases import canvas_of
 
 
 def canvas_for(**options: object) -> tuple[Canvas, DrawOptions]:
-    chosen = DrawOptions.of(engine="guided", bars=4, candidates=4, **options)
+    chosen = DrawOptions.of(engine="guided", bars=4, candidates=4, arrangement="solo", **options)
     return lay([read(EXAMPLES / "cat.png")], chosen), chosen
 
 
@@ -29,7 +31,7 @@ def test_the_music_is_the_picture_in_key_and_without_semitones() -> None:
     found = match(canvas, score)
     assert found.f1 > 0.88
     assert found.precision > 0.88
-    assert [track.name for track in score.tracks] == [DRAWING]
+    assert [track.name for track in score.tracks] == [DRAWING, "ending"]
     assert all(note.pitch % 12 in score.key.scale for note in score.drawing.notes)
     grid = roll(score.drawing.notes, canvas.steps) > 0
     assert grid.sum() == sum(note.duration for note in score.drawing.notes), "notes overlap"
@@ -50,6 +52,18 @@ def test_strength_goes_from_free_music_to_the_picture() -> None:
     assert found[2] > 0.92
 
 
+def test_a_piece_follows_its_plan_at_any_strength_and_comes_home() -> None:
+    canvas, options = canvas_for()
+    plan = plan_piece(canvas, options, seed=1)
+    for strength in (0, 100):
+        _, score = play(strength=strength)
+        assert score.key == plan.key
+        assert tuple(score.chord_at(16 * bar) for bar in range(score.bars)) == plan.chords
+        found = form(score)
+        assert (found.home, found.tonic) == (1, 1)
+        assert found.hammered < 0.06
+
+
 def test_key_and_tempo_are_those_asked_for() -> None:
     _, score = play(key="F# minor", tempo=133, instrument="vibraphone")
     assert (score.key.name, score.tempo) == ("F# minor", 133)
@@ -58,8 +72,10 @@ def test_key_and_tempo_are_those_asked_for() -> None:
 
 def test_an_accompaniment_is_quieter_and_on_its_own_track() -> None:
     canvas, score = play(accompaniment=True)
-    assert [track.name for track in score.tracks] == [DRAWING, BACKING]
-    drawing, backing = (np.mean([note.velocity for note in track.notes]) for track in score.tracks)
+    assert [track.name for track in score.tracks[:2]] == [DRAWING, BACKING]
+    drawing, backing = (
+        np.mean([note.velocity for note in track.notes]) for track in score.tracks[:2]
+    )
     assert backing < drawing
     assert match(canvas, score).f1 > 0.7
 

@@ -20,6 +20,17 @@ from tests.strategies.scores import chords, keys
         ("B♭ MAJOR", Key(10)),
         ("Gb:maj", Key(6)),
         ("C M", Key(0)),
+        ("F sharp minor", Key(6, Mode.MINOR)),
+        ("G-minor", Key(7, Mode.MINOR)),
+        ("H moll", Key(11, Mode.MINOR)),
+        ("B-Dur", Key(10)),
+        ("fis-Moll", Key(6, Mode.MINOR)),
+        ("es moll", Key(3, Mode.MINOR)),
+        ("do majeur", Key(0)),
+        ("si bémol majeur", Key(10)),
+        ("la menor", Key(9, Mode.MINOR)),
+        ("降E大调", Key(3)),
+        ("升F小調", Key(6, Mode.MINOR)),
     ],
 )
 def test_a_key_is_read_as_people_write_it(text: str, key: Key) -> None:

@@ -24,7 +24,7 @@ from tests.browser import (
 
 __all__ = ["browser", "desk", "phone", "url"]
 
-PATIENCE = 60_000
+PATIENCE = 240_000
 
 
 def order(page: Page, bars: str = "2") -> None:
@@ -43,6 +43,17 @@ def downloaded(page: Page, name: str) -> bytes:
     return Path(found.value.path()).read_bytes()
 
 
+def copied_without_clipboard(page: Page) -> str:
+    """What lies in the clipboard after the link was copied, as where there is no HTTPS."""
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.click("#share")
+    expect(page.locator("#toast")).to_contain_text("The link is copied")
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    page.locator("textarea").focus()
+    page.keyboard.press("Control+v")
+    return page.locator("textarea").input_value()
+
+
 def test_a_heart_drawn_with_the_mouse_is_played_downloaded_and_found_again(desk: Page) -> None:
     draw_with_mouse(desk)
     order(desk)
@@ -57,6 +68,7 @@ def test_a_heart_drawn_with_the_mouse_is_played_downloaded_and_found_again(desk:
     assert sum(len(part.notes) for part in tune.instruments) > 5
     with Image.open(io.BytesIO(downloaded(desk, "png"))) as roll:
         roll.load()
+    assert copied_without_clipboard(desk) == desk.url
     line = desk.locator("#summary").inner_text()
     desk.reload()
     expect(desk.locator("#summary")).to_have_text(line, timeout=PATIENCE)
@@ -114,8 +126,8 @@ def test_a_job_can_be_cancelled(desk: Page) -> None:
     draw_with_mouse(desk)
     order(desk, "32")
     desk.click("#cancel")
-    expect(desk.locator("#status")).to_have_text("Cancelled, as you wished.", timeout=PATIENCE)
-    expect(desk.locator("#draw")).to_be_enabled()
+    expect(desk.locator("#toast")).to_have_text("Cancelled, as you wished.", timeout=PATIENCE)
+    expect(desk.locator("#draw")).to_be_visible()
 
 
 def test_a_lost_connection_is_said_and_found_again(desk: Page) -> None:
@@ -131,9 +143,9 @@ def test_a_broken_picture_is_said_to_be_one_in_both_languages(desk: Page, phone:
     broken = FilePayload(name="cat.png", mimeType="image/png", buffer=b"\x89PNG none")
     for page, words in ((desk, "cannot be shown"), (phone, "无法显示")):
         page.set_input_files("#file", files=[broken])
-        expect(page.locator("#status")).to_contain_text(words)
+        expect(page.locator("#toast")).to_contain_text(words)
         page.click("#draw")
-        assert page.locator("#status").inner_text()
+        expect(page.locator("#toast")).not_to_contain_text(words)
         expect(page.locator("#piece")).to_be_hidden()
 
 
@@ -208,3 +220,15 @@ def test_the_keyboard_reaches_everything(desk: Page) -> None:
         desk.keyboard.press("Tab")
         reached.add(desk.evaluate("document.activeElement.id"))
     assert {"pen", "eraser", "upload", "grid", "strength", "instrument", "draw"} <= reached
+
+
+def test_a_video_of_the_piece_is_shown_and_kept(desk: Page) -> None:
+    draw_with_mouse(desk)
+    order(desk)
+    expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("#film")).to_be_hidden()
+    expect(desk.locator("#mp4")).to_be_hidden()
+    desk.locator("#versions").get_by_text("Video").click()
+    expect(desk.locator("#film")).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("#versions").get_by_text("Video")).to_have_count(0)
+    assert downloaded(desk, "mp4")[4:8] == b"ftyp"

@@ -1,4 +1,4 @@
-"""Three hundred damaged or hostile pictures, and a program that reads them all.
+"""Hundreds of damaged or hostile pictures, and a program that reads them all.
 
 ``python -m tests.picture.hostile FOLDER`` writes them nowhere: it builds each in memory, saves it
 in the folder under its (often wrong) ending, goes from it to a score, and prints one line of JSON
@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pillow_heif
 from PIL import Image, ImageDraw
 
 from mididraw.bench import peak_mb
@@ -22,7 +23,8 @@ from mididraw.draw import commission, write_score
 from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions
 
-COUNT = 300
+COUNT = 360
+_SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 200' fill='none'>{}</svg>"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -75,6 +77,16 @@ def _whole() -> Iterator[tuple[str, bytes]]:
     for kind, ending in (("GIF", "gif"), ("PNG", "png"), ("WEBP", "webp")):
         moving = _saved(_drawing(), kind, save_all=True, append_images=frames)
         yield f"moving.{ending}", moving
+    for kind, ending in (("TIFF", "tif"), ("AVIF", "avif"), ("PDF", "pdf")):
+        yield f"whole.{ending}", _saved(_drawing("RGB"), kind)
+    yield "whole.tiff", _saved(_drawing("RGB"), "TIFF", compression="tiff_lzw")
+    heif = io.BytesIO()
+    pillow_heif.from_pillow(_drawing("RGB")).save(heif)
+    yield "whole.heic", heif.getvalue()
+    yield (
+        "whole.svg",
+        _SVG.format("<path d='M20 90 A70 60 0 1 0 170 90 L20 20' stroke='#111'/>").encode(),
+    )
 
 
 def _crafted() -> Iterator[tuple[str, bytes]]:
@@ -83,7 +95,14 @@ def _crafted() -> Iterator[tuple[str, bytes]]:
     yield "text.png", b"not a picture at all\n" * 20
     yield "page.jpg", b"<!doctype html><html><body>404</body></html>"
     yield "vector.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L9 9"/></svg>'
-    yield "tiff.png", _saved(_drawing(), "TIFF")
+    yield "uses.svg", _SVG.format(_uses()).encode()
+    yield (
+        "large.svg",
+        _SVG.format(
+            "<filter id='f'><feGaussianBlur stdDeviation='1e9'/></filter>"
+            + "<rect width='9e9' height='9e9' filter='url(#f)' fill='red'/>"
+        ).encode(),
+    )
     yield "icon.bmp", _saved(_drawing(), "ICO")
     yield (
         "music.png",
@@ -143,6 +162,14 @@ def _crafted() -> Iterator[tuple[str, bytes]]:
     yield "transparent.png", _saved(Image.new("RGBA", (90, 90), (0, 0, 0, 0)), "PNG")
 
 
+def _uses() -> str:
+    """Groups that each use the one before ten times: ten to the ninth lines."""
+    groups = "".join(
+        f"<g id='a{number + 1}'>" + f"<use href='#a{number}'/>" * 10 + "</g>" for number in range(9)
+    )
+    return f"<defs><path id='a0' d='M0 0L9 9' stroke='red'/>{groups}</defs><use href='#a9'/>"
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
@@ -194,13 +221,13 @@ def main(folder: Path) -> None:
     for place, (name, content) in enumerate(hostile_pictures()):
         path = folder / f"{place:03}-{name}"
         path.write_bytes(content)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             write_score(commission([path], DrawOptions.of(engine="chords")))
             outcome = "score"
         except MididrawError as error:
             outcome = f"{type(error).__name__}: {error}"
-        spent = time.perf_counter() - start
+        spent = time.process_time() - start
         path.unlink()
         _say(name=path.name, outcome=outcome, seconds=spent)
     _say(peak_mb=peak_mb())

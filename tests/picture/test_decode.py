@@ -38,6 +38,9 @@ from tests.picture.drawn import alike, saved, sketch
         ("RGB", "BMP"),
         ("P", "BMP"),
         ("P", "GIF"),
+        ("1", "TIFF"),
+        ("CMYK", "TIFF"),
+        ("F", "TIFF"),
     ],
 )
 def test_every_kind_of_file_holds_the_same_drawing(mode: str, kind: str) -> None:
@@ -45,15 +48,18 @@ def test_every_kind_of_file_holds_the_same_drawing(mode: str, kind: str) -> None
     assert alike(ink, read(sketch())) == 1.0
 
 
-def test_sixteen_bits_are_read_over_their_whole_range() -> None:
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bits_are_read_over_their_whole_range(kind: str) -> None:
     levels = 20_000 + 100 * np.asarray(sketch(), np.uint16)
-    picture = saved(Image.fromarray(levels), "PNG")
+    picture = saved(Image.fromarray(levels), kind)
     assert Image.open(io.BytesIO(picture)).mode == "I;16"
     assert alike(read(picture), read(sketch())) == 1.0
 
 
 @pytest.mark.parametrize(("kind", "options"), [("GIF", {}), ("PNG", {}), ("WEBP", {"quality": 90})])
-def test_of_a_moving_picture_the_first_frame_is_read(kind: str, options: dict[str, int]) -> None:
+def test_of_a_moving_picture_the_first_of_its_fullest_frames_is_read(
+    kind: str, options: dict[str, int]
+) -> None:
     others = [sketch().rotate(180), Image.new("L", (400, 300), 255)]
     picture = saved(sketch(), kind, save_all=True, append_images=others, **options)
     assert getattr(Image.open(io.BytesIO(picture)), "n_frames", 1) == 3
@@ -110,13 +116,14 @@ def test_any_size_is_brought_to_the_working_size(width: int, height: int, mode: 
     [
         (b"", NotAPictureError),
         (b"hello", NotAPictureError),
-        (b"%PDF-1.7", NotAPictureError),
-        (saved(sketch(), "TIFF"), NotAPictureError),
+        (b"%PDF-1.7", DamagedPictureError),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><path", DamagedPictureError),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", DamagedPictureError),
         (saved(sketch(), "PNG")[:-700], DamagedPictureError),
         (saved(sketch(), "JPEG")[:1200], DamagedPictureError),
         (saved(sketch(), "WEBP")[:300], DamagedPictureError),
         (saved(sketch().convert("P"), "GIF")[:900], DamagedPictureError),
-        (saved(Image.new("1", (8000, 5001)), "PNG"), PictureTooLargeError),
+        (saved(Image.new("1", (9000, 8900)), "PNG"), PictureTooLargeError),
         (saved(Image.new("1", (15000, 15000)), "PNG"), PictureTooLargeError),
         (bytes(MAX_BYTES + 1), PictureTooLargeError),
     ],
@@ -134,9 +141,21 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
 
 
-def test_forty_megapixels_are_read() -> None:
-    picture = saved(sketch("1", 0, 1, pen=60, size=(8000, 5000)), "PNG")
-    assert alike(read(picture), read(sketch("L", pen=3, size=(400, 250)))) > 0.99
+@pytest.mark.parametrize(
+    ("kind", "mode", "size"), [("PNG", "1", (10_000, 8_000)), ("JPEG", "L", (16_000, 12_500))]
+)
+def test_the_largest_pictures_are_read(kind: str, mode: str, size: tuple[int, int]) -> None:
+    paper, pen = (1 if mode == "1" else 255), size[0] // 130
+    picture = saved(sketch(mode, 0, paper, pen=pen, size=size), kind)
+    assert (
+        alike(read(picture), read(sketch("L", pen=3, size=(400, 400 * size[1] // size[0])))) > 0.99
+    )
+
+
+def test_a_progressive_jpeg_is_held_whole_and_so_may_be_less_large() -> None:
+    large = Image.new("L", (9_000, 9_000), 255)
+    with pytest.raises(PictureTooLargeError, match="200 as JPEG"):
+        read(saved(large, "JPEG", progressive=True))
 
 
 @given(st.binary(max_size=400))
@@ -146,7 +165,7 @@ def test_any_bytes_end_in_a_typed_error(content: bytes) -> None:
 
 
 @given(
-    st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "GIF"]),
+    st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PDF"]),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8),
     st.integers(0, 10_000),
 )

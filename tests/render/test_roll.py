@@ -15,10 +15,10 @@ from mididraw.canvas import Canvas, lay
 from mididraw.harmony import Chord, Key, Mode
 from mididraw.options import DrawOptions, PitchRange, Theme
 from mididraw.picture.ink import Ink
-from mididraw.render.layout import KEYBOARD, MAX_NARROWING, MAX_WIDENING, SIZE, Layout, plan
+from mididraw.render.layout import DRUMS, KEYBOARD, MAX_NARROWING, MAX_WIDENING, SIZE, Layout, plan
 from mididraw.render.palette import PALETTES, Colour, fifths_from
 from mididraw.render.roll import draw_roll
-from mididraw.score import DRAWING, ChordSpan, Note, Score, Track
+from mididraw.score import DRAWING, ChordSpan, Meter, Note, Score, Track
 from tests.strategies.scores import scores
 
 themes = pytest.mark.parametrize("theme", list(Theme))
@@ -110,6 +110,14 @@ def test_every_note_is_told_from_the_lanes_whatever_its_chord(theme: Theme) -> N
         for velocity in (1, 64, 127):
             assert contrast(palette.note(velocity, fifths), palette.white_lane) > 2.5
             assert contrast(palette.note(velocity, fifths), palette.black_lane) > 2.5
+
+
+def test_bars_are_as_long_as_the_piece_says() -> None:
+    palette = PALETTES[Theme.DARK]
+    waltz = replace(piece(Note(0, 60, 4, 90)), meter=Meter(3, 4), bars=4)
+    image, layout = draw_roll(waltz), plan(waltz, None, tracks=waltz.tracks)
+    lines = [image.getpixel((round(layout.x(step)), round(layout.top) + 3)) for step in range(48)]
+    assert [step for step, colour in enumerate(lines) if colour == palette.bar_line] == [12, 24, 36]
 
 
 def test_chords_colour_the_notes_that_begin_under_them() -> None:
@@ -214,6 +222,27 @@ def test_accompaniment_is_hidden_unless_asked_for_and_then_subdued() -> None:
     assert contrast(palette.backing, palette.white_lane) < contrast(
         palette.note(40), palette.white_lane
     )
+
+
+def test_all_players_of_the_drawing_are_bright() -> None:
+    first, second = Note(0, 60, 8, 90), Note(32, 55, 8, 90)
+    solo = piece(first)
+    shared = replace(solo, tracks=(Track("drawing", 0, (first,)), Track("drawing", 46, (second,))))
+    image, layout = draw_roll(shared), plan(shared, None, tracks=[shared.drawing])
+    for note in (first, second):
+        assert cell(image, layout, note.onset + 2, note.pitch) == PALETTES[Theme.DARK].note(90)
+
+
+def test_drums_have_a_strip_of_their_own() -> None:
+    solo = piece(Note(0, 60, 8, 90))
+    kick = Track("drums", 0, (Note(8, 36, 1, 90),), drums=True)
+    image = draw_roll(replace(solo, tracks=(*solo.tracks, kick)), accompaniment=True)
+    layout = plan(solo, None, tracks=solo.tracks, strip=DRUMS)
+    x = layout.x(8) + layout.step_width / 4
+    palette = PALETTES[Theme.DARK]
+    assert at(image, x, layout.bottom + DRUMS - 8) == palette.backing
+    assert at(image, x, layout.bottom + 8) == palette.ruler
+    assert cell(image, layout, 2, 60) == palette.note(90)
 
 
 @themes

@@ -2,12 +2,13 @@
 
 from hypothesis import strategies as st
 
-from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme
+from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme, Video
 from worker.contract import (
     Cancelled,
     Done,
     Ended,
     Failed,
+    Filming,
     Job,
     Likeness,
     Progress,
@@ -36,6 +37,7 @@ options = st.builds(
     temperature=st.floats(0.1, 2),
     shape=st.sampled_from(Shape),
     theme=st.sampled_from(Theme),
+    video=st.sampled_from(Video),
     seed=st.integers(0, 2**31 - 1),
 )
 resolved = st.builds(
@@ -83,5 +85,6 @@ events = st.one_of(
     st.builds(Started, job=ids, attempt=st.integers(1, 9)),
     st.builds(Progress, job=ids, bar=st.integers(0, 32), bars=st.integers(1, 32)),
     st.builds(Rendering, job=ids),
+    st.builds(Filming, job=ids, second=st.integers(0, 999), seconds=st.integers(1, 999)),
     st.builds(Ended, job=ids, answer=answers),
 )

@@ -1,6 +1,6 @@
 """Continuous batching over the real model."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from mididraw.draw import commission
-from mididraw.engines import Commission, guided
-from mididraw.engines.guided import Band
+from mididraw.engines import Commission, by_model
+from mididraw.engines.generation import Generator
 from mididraw.models.catalogue import load_model
-from mididraw.models.decoder import Decoder, LogitsHook
+from mididraw.models.decoder import Decoder
 from mididraw.models.interface import MusicModel
 from mididraw.options import DrawOptions
 from mididraw.score import Score
@@ -78,23 +78,23 @@ def test_an_error_of_one_piece_touches_no_other(
     model: MusicModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = alone(model, piece(2), 4)
-    begin = guided.begin
+    begin = by_model.begin
 
-    def faulty(work: Commission, band: Band) -> object:
-        sitting = begin(work, band)
+    def faulty(work: Commission, generator: Generator) -> object:
+        generation = begin(work, generator)
         if work.seed == 1:
-            steps, take = iter(range(10**6)), sitting.flock.take
+            steps, advance = iter(range(10**6)), generation.particles.advance
 
             def broken(drawn: Mapping[int, int]) -> None:
                 if next(steps) == 5:
-                    raise ValueError("a fault in the flock")
-                take(drawn)
+                    raise ValueError("a fault in the particles")
+                advance(drawn)
 
-            monkeypatch.setattr(sitting.flock, "take", broken)
+            monkeypatch.setattr(generation.particles, "advance", broken)
         if work.seed == 3:
-            sitting.flock.leave()
+            generation.particles.leave()
             raise ValueError("a fault at the beginning")
-        return sitting
+        return generation
 
     monkeypatch.setattr(module, "begin", faulty)
     batch = Batch(model, 4)
@@ -151,13 +151,13 @@ def test_an_error_in_the_shared_step_costs_the_one_that_makes_it(model: MusicMod
         decoder = Decoder.of(model.transformer, slots=slots, precision=model.precision)
         step = decoder.step
 
-        def failing(hook: LogitsHook, waiting: Container[int]) -> dict[int, int]:
+        def failing(slots: Collection[int]) -> dict[int, int]:
             if poison.names & {sequence.sampling.seed // 1_000_003 for sequence in sequences()}:
                 raise RuntimeError("probability tensor contains nan")
-            return step(hook, waiting)
+            return step(slots)
 
         def sequences() -> list[Any]:
-            return decoder._sequences
+            return decoder._rows
 
         class Failing:
             def __getattr__(self, name: str) -> Any:

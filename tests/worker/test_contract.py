@@ -69,8 +69,8 @@ def test_unknown_fields_and_versions_are_refused_by_name(job: Job) -> None:
     raw: dict[str, Any] = json.loads(job.write())
     with pytest.raises(ContractError, match="surprise"):
         parse_job(json.dumps(raw | {"surprise": 1}))
-    with pytest.raises(ContractError, match=r"version 2 .* reads 1"):
-        parse_job(json.dumps(raw | {"version": 2}))
+    with pytest.raises(ContractError, match=r"version 3 .* reads 2"):
+        parse_job(json.dumps(raw | {"version": 3}))
 
 
 def test_a_job_has_a_seed_and_an_end_after_its_beginning() -> None:

@@ -2,18 +2,27 @@
 
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 
 import pytest
 
 from mididraw.errors import PictureError
 from tests.bot.jobs.conftest import PATIENCE
-from worker.pool import DiedError, Pool, Result
+from worker.pool import DiedError, Pool, Result, tell
 
 
 def double(number: int) -> int:
     return 2 * number
+
+
+def count(to: int) -> int:
+    for number in range(to):
+        tell(number)
+    return to
 
 
 def refuse() -> None:
@@ -28,6 +37,10 @@ def hang() -> None:
     signal.pause()
 
 
+def hang_with(data: bytes) -> None:  # noqa: ARG001 -- what is large on the way
+    signal.pause()
+
+
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     pool = Pool(2)
@@ -37,11 +50,27 @@ def pool() -> Iterator[Pool]:
 
 def collect(pool: Pool) -> dict[object, Result]:
     found: dict[object, Result] = {}
-    deadline = time.monotonic() + 3 * PATIENCE
-    while pool.busy:
-        assert time.monotonic() < deadline
+    while pool.busy:  # pytest's time limit ends what hangs
         found |= {result.owner: result for result in pool.collect()}
     return found
+
+
+def test_what_tasks_tell_on_their_way_is_heard_with_its_owner(pool: Pool) -> None:
+    pool.submit("a", count, 3)
+    pool.submit("b", count, 2)
+    heard: list[tuple[object, object]] = []
+    deadline = time.monotonic() + 3 * PATIENCE
+    while len(heard) < 5:
+        assert time.monotonic() < deadline
+        heard += pool.heard()
+    assert [number for owner, number in heard if owner == "a"] == [0, 1, 2]
+    assert [number for owner, number in heard if owner == "b"] == [0, 1]
+    assert {result.value for result in collect(pool).values()} == {3, 2}
+
+
+def test_nobody_hears_what_is_told_elsewhere(pool: Pool) -> None:
+    tell("alone")
+    assert pool.heard() == []
 
 
 def test_results_and_errors_come_back_to_their_owner(pool: Pool) -> None:
@@ -63,6 +92,38 @@ def test_a_process_that_dies_costs_no_neighbour(pool: Pool) -> None:
     assert {owner: result.value for owner, result in found.items()} == {
         number: 2 * number for number in range(8)
     }
+
+
+def test_a_pool_can_be_closed_while_large_tasks_are_on_their_way() -> None:
+    """More than a pipe holds, to processes that are killed before they read it."""
+    pool = Pool(1)
+    for number in range(4):
+        pool.submit(number, hang_with, bytes(1 << 20))
+    closing = threading.Thread(target=pool.close, daemon=True)
+    closing.start()
+    closing.join(PATIENCE)
+    assert not closing.is_alive()
+
+
+def test_the_way_to_the_processes_is_closed_by_one_thread_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the executor's own from Python 3.11.5 on; two at once end in a bad file descriptor."""
+    pool = Pool(1)
+    pool.submit("hangs", hang)
+    reader = pool._executor._call_queue._reader  # type: ignore[attr-defined]
+    closers = set()
+    close = Connection.close
+
+    def note(connection: Connection) -> None:
+        if connection is reader:
+            closers.add(threading.current_thread())
+        close(connection)
+
+    monkeypatch.setattr(Connection, "close", note)
+    pool.close()
+    assert (threading.main_thread() in closers) is (sys.version_info < (3, 11, 5))
+    assert reader.closed
 
 
 def test_a_task_that_hangs_is_ended_when_its_owner_lets_go(pool: Pool) -> None:

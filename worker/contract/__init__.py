@@ -1,12 +1,15 @@
 """What front-ends and workers say to each other: versioned, frozen, JSON and nothing else."""
 
-from worker.contract.answer import Answer, Cancelled, Done, Failed, Files, Likeness, Reason
+from worker.contract.answer import Answer, Cancelled, Done, Failed, Likeness, Reason, ResultFiles
 from worker.contract.base import VERSION, ContractError
-from worker.contract.events import Ended, Event, Progress, Queued, Rendering, Started
+from worker.contract.events import Ended, Event, Filming, Progress, Queued, Rendering, Started
+from worker.contract.heartbeat import HEARTBEAT_FRESH, HEARTBEAT_PERIOD, Heartbeat
 from worker.contract.job import Job, ReplyTo, digest, job_id, music_id
-from worker.contract.parse import parse_answer, parse_event, parse_job
+from worker.contract.parse import parse_answer, parse_event, parse_heartbeat, parse_job
 
 __all__ = [
+    "HEARTBEAT_FRESH",
+    "HEARTBEAT_PERIOD",
     "VERSION",
     "Answer",
     "Cancelled",
@@ -15,7 +18,8 @@ __all__ = [
     "Ended",
     "Event",
     "Failed",
-    "Files",
+    "Filming",
+    "Heartbeat",
     "Job",
     "Likeness",
     "Progress",
@@ -23,11 +27,13 @@ __all__ = [
     "Reason",
     "Rendering",
     "ReplyTo",
+    "ResultFiles",
     "Started",
     "digest",
     "job_id",
     "music_id",
     "parse_answer",
     "parse_event",
+    "parse_heartbeat",
     "parse_job",
 ]

@@ -7,18 +7,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mididraw.options import DrawOptions
-from worker.contract.base import Digest, JobId, Message, Part, Seconds
+from worker.contract.base import Digest, FrozenModel, JobId, Message, Seconds
 
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """The three files of a result; they are kept beside the answer, not in it."""
+class ResultFiles:
+    """The files of a result; they are kept beside the answer, not in it.
+
+    There is a video where the options say so, unless it could not be made.
+    """
 
     midi: bytes
     mp3: bytes
     png: bytes
+    video: bytes | None = None
 
 
 class Reason(StrEnum):
@@ -34,7 +38,7 @@ class Reason(StrEnum):
     """A fault of ours."""
 
 
-class Likeness(Part):
+class Likeness(FrozenModel):
     """How close the music came to the picture: shares from 0 to 1."""
 
     coverage: _Share
@@ -47,7 +51,7 @@ class Done(Message):
 
     Attributes:
         job: the job.
-        music: what the three files are kept under.
+        music: what the files are kept under.
         options: as resolved: seed, tempo and key are filled in.
         bars: length of the piece.
         chords: one name a chord, in order.

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mididraw.errors import MididrawError
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever a message changes; a process reads its own version alone."""
 
 # Rust's regular expressions: $ is the end of the text and not of a line.
@@ -23,16 +23,16 @@ class ContractError(MididrawError):
     """A message is not of this version of the contract."""
 
 
-class Part(BaseModel):
+class FrozenModel(BaseModel):
     """A piece of a message; frozen, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Message(Part):
+class Message(FrozenModel):
     """A message that stands alone and says its version."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
 
     def write(self) -> str:
         """As JSON."""

@@ -47,6 +47,15 @@ class Rendering(Message):
     job: JobId
 
 
+class Filming(Message):
+    """So many seconds of the video are done."""
+
+    kind: Literal["filming"] = "filming"
+    job: JobId
+    second: Annotated[int, Field(ge=0)]
+    seconds: Annotated[int, Field(ge=1)]
+
+
 class Ended(Message):
     """The answer lies in the outbox."""
 
@@ -55,4 +64,6 @@ class Ended(Message):
     answer: Answer
 
 
-Event = Annotated[Queued | Started | Progress | Rendering | Ended, Field(discriminator="kind")]
+Event = Annotated[
+    Queued | Started | Progress | Rendering | Filming | Ended, Field(discriminator="kind")
+]

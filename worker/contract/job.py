@@ -8,12 +8,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mididraw.options import DrawOptions
-from worker.contract.base import Digest, JobId, Message, Moment, Name, Part
+from worker.contract.base import Digest, FrozenModel, JobId, Message, Moment, Name
 
 _Word = Annotated[str, Field(max_length=200)]
 
 
-class ReplyTo(Part):
+class ReplyTo(FrozenModel):
     """Where an answer goes.
 
     Attributes:
@@ -40,6 +40,7 @@ class Job(Message):
         id: the same for the same interaction or message, so that a redelivery is no second job.
         pictures: where their bytes are kept, in order.
         prompt: where the MIDI file is kept that the music goes on from.
+        written: whether that file is the music itself, of which a video is made.
         options: with a seed, so that a job that is run again gives the same music.
         title: shown by the MP3 and on the piano roll.
         reply: where the answer goes.
@@ -52,6 +53,7 @@ class Job(Message):
     id: JobId
     pictures: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=10)]
     prompt: Digest | None = None
+    written: bool = False
     options: DrawOptions
     title: _Word = "drawing"
     reply: ReplyTo
@@ -65,6 +67,8 @@ class Job(Message):
     def _is_decided(self) -> Self:
         if self.options.seed is None:
             raise ValueError("a job says its seed")
+        if self.written and self.prompt is None:
+            raise ValueError("music that is written has a file")
         if self.expires < self.requested:
             raise ValueError("a job expires after it was requested")
         return self
@@ -72,7 +76,7 @@ class Job(Message):
     @property
     def music(self) -> str:
         """What the result is kept under: the same for the same pictures, options and seed."""
-        return music_id(self.pictures, self.prompt, self.options, self.title)
+        return music_id(self.pictures, self.prompt, self.options, self.title, written=self.written)
 
     @property
     def blobs(self) -> tuple[str, ...]:
@@ -90,7 +94,14 @@ def job_id(front: str, request: str) -> str:
     return hashlib.sha256(f"{front}\n{request}".encode()).hexdigest()[:32]
 
 
-def music_id(pictures: Sequence[str], prompt: str | None, options: DrawOptions, title: str) -> str:
+def music_id(
+    pictures: Sequence[str],
+    prompt: str | None,
+    options: DrawOptions,
+    title: str,
+    *,
+    written: bool = False,
+) -> str:
     """What the result of these pictures, options and seed is kept under."""
-    asked = [list(pictures), prompt, options.model_dump(mode="json"), title]
+    asked = [list(pictures), prompt, options.model_dump(mode="json"), title, written]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

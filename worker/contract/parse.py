@@ -9,12 +9,14 @@ from mididraw.errors import MididrawError
 from worker.contract.answer import Answer
 from worker.contract.base import VERSION, ContractError
 from worker.contract.events import Event
+from worker.contract.heartbeat import Heartbeat
 from worker.contract.job import Job
 
 _T = TypeVar("_T")
 _JOB: TypeAdapter[Job] = TypeAdapter(Job)
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_HEARTBEAT: TypeAdapter[Heartbeat] = TypeAdapter(Heartbeat)
 
 
 def parse_job(text: str | bytes) -> Job:
@@ -34,6 +36,11 @@ def parse_answer(text: str | bytes) -> Answer:
 def parse_event(text: str | bytes) -> Event:
     """Read an event; raises like :func:`parse_job`."""
     return _parse(text, "event", _EVENT)
+
+
+def parse_heartbeat(text: str | bytes) -> Heartbeat:
+    """Read a heartbeat; raises like :func:`parse_job`."""
+    return _parse(text, "heartbeat", _HEARTBEAT)
 
 
 def _parse(text: str | bytes, what: str, adapter: TypeAdapter[_T]) -> _T:

@@ -1,17 +1,21 @@
 // The page: drawing, options, progress and the piece.
 
-import { base64, call, follow, language } from "./api.js";
+import { base64, call, follow, language, LostError } from "./api.js";
+import { example } from "./example.js";
+import { keepOptions, recall } from "./keep.js";
 import { parseMidi } from "./midi.js";
-import { Pad } from "./pad.js";
+import { Pad, thumbnail } from "./pad.js";
 import { Roll } from "./roll.js";
+import * as telegram from "./telegram.js";
+import { hush, say, tellNews } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
-const choices = await call("GET", `/choices?lang=${encodeURIComponent(language)}`);
+const [choices, kept] = await Promise.all([call("GET", `/choices?lang=${encodeURIComponent(language)}`), recall()]);
 const texts = choices.texts;
 const audio = $("audio");
-const pad = new Pad($("pad"));
+const pad = new Pad($("pad"), kept.pages);
 const roll = new Roll($("scroll"), $("roll"), $("spacer"), (time) => { audio.currentTime = time; roll.at(time); });
-let stop = null, current = null;
+let stop = null, current = null, adrift = false;
 
 // Texts and choices.
 
@@ -24,16 +28,18 @@ for (const one of document.querySelectorAll("[data-l]")) {
 }
 for (const name of choices.instruments) $("instrument").add(new Option(name, name));
 for (const style of choices.styles) $("style").add(new Option(style.label, style.value));
+for (const one of choices.arrangements) $("arrangement").add(new Option(one.label, one.value));
 for (const key of choices.keys) $("key").add(new Option(key, key));
 $("language").onclick = () => {
-  localStorage.setItem("language", choices.language === "zh" ? "en" : "zh");
+  const own = navigator.languages.find((one) => one.startsWith("zh")) ?? "zh";
+  localStorage.setItem("language", choices.language.startsWith("zh") ? "en" : own);
   location.reload();
 };
 
 // Where results also go: Telegram tells its Mini Apps in the address' fragment, Discord's links in the query.
-const fragment = new URLSearchParams(location.hash.slice(1));
-const to = fragment.get("tgWebAppData") || new URLSearchParams(location.search).get("to") || sessionStorage.getItem("to") || "";
+let to = telegram.data || new URLSearchParams(location.search).get("to") || sessionStorage.getItem("to") || "";
 if (to) { sessionStorage.setItem("to", to); $("posted").hidden = false; }
+function alone() { to = ""; sessionStorage.removeItem("to"); $("posted").hidden = true; }
 
 // Drawing.
 
@@ -42,10 +48,12 @@ const tool = (erase) => { pad.erase = erase; press($("pen"), !erase); press($("e
 $("pen").onclick = () => tool(false);
 $("eraser").onclick = () => tool(true);
 $("thickness").oninput = (event) => { pad.width = Number(event.target.value); };
-$("undo").onclick = () => pad.undo();
-$("redo").onclick = () => pad.redo();
-$("clear").onclick = () => pad.clear();
-$("grid").onclick = () => { pad.grid = !pad.grid; press($("grid"), pad.grid); pad.show(); };
+const undo = () => pad.did((pages) => pages.undo()), redo = () => pad.did((pages) => pages.redo());
+$("undo").onclick = undo;
+$("redo").onclick = redo;
+$("clear").onclick = () => pad.did((pages) => pages.clear());
+$("example").onclick = () => pad.did((pages) => { for (const stroke of example(pages.page.size)) pages.stroke(stroke); });
+$("grid").onclick = () => { pad.grid = !pad.grid; press($("grid"), pad.grid); pad.paint(); };
 $("upload").onclick = () => $("file").click();
 $("camera").onclick = () => $("photo").click();
 for (const id of ["file", "photo"]) $(id).onchange = (event) => { place(event.target.files); event.target.value = ""; };
@@ -54,24 +62,27 @@ addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => { event.preventDefault(); place(event.dataTransfer.files); });
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.target.matches("input, select")) return;
-  if (event.key === "z") { event.preventDefault(); event.shiftKey ? pad.redo() : pad.undo(); }
-  if (event.key === "y") { event.preventDefault(); pad.redo(); }
+  if (event.key === "z") { event.preventDefault(); event.shiftKey ? redo() : undo(); }
+  if (event.key === "y") { event.preventDefault(); redo(); }
 });
+
+const MOST = 10;
 
 async function place(files) {
   for (const file of files) {
-    if (pad.pages.length >= 10 && !pad.page.empty) break;
-    try { await pad.place(file); } catch { say(texts["broken-picture"]); }
+    if (pad.pages.list.length >= MOST && !pad.page.empty) break;
+    try { await pad.picture(file); } catch { say(texts["broken-picture"]); }
   }
 }
 
 function showPages() {
-  const buttons = pad.pages.map((_, index) => {
+  const { list, at, done, undone } = pad.pages;
+  const buttons = list.map((page, index) => {
     const button = document.createElement("button"), small = document.createElement("canvas");
-    pad.thumbnail(index, small);
+    thumbnail(page, small);
     button.append(small);
     button.setAttribute("aria-label", `${texts.page} ${index + 1}`);
-    press(button, index === pad.at);
+    press(button, index === at);
     button.onclick = () => pad.turn(index);
     return button;
   });
@@ -80,48 +91,72 @@ function showPages() {
     button.className = "act"; button.title = label;
     button.setAttribute("aria-label", label);
     button.innerHTML = `<svg><use href="#i-${icon}"/></svg>`;
-    button.onclick = does;
+    button.onclick = () => pad.did(does);
     return button;
   };
-  if (pad.pages.length < 10) buttons.push(act("plus", texts["add-page"], () => pad.add()));
-  if (pad.pages.length > 1) buttons.push(act("minus", texts["remove-page"], () => pad.remove()));
+  if (list.length < MOST) buttons.push(act("plus", texts["add-page"], (pages) => pages.add()));
+  if (list.length > 1) buttons.push(act("minus", texts["remove-page"], (pages) => pages.remove()));
   $("pages").replaceChildren(...buttons);
-  $("undo").disabled = !pad.page.strokes.length;
-  $("redo").disabled = !pad.page.undone.length;
+  $("undo").disabled = !done.length;
+  $("redo").disabled = !undone.length;
+  $("clear").disabled = pad.page.empty;
+  $("blank").hidden = !pad.page.empty;
 }
-pad.addEventListener("change", showPages);
+pad.addEventListener("begin", () => { $("blank").hidden = true; });
+pad.addEventListener("change", () => { showPages(); kept.save(pad.pages).catch(() => {}); });
 showPages();
 
 // Options and ordering.
 
 const form = $("options");
-$("strength").oninput = (event) => { form.querySelector("output").textContent = event.target.value; };
-$("bars").onchange = (event) => { pad.bars = Number(event.target.value) || null; if (pad.grid) pad.show(); };
+keepOptions(form);
+const measured = () => { form.querySelector("output").textContent = $("strength").value; pad.bars = Number($("bars").value) || null; };
+measured();
+form.addEventListener("input", () => { measured(); if (pad.grid) pad.paint(); });
 
 function chosen() {
   const number = (id) => ($(id).value === "" ? null : Number($(id).value));
   return {
     strength: number("strength"), bars: number("bars"), tempo: number("tempo"), seed: number("seed"), key: $("key").value,
     instrument: $("instrument").value, style: $("style").value, accompaniment: $("accompaniment").checked,
+    arrangement: $("arrangement").value,
   };
 }
 
 form.onsubmit = async (event) => {
   event.preventDefault();
+  if ($("draw").hidden) return;
+  $("cancel").disabled = true;
+  busy(texts.working);
   const pictures = await pad.pictures();
-  if (!pictures.length) { say(texts.nothing); return; }
+  if (!pictures.length) { idle(); say(texts.nothing); return; }
   const body = { pictures: await Promise.all(pictures.map(base64)), options: chosen(), to };
   await ask("/draws", body);
 };
 
 // The same key again, should the connection break: nothing is drawn twice.
+let unsure = { said: "", key: "" };
+const GONE = 410;
+
 async function ask(path, body) {
-  const key = crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now();
+  telegram.touched("impact", "medium");
+  hush();
+  $("cancel").disabled = true;
+  const said = JSON.stringify([path, body]);
+  if (said !== unsure.said) unsure = { said, key: crypto.randomUUID?.() ?? String(Math.random()).slice(2) + Date.now() };
   busy(texts.working);
   for (let left = 4; ; left--) {
-    try { begin(await call("POST", path, body, key)); return; } catch (error) {
-      if (!(error instanceof TypeError) || !left) { idle(); say(error instanceof TypeError ? texts.lost : error.message); return; }
-      say(texts.lost);
+    try {
+      const view = await call("POST", path, body, unsure.key);
+      unsure = { said: "", key: "" };
+      begin(view);
+      return;
+    } catch (error) {
+      // The chat's link is too old, which is no reason to make no music.
+      if (error.status === GONE && to) { alone(); await ask(path, { ...body, to }); say(texts.unposted); return; }
+      if (!(error instanceof LostError)) { idle(); say(error.message); return; }
+      if (!left) { idle(); say(texts["not-sent"]); return; }
+      busy(texts.lost);
       await new Promise((done) => setTimeout(done, 1000));
     }
   }
@@ -132,39 +167,48 @@ function begin(view) {
   watch(view);
 }
 
+const ended = (view) => ["done", "failed", "cancelled"].includes(view.state);
+
 function watch(view) {
   stop?.();
+  stop = null; adrift = false;
   current = view.id;
-  busy(view.text);
+  if (!ended(view)) {
+    $("cancel").disabled = false;
+    stop = follow(view.id, told, () => busy(texts.lost), () => { adrift = true; idle(); say(texts.adrift); });
+  }
   told(view);
-  if (!["done", "failed", "cancelled"].includes(view.state)) stop = follow(view.id, told, () => say(texts.lost));
 }
+addEventListener("online", () => { if (adrift) { hush(); arrive(); } });
 
 function told(view) {
   if (view.id !== current) return;
-  say(view.text);
-  if (view.state === "progress") { $("progress").value = (0.9 * view.bar) / view.bars; }
+  if (!ended(view)) busy(view.text); else idle();
+  if (view.state === "progress") $("progress").value = (0.9 * view.bar) / view.bars;
   else if (view.state === "rendering") $("progress").value = 0.92;
-  else if (view.state === "done") { idle(); $("working").hidden = true; show(view.id, view.result); }
-  else if (view.state === "failed" || view.state === "cancelled") idle();
-  else $("progress").removeAttribute("value");
+  else if (view.state === "filming") $("progress").value = 0.92 + (0.08 * view.second) / view.seconds;
+  else if (view.state === "done") { telegram.touched("notification", "success"); lasts(view.until); show(view.id, view.result); }
+  else if (ended(view)) { telegram.touched("notification", "error"); say(view.text); }
 }
 
-$("cancel").onclick = async () => { try { told(await call("DELETE", `/draws/${current}`)); } catch (error) { say(error.message); } };
+$("cancel").onclick = async () => { try { told(await call("DELETE", `/draws/${current}`)); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); } };
 
-function say(text) { $("working").hidden = false; $("status").textContent = text; }
-function busy(text) { say(text); $("progress").hidden = $("cancel").hidden = false; $("progress").removeAttribute("value"); $("draw").disabled = true; }
-function idle() { $("progress").hidden = $("cancel").hidden = true; $("draw").disabled = false; }
+function busy(text) { $("status").textContent = text; $("working").hidden = false; $("progress").removeAttribute("value"); $("draw").hidden = true; }
+function idle() { $("working").hidden = true; $("draw").hidden = false; }
 
 // The piece.
 
 async function show(id, result) {
   const at = (name) => `/draws/${id}/files/${name}?lang=${encodeURIComponent(language)}`;
   audio.src = at("mp3");
-  for (const name of ["mp3", "mid", "png"]) { $(name).href = at(name); $(name).download = `mididraw.${name}`; $(name).setAttribute("aria-label", `${texts.download} ${$(name).textContent}`); }
+  const filmed = result.options.video !== "none";
+  $("film").hidden = $("mp4").hidden = !filmed;
+  $("film").poster = filmed ? at("png") : "";
+  if (filmed) $("film").src = at("mp4"); else $("film").removeAttribute("src");
+  for (const name of ["mp3", "mid", "png", "mp4"]) { $(name).href = at(name); $(name).download = `mididraw.${name}`; $(name).setAttribute("aria-label", `${texts.download} ${$(name).textContent}`); }
   $("summary").textContent = result.summary;
   $("piece").hidden = false;
-  $("versions").replaceChildren(...result.buttons.filter((one) => ["again", "closer", "musical", "accompaniment"].includes(one.action)).map((one) => {
+  $("versions").replaceChildren(...result.buttons.filter((one) => ["again", "closer", "musical", "slower", "faster", "higher", "lower", "accompaniment", "video"].includes(one.action)).map((one) => {
     const button = document.createElement("button");
     button.textContent = one.label;
     button.onclick = () => { audio.pause(); ask(`/draws/${id}/versions`, { action: one.action }); };
@@ -173,12 +217,16 @@ async function show(id, result) {
   const midi = parseMidi(await (await fetch(at("mid"))).arrayBuffer());
   const [low, high] = result.options.pitch_range.split("-").map(pitch), bar = 240 / result.options.tempo;
   const seconds = Math.max(0, ...midi.notes.map((note) => note.end));
-  roll.load({ notes: midi.notes, low, high, seconds, drawn: result.bars * bar, bar, sketch: result.sketch, main: midi.notes[0] && mainTrack(midi.notes) });
-  $("piece").scrollIntoView({ behavior: "smooth", block: "nearest" });
+  roll.load({ notes: midi.notes, low, high, seconds, drawn: result.bars * bar, bar, sketch: result.sketch, main: drawingTracks(midi) });
+  $("piece").scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
-// The drawing is on the first track that has notes.
-const mainTrack = (notes) => Math.min(...notes.map((note) => note.track));
+$("film").onplay = () => audio.pause();
+audio.addEventListener("play", () => $("film").pause());
+for (const name of ["mp3", "mid", "png", "mp4"]) $(name).onclick = (event) => { if (telegram.download($(name).href, $(name).download)) event.preventDefault(); };
+
+// The drawing is on the tracks of that name; several instruments may share it.
+const drawingTracks = ({ names }) => new Set(names.flatMap((name, track) => (name === "drawing" ? [track] : [])));
 
 function pitch(name) {
   const [, letter, accidental, octave] = /^([A-G])([#b]?)(-?\d+)$/.exec(name);
@@ -210,18 +258,50 @@ $("loop").onclick = () => { audio.loop = !audio.loop; press($("loop"), audio.loo
 $("in").onclick = () => roll.zoomed(1.6);
 $("out").onclick = () => roll.zoomed(1 / 1.6);
 $("share").onclick = async () => {
-  const link = location.href.split("#")[0];
-  if (navigator.share && matchMedia("(pointer: coarse)").matches) { await navigator.share({ url: link }).catch(() => {}); return; }
-  await navigator.clipboard?.writeText(link).then(() => say(texts.copied), () => say(link));
+  let link, until;
+  try { ({ link, until } = await call("POST", `/draws/${current}/link`)); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); return; }
+  lasts(until);
+  if (navigator.share && matchMedia("(pointer: coarse)").matches) { await navigator.share(await shared(link)).catch(() => {}); return; }
+  if (await copied(link)) tellNews(`${texts.copied} ${lasting(until)}`); else say(`${link} ${lasting(until)}`);
 };
-$("new").onclick = () => { audio.pause(); $("piece").hidden = $("working").hidden = true; history.pushState(null, "", "/"); $("pad").scrollIntoView({ behavior: "smooth", block: "center" }); };
+// Without HTTPS browsers have no clipboard but the old way to it.
+async function copied(text) {
+  try { await navigator.clipboard.writeText(text); return true; } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const taken = document.execCommand("copy");
+    field.remove();
+    return taken;
+  }
+}
+const lasting = (until) => texts.until.replace("…", new Date(1000 * until).toLocaleString(choices.language, { dateStyle: "medium", timeStyle: "short" }));
+function lasts(until) { $("until").textContent = lasting(until); }
+// A phone's own sheet takes the video itself, where there is one.
+async function shared(link) {
+  if ($("mp4").hidden) return { url: link };
+  const film = new File([await (await fetch($("mp4").href)).blob()], $("mp4").download, { type: "video/mp4" });
+  return navigator.canShare?.({ files: [film] }) ? { files: [film] } : { url: link };
+}
+$("new").onclick = () => {
+  audio.pause();
+  stop?.();
+  stop = current = null;
+  $("piece").hidden = true;
+  history.pushState(null, "", "/");
+  pad.did((pages) => pages.begin());
+  idle();
+  tellNews(texts.begun);
+  scrollTo({ top: 0, behavior: "smooth" });
+};
 
 // A link to a piece, and the browser's own way back and forth.
 
 async function arrive() {
   const id = /^\/m\/([0-9a-f]{32})$/.exec(location.pathname)?.[1];
   if (!id) { $("piece").hidden = true; return; }
-  try { watch(await call("GET", `/draws/${id}`)); } catch (error) { idle(); say(error.message); }
+  try { watch(await call("GET", `/draws/${id}`)); } catch (error) { idle(); say(error instanceof LostError ? texts.offline : error.message); }
 }
 addEventListener("popstate", arrive);
 await arrive();

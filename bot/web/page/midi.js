@@ -40,7 +40,8 @@ export function parseMidi(buffer) {
         if (kind === 9 && two) (open.get(one) ?? open.set(one, []).get(one)).push({ track, pitch: one, velocity: two, from: tick });
         else if (kind === 8 || kind === 9) {
           const note = open.get(one)?.shift();
-          if (note) notes.push({ ...note, to: tick });
+          // Drums have no pitches to show.
+          if (note && (status & 15) !== 9) notes.push({ ...note, to: tick });
         }
       }
     }

@@ -1,127 +1,138 @@
-// The pages to draw on. A page is a list of strokes over a picture or none; undo is a stroke less.
+// The area to draw on: strokes by mouse, pen and finger; two fingers move and enlarge the paper.
 
-// A phone held upright has room for a higher page.
-const UPRIGHT = matchMedia("(max-width: 600px)").matches;
-export const WIDTH = UPRIGHT ? 1200 : 1600, HEIGHT = UPRIGHT ? 1000 : 800;
-const GREY = (dark) => { const level = Math.round(255 * (1 - dark)); return `rgb(${level},${level},${level})`; };
+import { Page, Pages, segment } from "./pages.js";
 
-class Page {
-  constructor(picture = null, file = null) {
-    this.strokes = []; this.undone = []; this.picture = picture; this.file = file;
-  }
-  get empty() { return !this.picture && !this.strokes.some((stroke) => !stroke.erase); }
-
-  paint(context) {
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, WIDTH, HEIGHT);
-    if (this.picture) {
-      const scale = Math.min(WIDTH / this.picture.width, HEIGHT / this.picture.height);
-      const width = this.picture.width * scale, height = this.picture.height * scale;
-      context.drawImage(this.picture, (WIDTH - width) / 2, (HEIGHT - height) / 2, width, height);
-    }
-    for (const stroke of this.strokes) for (let i = 0; i < stroke.points.length; i++) segment(context, stroke, i);
-  }
-
-  // What was drawn with the pen: left, top, right, bottom; null where nothing was.
-  box() {
-    const xs = [], ys = [];
-    for (const stroke of this.strokes) if (!stroke.erase) for (const [x, y] of stroke.points) { xs.push(x); ys.push(y); }
-    if (this.picture || !xs.length) return null;
-    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-  }
-}
-
-// One piece of a stroke; a pen's pressure makes it darker and thicker, which is played louder.
-function segment(context, stroke, i) {
-  const [x, y, pressure] = stroke.points[i], [fromX, fromY] = stroke.points[Math.max(i - 1, 0)];
-  context.strokeStyle = stroke.erase ? "#fff" : GREY(0.4 + 0.6 * pressure);
-  context.lineWidth = stroke.erase ? stroke.width * 3 : stroke.width * (0.5 + 0.5 * pressure);
-  context.lineCap = "round";
-  context.beginPath();
-  context.moveTo(fromX, fromY);
-  context.lineTo(x === fromX && y === fromY ? x + 0.01 : x, y);
-  context.stroke();
-}
+const CLOSEST = 6, YOUNG = 400;
 
 export class Pad extends EventTarget {
-  constructor(canvas) {
+  constructor(canvas, pages = new Pages()) {
     super();
     this.canvas = canvas;
-    canvas.width = WIDTH; canvas.height = HEIGHT; canvas.style.aspectRatio = `${WIDTH} / ${HEIGHT}`;
     this.context = canvas.getContext("2d");
-    this.pages = [new Page()]; this.at = 0;
+    this.pages = pages;
     this.erase = false; this.width = 10; this.grid = false; this.bars = null;
-    this.stroke = null; this.pointer = null;
-    canvas.addEventListener("pointerdown", (event) => this.begin(event));
-    canvas.addEventListener("pointermove", (event) => this.go(event));
-    for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.end(event));
+    this.stroke = null; this.pointer = null; this.since = 0;
+    this.fingers = new Map(); this.scale = 1; this.left = 0; this.top = 0;
+    canvas.addEventListener("pointerdown", (event) => this.down(event));
+    canvas.addEventListener("pointermove", (event) => this.move(event));
+    for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.up(event));
+    canvas.addEventListener("wheel", (event) => this.wheel(event));
     this.show();
   }
 
-  get page() { return this.pages[this.at]; }
+  get page() { return this.pages.page; }
 
   point(event) {
-    const box = this.canvas.getBoundingClientRect();
+    const box = this.canvas.getBoundingClientRect(), [width, height] = this.page.size;
     const pressure = event.pointerType === "pen" ? event.pressure : 1;
-    return [((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * HEIGHT, pressure];
+    return [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height, pressure];
   }
 
-  begin(event) {
-    if (this.pointer !== null || event.button > 0) return;
+  down(event) {
+    if (event.button > 0) return;
     event.preventDefault();
-    this.pointer = event.pointerId;
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (this.fingers.size === 2 && (this.pointer === null || this.young)) this.drop();
+    if (this.pointer !== null || this.fingers.size > 1) return;
+    this.pointer = event.pointerId; this.since = event.timeStamp;
     this.canvas.setPointerCapture(event.pointerId);
     const rubber = this.erase || event.buttons & 32;
     this.stroke = { erase: Boolean(rubber), width: this.width, points: [this.point(event)] };
-    this.page.strokes.push(this.stroke);
-    this.page.undone = [];
     segment(this.context, this.stroke, 0);
+    this.dispatchEvent(new Event("begin"));
   }
 
-  go(event) {
-    if (event.pointerId !== this.pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const one of events.length ? events : [event]) {
-      this.stroke.points.push(this.point(one));
-      segment(this.context, this.stroke, this.stroke.points.length - 1);
+  // Whether the stroke may be the first finger of two; a palm beside a long one or a pen changes nothing.
+  get young() { return this.fingers.has(this.pointer) && performance.now() - this.since < YOUNG; }
+
+  drop() {
+    this.stroke = this.pointer = null;
+    this.paint();
+  }
+
+  move(event) {
+    if (event.pointerId === this.pointer) {
+      const events = event.getCoalescedEvents?.() ?? [];
+      for (const one of events.length ? events : [event]) {
+        this.stroke.points.push(this.point(one));
+        segment(this.context, this.stroke, this.stroke.points.length - 1);
+      }
+    } else if (this.pointer === null && this.fingers.size === 2 && this.fingers.has(event.pointerId)) {
+      const before = span(this.fingers);
+      this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+      const after = span(this.fingers);
+      this.moved(after.x - before.x, after.y - before.y);
+      this.zoomed(after.wide / before.wide, after.x, after.y);
     }
   }
 
-  end(event) {
+  up(event) {
+    this.fingers.delete(event.pointerId);
     if (event.pointerId !== this.pointer) return;
-    this.pointer = null;
+    const { stroke } = this;
+    this.stroke = this.pointer = null;
+    this.pages.stroke(stroke);
     this.show();
   }
 
-  undo() { const one = this.page.strokes.pop(); if (one) this.page.undone.push(one); this.show(); }
-  redo() { const one = this.page.undone.pop(); if (one) this.page.strokes.push(one); this.show(); }
-  clear() { this.pages[this.at] = new Page(); this.show(); }
-  turn(to) { this.at = to; this.show(); }
-  add() { this.pages.push(new Page()); this.turn(this.pages.length - 1); }
-
-  remove() {
-    this.pages.splice(this.at, 1);
-    if (!this.pages.length) this.pages.push(new Page());
-    this.turn(Math.min(this.at, this.pages.length - 1));
+  wheel(event) {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    this.zoomed(Math.exp(-event.deltaY / 200), event.clientX, event.clientY);
   }
 
-  async place(file) {
-    const picture = await createImageBitmap(file);
-    const page = new Page(picture, file);
-    if (this.page.empty) this.pages[this.at] = page;
-    else { this.pages.push(page); this.at = this.pages.length - 1; }
-    this.show();
+  // Enlarge around a point of the window.
+  zoomed(factor, x, y) {
+    const box = this.canvas.getBoundingClientRect(), scale = Math.min(Math.max(this.scale * factor, 1), CLOSEST);
+    const by = scale / this.scale;
+    this.left += (x - box.left) * (1 - by); this.top += (y - box.top) * (1 - by);
+    this.scale = scale;
+    this.place();
+  }
+
+  // What the paper cannot go any more, the window does.
+  moved(x, y) {
+    const top = this.top + y;
+    this.left += x; this.top = top;
+    this.place();
+    scrollBy(0, this.top - top);
+  }
+
+  place() {
+    const { canvas } = this, least = (length) => length * (1 - this.scale);
+    this.left = Math.min(Math.max(this.left, least(canvas.offsetWidth)), 0);
+    this.top = Math.min(Math.max(this.top, least(canvas.offsetHeight)), 0);
+    canvas.style.transform = this.scale > 1 ? `translate(${this.left}px, ${this.top}px) scale(${this.scale})` : "";
+  }
+
+  did(what) { if (this.pointer === null) { what(this.pages); this.show(); } }
+  turn(to) { this.did((pages) => { pages.at = to; }); }
+
+  async picture(file) {
+    const page = new Page({ picture: await createImageBitmap(file), file });
+    this.did((pages) => (pages.page.empty ? pages.replace(page) : pages.add(page)));
   }
 
   show() {
-    this.page.paint(this.context);
-    if (this.grid) this.rule();
+    this.paint();
     this.dispatchEvent(new Event("change"));
+  }
+
+  paint() {
+    const { canvas, page } = this, [width, height] = page.size;
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width; canvas.height = height;
+      canvas.style.aspectRatio = `${width} / ${height}`;
+      canvas.parentElement.style.setProperty("--shape", width / height);
+    }
+    page.paint(this.context);
+    if (this.grid) this.rule();
   }
 
   // Octaves and bars around what is drawn: the drawing fills the pitches C2 to B5.
   rule() {
-    const [left, top, right, bottom] = this.page.box() ?? [0, 0, WIDTH, HEIGHT];
+    const [wide, high] = this.page.size;
+    const [left, top, right, bottom] = this.page.box() ?? [0, 0, wide, high];
     const width = Math.max(right - left, 1), height = Math.max(bottom - top, 1);
     const bars = this.bars ?? Math.min(Math.max(Math.round(((width / height) * 46) / 0.375 / 16 + 0.25), 2), 32);
     const context = this.context;
@@ -136,41 +147,39 @@ export class Pad extends EventTarget {
     for (let octave = 0; octave <= 4; octave++) {
       const y = bottom - (height * octave) / 4;
       context.moveTo(left, y); context.lineTo(right, y);
-      context.fillText(`C${octave + 2}`, Math.max(left - 44, 2), Math.min(Math.max(y + 8, 24), HEIGHT - 4));
+      context.fillText(`C${octave + 2}`, Math.max(left - 44, 2), Math.min(Math.max(y + 8, 24), high - 4));
     }
     context.stroke();
     context.restore();
   }
 
-  thumbnail(index, canvas) {
-    const sheet = this.sheet(index);
-    canvas.width = 144; canvas.height = 88;
-    const wide = Math.min(144, (88 * WIDTH) / HEIGHT), high = (wide * HEIGHT) / WIDTH;
-    canvas.getContext("2d").drawImage(sheet, (144 - wide) / 2, (88 - high) / 2, wide, high);
-  }
-
-  sheet(index) {
-    const sheet = document.createElement("canvas");
-    sheet.width = WIDTH; sheet.height = HEIGHT;
-    this.pages[index].paint(sheet.getContext("2d"));
-    return sheet;
-  }
-
   // The pages that hold something: a picture that nobody drew on as it came, all others as PNG.
   async pictures() {
     const found = [];
-    for (const [index, page] of this.pages.entries()) {
+    for (const page of this.pages.list) {
       if (page.empty) continue;
-      if (page.file && !page.strokes.length) { found.push(page.file); continue; }
-      const sheet = this.sheet(index);
+      if (page.asItCame) { found.push(page.asItCame); continue; }
+      const sheet = page.sheet();
       if (!blank(sheet)) found.push(await new Promise((done) => sheet.toBlob(done, "image/png")));
     }
     return found;
   }
 }
 
+export function thumbnail(page, canvas) {
+  canvas.width = 144; canvas.height = 88;
+  const [width, height] = page.size, wide = Math.min(144, (88 * width) / height), high = (wide * height) / width;
+  canvas.getContext("2d").drawImage(page.sheet(), (144 - wide) / 2, (88 - high) / 2, wide, high);
+}
+
+// Where two fingers are, and how far from each other.
+function span(fingers) {
+  const [[x, y], [otherX, otherY]] = [...fingers.values()];
+  return { x: (x + otherX) / 2, y: (y + otherY) / 2, wide: Math.max(Math.hypot(x - otherX, y - otherY), 1) };
+}
+
 // Whether all that was drawn is rubbed out again.
 function blank(sheet) {
-  const pixels = new Uint32Array(sheet.getContext("2d").getImageData(0, 0, WIDTH, HEIGHT).data.buffer);
+  const pixels = new Uint32Array(sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height).data.buffer);
   return pixels.every((pixel) => pixel === 0xffffffff);
 }

@@ -98,7 +98,7 @@ export class Roll {
     for (const note of this.notes) {
       if (note.start > to) break;
       if (note.end < from) continue;
-      context.fillStyle = note.track === this.main ? mine : others;
+      context.fillStyle = this.main.has(note.track) ? mine : others;
       const sounds = note.start <= this.time && this.time < note.end;
       context.globalAlpha = sounds ? 1 : 0.4 + (0.55 * note.velocity) / 127;
       const wide = Math.max((note.end - note.start) * scale - 1, 2), high = Math.max(row - 1, 2);

@@ -1,200 +1,320 @@
-"""The picture's wishes in the giants' tokens, whose time is counted in ticks and not in beats."""
+"""The giants' tokens as processors see them; their time is counted in ticks and not in beats."""
 
 import torch
 from torch import Tensor
 
 from mididraw.canvas import Canvas
-from mididraw.engines.guidance.easel import KEYS, LONGEST
-from mididraw.engines.guidance.harmony import NEVER
-from mididraw.engines.guidance.target import Target
-from mididraw.harmony import PITCH_CLASSES, Key
+from mididraw.engines.guidance.consonance import NEVER, Consonance
+from mididraw.engines.guidance.coverage import KEYS, LONGEST
+from mididraw.engines.guidance.notes import Notes
+from mididraw.engines.guidance.particles import ParticleFilter
+from mididraw.engines.guidance.reward import PictureReward
+from mididraw.engines.guidance.token_mask import TokenMask
+from mididraw.engines.guidance.weights import ImportanceWeights
+from mididraw.harmony import PITCH_CLASSES
+from mididraw.harmony.plan import Plan
 from mididraw.instruments import INSTRUMENTS
+from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.grammar import Grammar
 from mididraw.models.giant.tokens import ticks_per_step
-from mididraw.models.interface import Opening, forbid
+from mididraw.models.interface import Opening
 from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR
 
 _DRAWING_PATCH = 0
 _BACKING_PATCH = 32
 """Piano, and a double bass below it."""
+_PIANO = slice(HIGHEST_KEY - KEYS + 1, HIGHEST_KEY + 1)
+"""The pitches of the piano's keys, from the lowest up."""
 
 
-class GiantGuide(Target):
-    """Grammar, harmony and picture for a batch of sequences, each with a picture of its own.
+class PictureGrammar(Grammar):
+    """The grammar, with notes and time counted from where the picture begins.
 
-    A note is a delay, a sound and a pitch. Times become steps as the score's reader rounds them. A
-    delay is weighed by what would be missed on the way, a sound by the best key that could have
-    it, a pitch by its own cells. A piece ends with the delay that leads past its last step. Only
-    the drawing's patch is played, and that of the accompaniment where one is wanted.
+    Times become steps as the score's reader rounds them. A piece ends with the delay that leads
+    past its last step.
     """
+
+    def __init__(self, slots: int, device: torch.device) -> None:
+        """Make room for so many sequences."""
+        super().__init__(slots, device)
+        self.completed: Notes | None = None
+        self._ticks, self._sound, self._first_step, self._steps = (
+            torch.zeros_like(self.last) for _ in range(4)
+        )
+        self._ticks_per_step = torch.ones(slots, dtype=torch.float64, device=device)
+        self._has_notes = torch.zeros(slots, dtype=torch.bool, device=device)
+        """Whether there is a note; a piece does not end without."""
+        self._delays = torch.arange(v.DELAY.count, device=device)
+
+    def begin(self, slots: Tensor, opening: Opening, steps: int) -> None:
+        """Take note of sequences whose picture, of so many steps, begins after an opening."""
+        self.start(slots, opening.tokens[-1])
+        self._ticks[slots] = sum(t - v.DELAY.first for t in opening.tokens if t in v.DELAY)
+        self._first_step[slots], self._steps[slots] = opening.bars * STEPS_PER_BAR, steps
+        self._ticks_per_step[slots] = ticks_per_step(opening.tempo)
+        self._has_notes[slots] = False
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Forbid what may not follow, and all but the end once the picture is over."""
+        logits = super().apply(logits, slots)
+        logits[:, v.OUTRO.first] = -torch.inf
+        ended = self._has_ended(slots)
+        delaying = (self.last[slots] >= v.NOTE.first) & ~ended
+        if bool(delaying.any()):
+            logits[delaying, v.END.first] = -torch.inf
+            _forbid(logits, delaying, v.DELAY, self._may_wait(slots[delaying]))
+        logits[ended] = -torch.inf
+        logits[ended, v.END.first] = 0.0
+        return logits
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        """Go on by one token each, and read the notes that are complete."""
+        super().observe(slots, tokens)
+        waited = tokens < v.DELAY.stop
+        self._ticks[slots] += torch.where(waited, tokens - v.DELAY.first, 0)
+        sounds = (tokens >= v.SOUND.first) & (tokens < v.SOUND.stop)
+        self._sound[slots] = torch.where(sounds, tokens - v.SOUND.first, self._sound[slots])
+        struck = (tokens >= v.NOTE.first) & (tokens < v.NOTE.stop)
+        step = self._step_at(slots, self._ticks[slots])
+        struck &= step >= 0
+        self.completed = None
+        if bool(struck.any()):
+            slots, note = slots[struck], tokens[struck] - v.NOTE.first
+            self._has_notes[slots] = True
+            key, backing = HIGHEST_KEY - note % v.PITCHES, note // v.PITCHES == _BACKING_PATCH
+            self.completed = Notes(slots, key, step[struck], self.duration(slots), backing)
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others."""
+        super().fork(source, target)
+        for part in (
+            self._ticks,
+            self._sound,
+            self._first_step,
+            self._steps,
+            self._ticks_per_step,
+            self._has_notes,
+        ):
+            part[target] = part[source]
+
+    def bars_begun(self, slots: Tensor) -> list[int]:
+        """Tell how many bars each has begun since the opening; one more once it has ended."""
+        begun = self.step(slots) // STEPS_PER_BAR + 1
+        return torch.where(
+            self._has_ended(slots), self._steps[slots] // STEPS_PER_BAR + 1, begun
+        ).tolist()
+
+    def step(self, slots: Tensor) -> Tensor:
+        """Tell the step in hand, within the picture, ``int64[n]``."""
+        step = self._step_at(slots, self._ticks[slots])
+        return torch.minimum(step.clamp(min=0), self._steps[slots])
+
+    def steps_after_delays(self, slots: Tensor) -> Tensor:
+        """Tell the step after each delay, within the picture, ``int64[n, 256]``."""
+        steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
+        return torch.minimum(steps.clamp(min=0), self._steps[slots][:, None])
+
+    def durations(self, slots: Tensor, ticks: Tensor) -> Tensor:
+        """Tell in steps how long sounds of ``int64[ticks]`` last, ``int64[n, ticks]``."""
+        steps = torch.round(ticks / self._ticks_per_step[slots][:, None]).long()
+        return steps.clamp(1, LONGEST)
+
+    def duration(self, slots: Tensor) -> Tensor:
+        """Tell the duration of the last sound, in steps, ``int64[n]``."""
+        ticks = self._sound[slots] // v.LOUDNESSES
+        return torch.round(ticks / self._ticks_per_step[slots]).long().clamp(1, LONGEST)
+
+    def going_on(self, slots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Tell which sequences go on with a delay, a sound and a note, ``bool[n]`` each."""
+        last, goes_on = self.last[slots], ~self._has_ended(slots)
+        sound = (last >= v.SOUND.first) & (last < v.SOUND.stop)
+        return (last >= v.NOTE.first) & goes_on, (last < v.DELAY.stop) & goes_on, sound & goes_on
+
+    def _has_ended(self, slots: Tensor) -> Tensor:
+        return self._step_at(slots, self._ticks[slots]) >= self._steps[slots]
+
+    def _may_wait(self, slots: Tensor) -> Tensor:
+        """Tell which delays may follow, ``bool[n, 256]``."""
+        steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
+        # Where the prompt ends in a long silence, the longest delay is the way through it.
+        allowed = (steps >= 0) | (self._delays == v.DELAY.count - 1)
+        return allowed & ((steps < self._steps[slots][:, None]) | self._has_notes[slots][:, None])
+
+    def _step_at(self, slots: Tensor, ticks: Tensor) -> Tensor:
+        """Tell the step at ``int64[n, …]`` ticks, as the score's reader rounds it."""
+        shape = (-1, *([1] * (ticks.dim() - 1)))
+        steps = torch.round(ticks / self._ticks_per_step[slots].view(shape)).long()
+        return steps - self._first_step[slots].view(shape)
+
+
+class GiantConsonance(Consonance):
+    """Takes off delays and pitches what they cost beside what sounds."""
+
+    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+        """Make room for so many sequences that the grammar follows."""
+        super().__init__(grammar, slots, device)
+        self._grammar = grammar
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Lower pitches that clash, and steps and pitches where too many sound."""
+        delaying, _, striking = self._grammar.going_on(slots)
+        if bool(delaying.any()):
+            steps = self._grammar.steps_after_delays(slots[delaying])
+            _raise(logits, delaying, v.DELAY, -NEVER * ~self.has_room(slots[delaying], steps))
+        if bool(striking.any()):
+            at = slots[striking]
+            cost = torch.zeros(len(at), v.PATCHES, v.PITCHES, device=logits.device)
+            cost[:, :, _PIANO] = self.cost(at, self._grammar.step(at)).flip(1)[:, None]
+            _raise(logits, striking, v.NOTE, -cost.flatten(1))
+        return logits
+
+
+class GiantReward(PictureReward):
+    """Weighs each token by the best that may still come of it.
+
+    A note is a delay, a sound and a pitch. A delay is weighed by what would be missed on the way, a
+    sound by the best key that could have it, in key and in consonance with what sounds, and a pitch
+    by its own cells.
+    """
+
+    def __init__(
+        self, grammar: PictureGrammar, consonance: Consonance, slots: int, device: torch.device
+    ) -> None:
+        """Make room for so many sequences that the grammar follows."""
+        super().__init__(grammar, slots, device)
+        self._grammar, self._consonance = grammar, consonance
+        self._scale = torch.zeros(slots, KEYS, dtype=torch.bool, device=device)
+        self._durations = torch.arange(1, LONGEST + 1, device=device)
+        self._ticks = torch.arange(v.SOUND.count // v.LOUDNESSES, device=device)
+
+    def set_scale(self, slots: Tensor, scale: Tensor) -> None:
+        """Tell which keys may be played, ``bool[88]`` from the highest down."""
+        self._scale[slots] = scale.to(self._scale.device)
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Raise what gains ink, and lower what misses it or lies off it."""
+        for rows, family, nats in zip(
+            self._grammar.going_on(slots),
+            (v.DELAY, v.SOUND, v.NOTE),
+            (self._of_delays, self._of_sounds, self._of_notes),
+            strict=True,
+        ):
+            if bool(rows.any()):
+                _raise(logits, rows, family, nats(slots[rows]))
+        return logits
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others."""
+        super().fork(source, target)
+        self._scale[target] = self._scale[source]
+
+    def _of_delays(self, slots: Tensor) -> Tensor:
+        """Tell the nats of each delay, ``float32[n, 256]``."""
+        step = self._grammar.step(slots)
+        ahead = (self._grammar.steps_after_delays(slots) - step[:, None]).clamp(0, LONGEST)
+        missed = self.coverage.missed(slots, step, LONGEST).gather(1, ahead)
+        cost = self.coverage.least_cost(slots, step, LONGEST + 1).gather(1, ahead)
+        cost = cost * ~self.accompanied[slots][:, None]
+        return -self.strength[slots][:, None] * (missed + cost)
+
+    def _of_sounds(self, slots: Tensor) -> Tensor:
+        """Tell the nats of each sound, ``float32[n, 2048]``."""
+        step = self._grammar.step(slots)
+        lead, backing = self._gains(slots, step, self._durations)
+        best = self.strength[slots][:, None, None] * torch.maximum(lead, backing)
+        cost = self._consonance.cost(slots, step) + NEVER * ~self._scale[slots]
+        best = (best - cost[:, None]).amax(dim=2)
+        nats = best.gather(1, self._grammar.durations(slots, self._ticks) - 1)
+        return nats.repeat_interleave(v.LOUDNESSES, 1)
+
+    def _of_notes(self, slots: Tensor) -> Tensor:
+        """Tell the nats of each patch and pitch, ``float32[n, NOTE.count]``."""
+        at = (torch.arange(len(slots), device=slots.device), self._grammar.duration(slots) - 1)
+        gains = self._gains(slots, self._grammar.step(slots), self._durations)
+        lead, backing = (self.strength[slots][:, None] * gain[at] for gain in gains)
+        nats = torch.zeros(len(slots), v.PATCHES, v.PITCHES, device=slots.device)
+        nats[:, _DRAWING_PATCH, _PIANO] = lead.flip(1)
+        nats[:, _BACKING_PATCH, _PIANO] = backing.flip(1)
+        return nats.flatten(1)
+
+
+class GiantGuidance:
+    """Guides a giant: grammar, key, picture and consonance, and the weights of it all."""
 
     backing = INSTRUMENTS[_BACKING_PATCH]
 
-    def __init__(self, batch: int, device: torch.device) -> None:
-        """Make ``batch`` places, all free."""
-        super().__init__(batch, v.SIZE, device)
-        numbers = torch.zeros(batch, dtype=torch.int64, device=device)
-        self._grammar = Grammar(device)
-        self._last, self._ticks, self._sound = numbers.clone(), numbers.clone(), numbers.clone()
-        self._first_step, self._steps = numbers.clone(), numbers.clone()
-        self._pace = torch.ones(batch, dtype=torch.float64, device=device)
-        """Ticks a step."""
-        self._sounded = torch.zeros(batch, dtype=torch.bool, device=device)
-        """Whether there is a note; a piece does not end without."""
-        self._scale = torch.zeros(batch, KEYS, dtype=torch.bool, device=device)
-        self._delays = torch.arange(v.DELAY.count, device=device)
-        self._durations = torch.arange(1, LONGEST + 1, device=device)
+    def __init__(self, slots: int, device: torch.device) -> None:
+        """Make the processors for a decoder of so many slots."""
+        self.grammar = PictureGrammar(slots, device)
+        self.key = TokenMask(slots, v.SIZE, device)
+        self.consonance = GiantConsonance(self.grammar, slots, device)
+        self.reward = GiantReward(self.grammar, self.consonance, slots, device)
+        self.weights = ImportanceWeights(slots, v.SIZE, device, self.reward.value)
+        self.processors: tuple[LogitsProcessor, ...] = (
+            self.grammar,
+            self.key,
+            self.weights.model,
+            self.reward,
+            self.consonance,
+            self.weights.proposal,
+        )
+        self.selection = ParticleFilter(self.weights)
 
-    def join(
+    def begin(
         self,
+        slots: Tensor,
         canvas: Canvas,
         opening: Opening,
-        key: Key,
+        plan: Plan,
         strength: float,
-        count: int,
         *,
         accompany: bool = False,
-    ) -> Tensor:
-        """Take places, like :meth:`mididraw.engines.guidance.pocket.PocketGuide.join`."""
-        places = self._join(canvas, strength, count, accompany=accompany)
-        self._last[places] = opening.tokens[-1]
-        self._ticks[places] = sum(t - v.DELAY.first for t in opening.tokens if t in v.DELAY)
-        self._first_step[places] = opening.bars * STEPS_PER_BAR
-        self._steps[places], self._sounded[places] = canvas.steps, False
-        self._pace[places] = ticks_per_step(opening.tempo)
-        scale = [(HIGHEST_KEY - row) % PITCH_CLASSES in key.scale for row in range(KEYS)]
-        self._scale[places] = torch.tensor(scale, device=self.device)
-        return places
+    ) -> None:
+        """Take note of sequences, like :class:`mididraw.engines.guidance.pocket.PocketGuidance`.
 
-    def bars_begun(self, places: Tensor) -> list[int]:
-        """How many bars each has begun since the opening; one more once it has ended."""
-        step, steps = self._step_at(places, self._ticks[places]), self._steps[places]
-        begun = step.clamp(min=0) // STEPS_PER_BAR + 1
-        return torch.where(step >= steps, steps // STEPS_PER_BAR + 1, begun).tolist()
+        Only the drawing's patch is played, and that of the accompaniment where one is wanted.
+        """
+        self.grammar.begin(slots, opening, canvas.steps)
+        scale = torch.tensor(
+            [(HIGHEST_KEY - row) % PITCH_CLASSES in plan.key.scale for row in range(KEYS)]
+        )
+        self.reward.begin(slots, canvas, strength, accompany=accompany)
+        self.reward.set_scale(slots, scale)
+        self.key.begin(slots, allowed_tokens(scale, opening.tempo, accompany=accompany))
+        self.consonance.begin(slots)
+        self.weights.begin(slots)
 
-    def take(self, places: Tensor, tokens: Tensor) -> None:
-        """Follow what was drawn, ``int64[n]`` each."""
-        self._count(places, tokens)
-        self._last[places] = tokens
-        waited = tokens < v.DELAY.stop
-        self._ticks[places] += torch.where(waited, tokens - v.DELAY.first, 0)
-        sounds = (tokens >= v.SOUND.first) & (tokens < v.SOUND.stop)
-        self._sound[places] = torch.where(sounds, tokens - v.SOUND.first, self._sound[places])
-        struck = (tokens >= v.NOTE.first) & (tokens < v.NOTE.stop)
-        step = self._step_at(places, self._ticks[places])
-        struck &= step >= 0
-        if bool(struck.any()):
-            at, step = places[struck], step[struck]
-            patch = (tokens[struck] - v.NOTE.first) // v.PITCHES
-            pitch = (tokens[struck] - v.NOTE.first) % v.PITCHES
-            duration = self._sounding(at, self._sound[at] // v.LOUDNESSES)
-            self._sounded[at] = True
-            self._play(at, HIGHEST_KEY - pitch, step, duration, patch == _BACKING_PATCH)
-
-    def copy(self, source: Tensor, target: Tensor) -> None:
-        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``, of one piece."""
-        self._copy(source, target)
-        for part in (self._last, self._ticks, self._sound, self._sounded):
-            part[target] = part[source]
-
-    def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
-        """Weigh what may follow at ``places``; ``logits`` and result ``float32[n, SIZE]``."""
-        last = self._last[places]
-        logits = forbid(logits, self._grammar.mask(last))
-        logits[:, v.OUTRO.first] = -torch.inf
-        step = self._step_at(places, self._ticks[places])
-        ended = step >= self._steps[places]
-        step = torch.minimum(step.clamp(min=0), self._steps[places])
-        guided = logits.clone()
-        delaying = (last >= v.NOTE.first) & ~ended
-        sounding = (last < v.DELAY.stop) & ~ended
-        striking = (last >= v.SOUND.first) & (last < v.SOUND.stop) & ~ended
-        if bool(delaying.any()):
-            allowed, wishes = self._of_delays(places[delaying], step[delaying])
-            _narrow(logits, guided, delaying, v.DELAY, allowed, wishes)
-            logits[delaying, v.END.first] = guided[delaying, v.END.first] = -torch.inf
-        if bool(sounding.any()):
-            allowed, wishes = self._of_sounds(places[sounding], step[sounding])
-            _narrow(logits, guided, sounding, v.SOUND, allowed, wishes)
-        if bool(striking.any()):
-            allowed, wishes = self._of_notes(places[striking], step[striking])
-            _narrow(logits, guided, striking, v.NOTE, allowed, wishes)
-        for level in (logits, guided):
-            level[ended] = -torch.inf
-            level[ended, v.END.first] = 0.0
-        return self._weighed(logits, guided, places)
-
-    def _of_delays(self, places: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """Which delays may follow, and their nats, both ``[n, 256]``."""
-        steps = self._step_at(places, self._ticks[places][:, None] + self._delays)
-        # Where the prompt ends in a long silence, the longest delay is the way through it.
-        allowed = (steps >= 0) | (self._delays == v.DELAY.count - 1)
-        end = self._steps[places][:, None]
-        allowed &= (steps < end) | self._sounded[places][:, None]
-        steps = torch.minimum(steps.clamp(min=0), end)
-        ahead = (steps - step[:, None]).clamp(0, LONGEST)
-        missed = self._easel.missed(places, step, LONGEST).gather(1, ahead)
-        bare = self._easel.bare(places, step, LONGEST + 1).gather(1, ahead)
-        bare = bare * ~self._accompany[places][:, None]
-        wishes = -self._strength[places][:, None] * (missed + bare)
-        return allowed, wishes - NEVER * ~self._consonance.room(places, steps)
-
-    def _of_sounds(self, places: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """Which sounds may follow, and their nats, both ``[n, 2048]``."""
-        lead, backing = self._worth(places, step, self._durations)
-        best = self._strength[places][:, None, None] * torch.maximum(lead, backing)
-        best = best - self._against(places, step)[:, None]
-        ticks = torch.arange(v.SOUND.count // v.LOUDNESSES, device=self.device)
-        sounds = torch.round(ticks / self._pace[places][:, None]).long()
-        durations = sounds.clamp(1, LONGEST)
-        nats = best.amax(dim=2).gather(1, durations - 1)
-        allowed = (sounds <= LONGEST).repeat_interleave(v.LOUDNESSES, 1)
-        return allowed, nats.repeat_interleave(v.LOUDNESSES, 1)
-
-    def _of_notes(self, places: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """Which patches and pitches may follow, and their nats, both ``[n, NOTE.count]``."""
-        duration = self._sounding(places, self._sound[places] // v.LOUDNESSES)
-        at = (torch.arange(len(places), device=self.device), duration - 1)
-        lead, backing = (worth[at] for worth in self._worth(places, step, self._durations))
-        shape = (len(places), v.PATCHES, v.PITCHES)
-        allowed = torch.zeros(shape, dtype=torch.bool, device=self.device)
-        wishes = torch.zeros(shape, device=self.device)
-        keys = slice(HIGHEST_KEY - KEYS + 1, HIGHEST_KEY + 1)
-        strength, against = self._strength[places][:, None], self._against(places, step)
-        allowed[:, _DRAWING_PATCH, keys] = self._scale[places].flip(1)
-        wishes[:, _DRAWING_PATCH, keys] = (strength * lead - against).flip(1)
-        accompany = self._accompany[places][:, None]
-        allowed[:, _BACKING_PATCH, keys] = (self._scale[places] & accompany).flip(1)
-        wishes[:, _BACKING_PATCH, keys] = (strength * backing - against).flip(1)
-        return allowed.flatten(1), wishes.flatten(1)
-
-    def _against(self, places: Tensor, step: Tensor) -> Tensor:
-        """Nats to take off every key, ``float32[n, 88]``."""
-        return self._consonance.penalty(places, step) + NEVER * ~self._scale[places]
-
-    def _step_at(self, places: Tensor, ticks: Tensor) -> Tensor:
-        """Steps since the picture's beginning, as the score's reader rounds them."""
-        pace, first = self._pace[places], self._first_step[places]
-        shape = (-1, *([1] * (ticks.dim() - 1)))
-        return torch.round(ticks / pace.view(shape)).long() - first.view(shape)
-
-    def _sounding(self, places: Tensor, ticks: Tensor) -> Tensor:
-        """Durations in steps."""
-        return torch.round(ticks / self._pace[places]).long().clamp(1, LONGEST)
+    def bars_begun(self, slots: Tensor) -> list[int]:
+        """Tell how many bars each has begun since the opening; one more once it has ended."""
+        return self.grammar.bars_begun(slots)
 
 
-def _narrow(
-    logits: Tensor,
-    guided: Tensor,
-    rows: Tensor,
-    family: v.Family,
-    allowed: Tensor,
-    wishes: Tensor,
-) -> None:
-    """Forbid tokens of a family to both distributions, and weigh the rest of one, in place."""
-    span = slice(family.first, family.stop)
-    own = logits[rows, span].masked_fill(~allowed, -torch.inf)
-    logits[rows, span] = own
-    guided[rows, span] = own + wishes
+def allowed_tokens(scale: Tensor, tempo: float, *, accompany: bool) -> Tensor:
+    """Tell which tokens a piece makes do with, ``bool[SIZE]``.
+
+    Its notes keep to the keys in ``bool[88]``, from the highest down, and its sounds are no longer
+    than a note may be.
+    """
+    allowed = torch.ones(v.SIZE, dtype=torch.bool)
+    ticks = torch.arange(v.SOUND.count // v.LOUDNESSES, dtype=torch.float64)
+    short = torch.round(ticks / ticks_per_step(tempo)) <= LONGEST
+    allowed[v.SOUND.first : v.SOUND.stop] = short.repeat_interleave(v.LOUDNESSES)
+    notes = torch.zeros(v.PATCHES, v.PITCHES, dtype=torch.bool)
+    notes[_DRAWING_PATCH, _PIANO] = scale.flip(0)
+    notes[_BACKING_PATCH, _PIANO] = scale.flip(0) & accompany
+    allowed[v.NOTE.first : v.NOTE.stop] = notes.flatten()
+    return allowed
+
+
+def _forbid(logits: Tensor, rows: Tensor, family: v.Family, allowed: Tensor) -> None:
+    """Make tokens of a family impossible in some rows, ``bool[n]``, in place."""
+    logits[rows, family.first : family.stop] = logits[rows, family.first : family.stop].masked_fill(
+        ~allowed, -torch.inf
+    )
+
+
+def _raise(logits: Tensor, rows: Tensor, family: v.Family, nats: Tensor) -> None:
+    """Raise the tokens of a family in some rows, ``bool[n]``, in place."""
+    logits[rows, family.first : family.stop] += nats

@@ -1,61 +1,113 @@
-"""Sequential Monte Carlo: a batch of sequences, of which the better ones go on.
+"""Sequential Monte Carlo: sequences are drawn side by side, and the better ones go on.
 
-Every sequence is drawn token by token from the model's distribution, weighed by a guide. At every
-bar line all wait for the last; those that the target likes less than what they were drawn from
-give their place to copies of those that it likes more (Gordon et al. 1993; for language models
-Lew et al. 2023).
+Every sequence, or particle, is drawn token by token from a proposal: the model's distribution as
+the logits processors change it. At every bar line all wait for the last; those that the target
+likes less than what they were drawn from are replaced by copies of those that it likes more (Gordon
+et al. 1993; for language models Lew et al. 2023).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Decoder, Rows, Sampling
+from mididraw.engines.guidance.weights import ImportanceWeights
+from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
 
 
-class Guide(Protocol):
-    """What weighs the tokens of many sequences, each at a place of its own."""
+def effective_sample_size(weights: Tensor) -> float:
+    """Tell how many sequences of equal weight are worth as much (Kong et al. 1994).
 
-    device: torch.device
-    backing: str
-    """Name of the track that accompanies, in the scores that the model reads."""
+    Args:
+        weights: ``float64[n]``, of sum 1.
+    """
+    return float(1 / weights.square().sum())
 
-    def score(self, places: Tensor) -> Tensor:
-        """What the best is chosen by at the end, ``float32[n]``."""
 
-    def shares(self, places: Tensor) -> Tensor:
-        """What share of those that go on each sequence should have, ``float64[n]``."""
+def systematic_resampling(weights: Tensor) -> list[int]:
+    """Choose sequences so that each is there as often as its weight says, rounded up or down.
 
-    def settle(self, places: Tensor) -> None:
-        """Count the shares from here on."""
+    The marks that the weights are compared with are not moved by chance, so that the same weights
+    always choose the same (Kitagawa 1996).
 
-    def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
-        """Weigh what may follow; ``float32[n, vocabulary]``."""
+    Args:
+        weights: ``float64[n]``, of sum 1.
 
-    def take(self, places: Tensor, tokens: Tensor) -> None:
-        """Follow what was drawn."""
+    Returns:
+        ``n`` indices in ascending order.
+    """
+    count = len(weights)
+    marks = (torch.arange(count, dtype=torch.float64) + 0.5) / count
+    return torch.searchsorted(weights.cumsum(0).cpu(), marks).clamp(max=count - 1).tolist()
 
-    def copy(self, source: Tensor, target: Tensor) -> None:
-        """Put sequences at other places as well."""
 
-    def bars_begun(self, places: Tensor) -> list[int]:
-        """How many bars each sequence has begun."""
+class Selection(Protocol):
+    """What decides which particles go on at a bar line, and which one is the best at the end."""
 
-    def leave(self, places: Tensor) -> None:
-        """Give places back."""
+    def survivors(self, slots: Tensor) -> Sequence[int] | None:
+        """Choose who goes on.
+
+        Returns:
+            indices into ``slots`` in ascending order, as many as there are; None for all as they
+            are.
+        """
+
+    def restart(self, slots: Tensor) -> None:
+        """Take note that the survivors are copied."""
+
+    def scores(self, slots: Tensor) -> Tensor:
+        """Tell what the best is chosen by, ``float32[n]``."""
+
+
+class ParticleFilter:
+    """Goes by importance weights once they have drifted apart, and by the target in the end."""
+
+    def __init__(self, weights: ImportanceWeights) -> None:
+        """Go by these."""
+        self._weights = weights
+
+    def survivors(self, slots: Tensor) -> list[int] | None:
+        """Choose by the weights once they are worth no more than half of the sequences."""
+        weights = self._weights.normalised(slots)
+        if effective_sample_size(weights) > len(slots) / 2:
+            return None
+        return systematic_resampling(weights)
+
+    def restart(self, slots: Tensor) -> None:
+        """Weigh the survivors alike."""
+        self._weights.reset(slots)
+
+    def scores(self, slots: Tensor) -> Tensor:
+        """Tell the log of the target up to a constant."""
+        return self._weights.log_target(slots)
+
+
+class Guidance(Protocol):
+    """What leads a model's sequences through a piece."""
+
+    @property
+    def processors(self) -> Sequence[LogitsProcessor]:
+        """What the logits go through, in order."""
+
+    @property
+    def selection(self) -> Selection:
+        """What decides who goes on."""
+
+    def bars_begun(self, slots: Tensor) -> list[int]:
+        """Tell how many bars each has begun since the opening; one more once it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The tokens of the best sequence, and how every one came out.
+    """The tokens of the best particle, and how every one came out.
 
     Attributes:
         tokens: what follows the opening.
-        scores: log of the target, one a sequence.
-        resampled: how many sequences gave their place to another.
+        scores: what the best was chosen by, one a particle.
+        resampled: how many particles were replaced by another.
     """
 
     tokens: list[int]
@@ -63,167 +115,132 @@ class Drawn:
     resampled: int
 
 
-def run(flock: "Flock", progress: Callable[[int], None] | None = None) -> Drawn:
-    """Let one flock draw all its bars alone; it leaves the decoder, whatever happens.
+def run(particles: "ParticleSet", progress: Callable[[int], None] | None = None) -> Drawn:
+    """Let one set draw all its bars alone; it leaves the decoder, whatever happens.
 
     Args:
-        flock: the sequences.
+        particles: the set.
         progress: told after every step how many bars are finished; what it raises ends the run.
     """
     try:
-        while not flock.done:
-            step(flock.decoder, [flock])
+        while not particles.done:
+            step(particles.decoder, [particles])
             if progress:
-                progress(flock.finished)
-        return flock.best()
+                progress(particles.finished)
+        return particles.best()
     finally:
-        flock.leave()
+        particles.leave()
 
 
-def step(decoder: Decoder, flocks: Sequence["Flock"]) -> None:
-    """Draw one token for every sequence that does not wait; flocks may come and go between steps.
+def step(decoder: Decoder, sets: Sequence["ParticleSet"]) -> None:
+    """Draw one token for every particle that does not wait; sets may come and go between steps.
 
-    What a flock draws does not depend on the others. All that have the same guide are weighed at
-    once.
+    What a set draws does not depend on the others.
     """
-    waiting = set().union(*(flock.waiting for flock in flocks))
-    by_guide: dict[int, list[Flock]] = {}
-    for flock in flocks:
-        by_guide.setdefault(id(flock.guide), []).append(flock)
-    groups = list(by_guide.values())
-
-    def weigh(logits: Tensor, rows: Rows) -> Tensor:
-        row = {name: at for at, name in enumerate(rows.names)}
-        for group in groups:
-            awake = [
-                (row[name], place)
-                for flock in group
-                for name, place in zip(flock.names, flock.places, strict=True)
-                if name not in waiting
-            ]
-            if awake:
-                own, places = torch.tensor(awake, device=logits.device).T
-                logits[own] = group[0].guide(logits[own], places)
-        return logits
-
-    drawn = decoder.step(weigh, waiting)
-    for group in groups:
-        followed = [
-            (place, drawn[name])
-            for flock in group
-            for name, place in zip(flock.names, flock.places, strict=True)
-            if name in drawn
-        ]
-        if followed:
-            guide = group[0].guide
-            places, tokens = torch.tensor(followed, device=guide.device).T
-            guide.take(places, tokens)
-    for flock in flocks:
-        flock.take(drawn)
+    drawn = decoder.step([slot for particles in sets for slot in particles.active])
+    for particles in sets:
+        particles.advance(drawn)
 
 
-class Flock:
-    """The sequences that draw one piece; a decoder and a guide have room for several flocks."""
+class ParticleSet:
+    """The sequences that draw one piece side by side; a decoder has room for several sets."""
 
     def __init__(
         self,
         decoder: Decoder,
-        guide: Guide,
-        places: Tensor,
+        guidance: Guidance,
         opening: Sequence[int],
         bars: int,
         sampling: Sampling,
+        count: int,
         *,
         resample: bool = True,
     ) -> None:
-        """Take a slot for each place.
+        """Let sequences join a decoder, of whose slots the guidance has still to be told.
 
         Args:
-            decoder: has at least so many free slots.
-            guide: weighs.
-            places: the guide's, ``int64[sequences]``, which joined it with the same opening.
-            opening: what every sequence goes on from.
-            bars: how many bars follow it.
+            decoder: draws.
+            guidance: leads the sequences.
+            opening: tokens that each goes on from.
+            bars: how many bars follow them.
             sampling: temperature and nucleus; the seed decides all.
+            count: how many sequences.
             resample: whether the better ones replace the others.
+
+        Raises:
+            ValueError: the decoder has not so many free slots.
         """
-        self.decoder, self.guide = decoder, guide
+        self.decoder = decoder
         self.finished = 0
-        """Bars that all sequences are through with."""
-        self.names: list[int] = []
-        self.places: list[int] = places.tolist()
-        self.waiting: set[int] = set()
-        """Those that are through with the bar and wait for the last."""
-        self._bars, self._sampling, self._resample = bars, sampling, resample
-        self._all = places
-        self._tokens: list[list[int]] = [[] for _ in self.places]
-        self._born = self._resampled = 0
+        """Bars that all are through with."""
+        self.slots: list[int] = []
+        self._guidance, self._bars, self._resample = guidance, bars, resample
+        self._sampling = sampling
+        self._waiting: set[int] = set()
+        """Slots of those that are through with the bar and wait for the last."""
+        self._begun = self._resampled = 0
         self._drawn: Drawn | None = None
         try:
-            for _ in self.places:
-                self.names.append(decoder.join(opening, self._next_sampling()))
+            for _ in range(count):
+                sampling = self._next_sampling()
+                self.slots.append(decoder.join(opening, sampling, guidance.processors))
         except BaseException:
             self.leave()
             raise
+        self.slot_tensor = torch.tensor(self.slots, device=decoder.network.device)
+        """The slots as ``int64[n]``."""
 
     @property
     def done(self) -> bool:
         """Whether all bars are drawn."""
         return self.finished == self._bars
 
-    def leave(self) -> None:
-        """Give slots and places back."""
-        for name in self.names:
-            self.decoder.leave(name)
-        self.guide.leave(self._all[: len(self.places)])
-        self.names.clear()
-        self.places.clear()
+    @property
+    def active(self) -> list[int]:
+        """The slots of those that take part in the next step."""
+        return [slot for slot in self.slots if slot not in self._waiting]
 
-    def take(self, drawn: Mapping[int, int]) -> None:
-        """Note what was drawn, by name, once the guide follows it; others' may be among it."""
-        begun = self.guide.bars_begun(self._all)
-        for place, name in enumerate(self.names):
-            if name in drawn:
-                self._tokens[place].append(drawn[name])
-                if begun[place] > self.finished + 1:
-                    self.waiting.add(name)
-        if len(self.waiting) == len(self.names):
-            self.waiting.clear()
+    def leave(self) -> None:
+        """Give the slots back."""
+        while self.slots:
+            self.decoder.leave(self.slots.pop())
+
+    def advance(self, drawn: Mapping[int, int]) -> None:
+        """Take note of a step that drew tokens for these slots; others' may be among them."""
+        begun = self._guidance.bars_begun(self.slot_tensor)
+        for slot, bars in zip(self.slots, begun, strict=True):
+            if slot in drawn and bars > self.finished + 1:
+                self._waiting.add(slot)
+        if len(self._waiting) == len(self.slots):
+            self._waiting.clear()
             self.finished += 1
             if self.done:
-                scores = self.guide.score(self._all).tolist()
-                best = max(range(len(scores)), key=lambda place: (scores[place], -place))
-                self._drawn = Drawn(self._tokens[best], scores, self._resampled)
+                self._finish()
             elif self._resample:
-                self._resampled += self._select()
+                self._select()
 
     def best(self) -> Drawn:
-        """What was drawn, once all is done; also after the flock has left."""
+        """Tell what was drawn, once all is done; also after the set has left."""
         if self._drawn is None:
-            raise ValueError("the flock is not done")
+            raise ValueError("the piece is not done")
         return self._drawn
 
-    def _select(self) -> int:
-        """Replace the worst by copies of the best where the weights have drifted apart."""
-        shares = self.guide.shares(self._all)
-        count = len(self.names)
-        if float(1 / shares.square().sum()) > count / 2:
-            return 0
-        # Systematic: every share is served by its whole multiples of 1 / count.
-        marks = (torch.arange(count, dtype=torch.float64) + 0.5) / count
-        kept = torch.searchsorted(shares.cumsum(0).cpu(), marks).clamp(max=count - 1).tolist()
-        parents = [place for at, place in enumerate(kept) if at and kept[at - 1] == place]
-        losers = [place for place in range(count) if place not in kept]
-        for parent, loser in zip(parents, losers, strict=True):
-            self.decoder.leave(self.names[loser])
-            self.names[loser] = self.decoder.fork(self.names[parent], self._next_sampling())
-            self._tokens[loser] = list(self._tokens[parent])
-        if losers:
-            self.guide.copy(self._all[parents], self._all[losers])
-        self.guide.settle(self._all)
-        return len(losers)
+    def _finish(self) -> None:
+        scores = self._guidance.selection.scores(self.slot_tensor).tolist()
+        best = max(range(len(scores)), key=lambda index: (scores[index], -index))
+        self._drawn = Drawn(self.decoder.drawn(self.slots[best]), scores, self._resampled)
+
+    def _select(self) -> None:
+        """Replace those that do not survive by copies of those that do."""
+        survivors = self._guidance.selection.survivors(self.slot_tensor)
+        if survivors is None:
+            return
+        parents = [self.slots[one] for before, one in pairwise(survivors) if before == one]
+        losers = [slot for index, slot in enumerate(self.slots) if index not in survivors]
+        self.decoder.fork(parents, losers, [self._next_sampling() for _ in losers])
+        self._resampled += len(losers)
+        self._guidance.selection.restart(self.slot_tensor)
 
     def _next_sampling(self) -> Sampling:
-        self._born += 1
-        seed = self._sampling.seed * 1_000_003 + self._born
-        return Sampling(self._sampling.temperature, self._sampling.top_p, seed)
+        self._begun += 1
+        return replace(self._sampling, seed=self._sampling.seed * 1_000_003 + self._begun)

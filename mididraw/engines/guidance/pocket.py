@@ -1,177 +1,169 @@
-"""The picture's wishes in the pocket model's tokens."""
+"""The pocket model's tokens as processors see them: what they play, gain and cost."""
 
 import torch
 from torch import Tensor
 
 from mididraw.canvas import Canvas
-from mididraw.engines.guidance.target import EAGER, Target
+from mididraw.engines.guidance.consonance import Consonance
+from mididraw.engines.guidance.form import PocketForm
+from mididraw.engines.guidance.particles import ParticleFilter
+from mididraw.engines.guidance.pocket_grammar import PictureGrammar, is_one_of
+from mididraw.engines.guidance.reward import HELD, PictureReward
+from mididraw.engines.guidance.token_mask import TokenMask
+from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.harmony import PITCH_CLASSES, Key
-from mididraw.models.interface import Opening, forbid
+from mididraw.harmony.plan import Plan
+from mididraw.models.decoder import LogitsProcessor
+from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar, State
+from mididraw.models.pocket.grammar import State
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import STEPS_PER_BAR
 
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Durations that are looked at before one is chosen."""
+_MOVING = (State.FIRST_CHORD, State.FIRST_NOTE, State.SECOND_CHORD, State.SECOND_NOTE)
 
 
-class PocketGuide(Target):
-    """Grammar, harmony and picture for a batch of sequences, each with a picture of its own.
+class PocketReward(PictureReward):
+    """Weighs each token by the best that may still come of it.
 
-    The tokens of a note come one after the other, and each is weighed by the best that may still
-    come of it: a position by what would be missed on the way there, a pitch by its best duration, a
-    shape by its own. All sequences that take a step are weighed at once.
+    The tokens of a note come one after the other: a position is weighed by what would be missed on
+    the way there, a pitch by its best duration, a shape by its own cells.
     """
+
+    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+        """Make room for so many sequences that the grammar follows."""
+        super().__init__(grammar, slots, device)
+        self._grammar = grammar
+        self._tried = torch.tensor(_TRIED, device=device)
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Raise what gains ink, and lower what misses it or lies off it."""
+        return logits + self.strength[slots][:, None] * self._gains_of_tokens(slots)
+
+    def _gains_of_tokens(self, slots: Tensor) -> Tensor:
+        """Tell the cells that each token gains, ``float32[n, SIZE]``."""
+        gains = torch.zeros(len(slots), v.SIZE, device=slots.device)
+        state = self._grammar.state[slots]
+        striking = self._grammar.is_striking(slots)
+        if bool(striking.any()):
+            gains[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(slots[striking])
+        shaping = state == State.PITCH
+        if bool(shaping.any()):
+            gains[shaping, v.SHAPE.first : v.SHAPE.stop] = self._of_shapes(slots[shaping])
+        moving = is_one_of(_MOVING, state)
+        if bool(moving.any()):
+            positions, half, bar = self._of_moves(slots[moving])
+            gains[moving, v.POSITION.first : v.POSITION.stop] = positions
+            gains[moving, v.CHORD.first : v.CHORD.stop] = half
+            gains[moving, v.BAR] = gains[moving, v.END] = bar[:, 0]
+        return gains
+
+    def _of_pitches(self, slots: Tensor) -> Tensor:
+        step = self._grammar.step(slots)
+        lead, backing = (gain.amax(dim=1) for gain in self._gains(slots, step, self._tried))
+        # Whatever lies higher comes too late after a note of the backing.
+        return torch.cat([lead, backing - self.coverage.missed_above(slots, step)], dim=1)
+
+    def _of_shapes(self, slots: Tensor) -> Tensor:
+        key, step = self._grammar.key(slots), self._grammar.step(slots)
+        played, cost = self.coverage.gain_and_cost_of_key(slots, key, step)
+        gain = HELD * played - cost
+        backing = self._grammar.pitch[slots] >= v.PITCH.first + v.PITCHES
+        free = self.accompanied[slots] & backing
+        if bool(free.any()):
+            at_ink = self.coverage.is_key_at_ink(slots, key, step)
+            gain = torch.where(free[:, None], gain.where(at_ink, 0.0).clamp(min=0), gain)
+        return gain.repeat_interleave(len(v.VELOCITIES), dim=1)
+
+    def _of_moves(self, slots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
+        bar = self._grammar.bar_line(slots)
+        missed = self.coverage.missed(slots, bar, STEPS_PER_BAR)
+        so_far = (self._grammar.step(slots) - bar).clamp(min=0)
+        missed = (missed - missed.gather(1, so_far[:, None])).clamp(min=0)
+        cost = self.coverage.least_cost(slots, bar, STEPS_PER_BAR)
+        cost = cost * ~self.accompanied[slots][:, None]
+        half = STEPS_PER_BAR // 2
+        return -cost - missed[:, :-1], -missed[:, half : half + 1], -missed[:, -1:]
+
+
+class PocketConsonance(Consonance):
+    """Takes off pitches what they cost beside what sounds."""
+
+    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+        """Make room for so many sequences that the grammar follows."""
+        super().__init__(grammar, slots, device)
+        self._grammar = grammar
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Lower pitches that clash, and all where too many sound."""
+        cost = self.cost(slots, self._grammar.step(slots))
+        pitches = logits[:, v.PITCH.first : v.PITCH.stop]
+        pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
+        return logits
+
+
+class PocketGuidance:
+    """Guides the pocket model: grammar, key, form, picture, consonance, and the weights of all."""
 
     backing = BACKING
 
-    def __init__(self, batch: int, device: torch.device) -> None:
-        """Make ``batch`` places, all free."""
-        super().__init__(batch, v.SIZE, device)
-        numbers = torch.zeros(batch, dtype=torch.int64, device=device)
-        self._grammar = Grammar.begin(numbers + 1)
-        self._first_bar, self._bars = numbers.clone(), numbers.clone()
-        self._step, self._key = numbers.clone(), numbers.clone()
-        self._backing = torch.zeros(batch, dtype=torch.bool, device=device)
-        self._allowed = torch.ones(batch, v.SIZE, dtype=torch.bool, device=device)
-        self._tried = torch.tensor(_TRIED, device=device)
+    def __init__(self, slots: int, device: torch.device) -> None:
+        """Make the processors for a decoder of so many slots."""
+        self.grammar = PictureGrammar(slots, device)
+        self.key = TokenMask(slots, v.SIZE, device)
+        self.form = PocketForm(self.grammar, slots, device)
+        self.reward = PocketReward(self.grammar, slots, device)
+        self.consonance = PocketConsonance(self.grammar, slots, device)
+        self.weights = ImportanceWeights(slots, v.SIZE, device, self.reward.value)
+        self.processors: tuple[LogitsProcessor, ...] = (
+            self.grammar,
+            self.key,
+            self.form,
+            self.weights.model,
+            self.reward,
+            self.consonance,
+            self.weights.proposal,
+        )
+        self.selection = ParticleFilter(self.weights)
 
-    def join(
+    def begin(
         self,
+        slots: Tensor,
         canvas: Canvas,
         opening: Opening,
-        key: Key,
+        plan: Plan,
         strength: float,
-        count: int,
         *,
         accompany: bool = False,
-    ) -> Tensor:
-        """Take places for sequences that begin with the same opening and play the same picture.
+    ) -> None:
+        """Take note of sequences that go on from the same opening and play the same picture.
 
         Args:
+            slots: of the sequences.
             canvas: the picture.
-            opening: tokens that are there already.
-            key: what is played keeps to its scale.
+            opening: what they go on from.
+            plan: what is played keeps to its key and its chords.
             strength: nats a cell; 0 leaves the model alone.
-            count: how many sequences.
             accompany: let the backing play what it likes beside the ink; whatever of it lies at
-                ink counts as the drawing (see :mod:`mididraw.engines.guidance.parts`).
-
-        Returns:
-            ``int64[count]``, to be given back to :meth:`leave`.
-
-        Raises:
-            ValueError: there are not so many places.
+                ink counts as the drawing (see :mod:`mididraw.engines.guidance.tracks`).
         """
-        places = self._join(canvas, strength, count, accompany=accompany)
-        bars = torch.full((count,), opening.bars + canvas.bars, device=self.device)
-        tokens = torch.tensor([opening.tokens] * count, device=self.device)
-        self._grammar = self._grammar.put(places, Grammar.begin(bars).take_all(tokens))
-        self._first_bar[places] = opening.bars
-        self._bars[places] = canvas.bars
-        self._allowed[places] = in_scale(key).to(self.device)
-        self._step[places] = self._key[places] = 0
-        return places
+        self.grammar.begin(slots, opening, opening.bars + canvas.bars)
+        self.key.begin(slots, in_scale(plan.key))
+        self.form.begin(slots, canvas, plan)
+        self.reward.begin(slots, canvas, strength, accompany=accompany)
+        self.consonance.begin(slots)
+        self.weights.begin(slots)
 
-    def bars_begun(self, places: Tensor) -> list[int]:
-        """How many bars each has begun since the opening; one more once it has ended."""
-        here = self._grammar.at(places)
-        begun = here.bars - self._first_bar[places]
-        return torch.where(here.ended, self._bars[places] + 1, begun).tolist()
-
-    def take(self, places: Tensor, tokens: Tensor) -> None:
-        """Follow what was drawn, ``int64[n]`` each."""
-        self._count(places, tokens)
-        here = self._grammar.at(places).take(tokens)
-        self._grammar = self._grammar.put(places, here)
-        bar = (here.bars - 1 - self._first_bar[places]) * STEPS_PER_BAR
-        moved = _of(tokens, v.POSITION)
-        self._step[places] = torch.where(moved, bar + tokens - v.POSITION.first, self._step[places])
-        struck = _of(tokens, v.PITCH)
-        key = (tokens - v.PITCH.first) % v.PITCHES
-        self._key[places] = torch.where(struck, key, self._key[places])
-        backing = tokens >= v.PITCH.first + v.PITCHES
-        self._backing[places] = torch.where(struck, backing, self._backing[places])
-        shaped = _of(tokens, v.SHAPE)
-        if bool(shaped.any()):
-            duration = (tokens[shaped] - v.SHAPE.first) // len(v.VELOCITIES) + 1
-            at = places[shaped]
-            self._play(at, self._key[at], self._step[at], duration, self._backing[at])
-
-    def copy(self, source: Tensor, target: Tensor) -> None:
-        """Put the sequences at ``source`` also at ``target``, both ``int64[n]``, of one piece."""
-        self._grammar = self._grammar.put(target, self._grammar.at(source))
-        self._copy(source, target)
-        for part in (self._step, self._key, self._backing):
-            part[target] = part[source]
-
-    def __call__(self, logits: Tensor, places: Tensor) -> Tensor:
-        """Weigh what may follow at ``places``; ``logits`` and result ``float32[n, SIZE]``."""
-        here = self._grammar.at(places)
-        logits = forbid(logits, here.mask() & self._allowed[places])
-        guided = logits + self._strength[places][:, None] * self._wishes(here, places)
-        pitches = guided[:, v.PITCH.first : v.PITCH.stop].view(len(places), len(v.Role), -1)
-        pitches -= self._consonance.penalty(places, self._step[places])[:, None]
-        return self._weighed(logits, guided, places)
-
-    def _wishes(self, here: Grammar, places: Tensor) -> Tensor:
-        """Cells that each token is worth, ``float32[n, SIZE]``."""
-        wishes = torch.zeros(len(places), v.SIZE, device=places.device)
-        state = here.state
-        striking = _any(state, State.POSITION, State.FIRST_NOTE, State.SECOND_NOTE)
-        if bool(striking.any()):
-            wishes[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(places[striking])
-        shaping = state == State.PITCH
-        if bool(shaping.any()):
-            wishes[shaping, v.SHAPE.first : v.SHAPE.stop] = self._of_shapes(places[shaping])
-        moving = _any(
-            state, State.FIRST_CHORD, State.FIRST_NOTE, State.SECOND_CHORD, State.SECOND_NOTE
-        )
-        if bool(moving.any()):
-            positions, half, bar = self._of_moves(places[moving], here.bars[moving])
-            wishes[moving, v.POSITION.first : v.POSITION.stop] = positions
-            wishes[moving, v.CHORD.first : v.CHORD.stop] = half
-            wishes[moving, v.BAR] = wishes[moving, v.END] = bar[:, 0]
-        return wishes
-
-    def _of_pitches(self, places: Tensor) -> Tensor:
-        step = self._step[places]
-        lead, backing = (worth.amax(dim=1) for worth in self._worth(places, step, self._tried))
-        # Whatever lies higher comes too late after a note of the backing.
-        return torch.cat([lead, backing - self._easel.overhead(places, step)], dim=1)
-
-    def _of_shapes(self, places: Tensor) -> Tensor:
-        played, price = self._easel.worth_of(places, self._key[places], self._step[places])
-        own = EAGER * played - price
-        free = self._accompany[places] & self._backing[places]
-        if bool(free.any()):
-            clear = self._easel.clear_of(places, self._key[places], self._step[places])
-            at_will = own.where(clear, 0.0).clamp(min=0)
-            own = torch.where(free[:, None], at_will, own)
-        return own.repeat_interleave(len(v.VELOCITIES), dim=1)
-
-    def _of_moves(self, places: Tensor, bars: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
-        bar = (bars - 1 - self._first_bar[places]) * STEPS_PER_BAR
-        missed = self._easel.missed(places, bar, STEPS_PER_BAR)
-        so_far = (self._step[places] - bar).clamp(min=0)
-        missed = (missed - missed.gather(1, so_far[:, None])).clamp(min=0)
-        bare = self._easel.bare(places, bar, STEPS_PER_BAR) * ~self._accompany[places][:, None]
-        half = STEPS_PER_BAR // 2
-        return -bare - missed[:, :-1], -missed[:, half : half + 1], -missed[:, -1:]
-
-
-def _of(tokens: Tensor, family: v.Family) -> Tensor:
-    return (tokens >= family.first) & (tokens < family.stop)
-
-
-def _any(state: Tensor, *states: State) -> Tensor:
-    return torch.stack([state == one for one in states]).any(dim=0)
+    def bars_begun(self, slots: Tensor) -> list[int]:
+        """Tell how many bars each has begun since the opening; one more once it has ended."""
+        return self.grammar.bars_begun(slots)
 
 
 def in_scale(key: Key) -> Tensor:
-    """Which tokens keep to the key, ``bool[SIZE]``: its chords and pitches, and all others."""
+    """Tell which tokens keep to a key, ``bool[SIZE]``: its chords and pitches, and all others."""
     allowed = torch.ones(v.SIZE, dtype=torch.bool)
     for place, chord in enumerate(v.CHORDS):
         allowed[v.CHORD.first + place] = chord is None or chord.tones <= key.scale

@@ -1,52 +1,62 @@
 """Decoding many sequences at once: they join, take steps together, and leave when they like."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
+from mididraw.models.decoder.interface import Network
+from mididraw.models.decoder.kernel import Kernel, make_network
 from mididraw.models.decoder.linear import Precision
-from mididraw.models.decoder.network import Network
+from mididraw.models.decoder.processor import LogitsProcessor
 from mididraw.models.decoder.sampling import Sampling, choose
-from mididraw.models.decoder.weights import Weights
 from mididraw.models.transformer import Transformer
 
+Processors = tuple[LogitsProcessor, ...]
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a logits hook is told about the rows of its batch.
+
+@dataclass(slots=True, eq=False)
+class _Sequence:
+    """A sequence and how it goes on.
 
     Attributes:
-        names: each row's sequence, as :meth:`Decoder.join` named it.
-        last: ``int64[rows]``, the token that each row follows.
-        drawn: how many tokens each row has drawn since its prompt.
+        slot: its number, which stays the same until it leaves.
+        sampling: how its tokens are chosen.
+        processors: what its logits go through, in order.
+        tokens: the prompt and what was drawn.
+        prompt: how many of them are the prompt's.
+        start: the first one that the cache holds.
     """
 
-    names: tuple[int, ...]
-    last: Tensor
-    drawn: tuple[int, ...]
-
-
-LogitsHook = Callable[[Tensor, Rows], Tensor]
-"""``float32[rows, vocabulary]`` and what the rows are → logits to draw from; may work in place."""
-
-
-@dataclass(slots=True)
-class _Sequence:
-    name: int
+    slot: int
     sampling: Sampling
+    processors: Processors
     tokens: list[int]
-    held: int = 0
-    drawn: int = 0
+    prompt: int
+    start: int = 0
+
+    @property
+    def drawn(self) -> int:
+        """How many tokens were drawn."""
+        return len(self.tokens) - self.prompt
+
+    @property
+    def held(self) -> int:
+        """How many positions the cache holds: all but the last token, which the next step takes."""
+        return len(self.tokens) - 1 - self.start
 
 
 @dataclass(slots=True)
 class Decoder:
     """A batch of sequences over one network.
 
-    The same sequence, seed and hook give the same tokens whatever shares the batch. Int8 on a CPU
-    promises that for any number of slots; the other precisions for decoders with as many slots,
+    A sequence has a slot, a number below :attr:`slots` that stays the same until it leaves; all
+    that is known of a sequence elsewhere is kept by its slot. Its logits go through its processors
+    before each draw, and these follow what is drawn and every copy that is made.
+
+    The same sequence, seed and processors give the same tokens whatever shares the batch. Int8 on a
+    CPU promises that for any number of slots; the other precisions for decoders with as many slots,
     since there the sums of matrix products may be grouped by how many rows take part. They compute
     as many rows as were found to make no difference (:attr:`Network.sizes`), or all.
 
@@ -55,8 +65,8 @@ class Decoder:
     """
 
     network: Network
-    _sequences: list[_Sequence] = field(default_factory=list)
-    _names: int = 0
+    _rows: list[_Sequence] = field(default_factory=list)
+    """The sequences in the order of the network's rows."""
 
     @classmethod
     def of(
@@ -66,6 +76,8 @@ class Decoder:
         slots: int = 1,
         precision: Precision = Precision.FP32,
         context: int | None = None,
+        threads: int | None = None,
+        kernel: Kernel | None = None,
     ) -> "Decoder":
         """Pack a model.
 
@@ -74,121 +86,181 @@ class Decoder:
             slots: how many sequences may share the batch.
             precision: in what the weights are kept.
             context: the longest past that is kept, which takes memory; None for the model's own.
+            threads: how many compute a step; None for what :func:`make_network` takes.
+            kernel: what computes it; None for what is faster on this machine.
 
         Raises:
             ModelError: there is no room in memory.
         """
         kept = min(context or model.shape.context, model.shape.context)
-        return cls(Network(Weights.of(model, precision, slots), slots, kept))
+        return cls(make_network(model, precision, slots, kept, threads=threads, kernel=kernel))
+
+    @property
+    def slots(self) -> int:
+        """How many sequences there is room for."""
+        return self.network.rows
 
     @property
     def free(self) -> int:
         """How many sequences may still join."""
-        return self.network.rows - len(self._sequences)
+        return self.slots - len(self._rows)
 
     @torch.inference_mode()
-    def join(self, prompt: Sequence[int], sampling: Sampling) -> int:
-        """Take in a sequence that continues ``prompt``, of which the end counts.
+    def join(
+        self,
+        prompt: Sequence[int],
+        sampling: Sampling,
+        processors: Sequence[LogitsProcessor] = (),
+    ) -> int:
+        """Take in a sequence that continues a prompt.
+
+        Args:
+            prompt: tokens, of which the end counts where they are more than the context.
+            sampling: how the sequence goes on.
+            processors: what its logits go through, in order. They are told of what is drawn and
+                copied; whatever they have to know of the prompt, the caller tells them.
 
         Returns:
-            its name.
+            its slot.
 
         Raises:
             ValueError: all slots are taken, the prompt is empty, or it holds no such token.
         """
-        shape = self.network.weights.shape
         if not self.free:
             raise ValueError("all slots are taken")
-        if not prompt or min(prompt) < 0 or max(prompt) >= shape.vocabulary:
+        if not prompt or min(prompt) < 0 or max(prompt) >= self.network.shape.vocabulary:
             raise ValueError("a prompt is one or more tokens of the vocabulary")
-        self._names += 1
-        sequence = _Sequence(self._names, sampling, list(prompt[-self.network.context :]))
-        self._sequences.append(sequence)
-        self._read(len(self._sequences) - 1)
-        return sequence.name
-
-    def fork(self, name: int, sampling: Sampling) -> int:
-        """Take in a copy of a sequence, that goes on from where it is.
-
-        Args:
-            name: the sequence to copy.
-            sampling: how the copy goes on; with another seed, otherwise.
-
-        Returns:
-            the copy's name.
-
-        Raises:
-            ValueError: all slots are taken.
-        """
-        if not self.free:
-            raise ValueError("all slots are taken")
-        row = self._row(name)
-        parent = self._sequences[row]
-        self._names += 1
-        copy = replace(parent, name=self._names, sampling=sampling, tokens=list(parent.tokens))
-        self.network.move(row, len(self._sequences), parent.held)
-        self._sequences.append(copy)
-        return copy.name
-
-    def leave(self, name: int) -> None:
-        """Let a sequence go; its slot is free at once."""
-        row = self._row(name)
-        last = self._sequences.pop()
-        if last.name != name:
-            self.network.move(len(self._sequences), row, last.held)
-            self._sequences[row] = last
+        taken = {sequence.slot for sequence in self._rows}
+        slot = next(slot for slot in range(self.slots) if slot not in taken)
+        tokens = list(prompt[-self.network.context :])
+        self._rows.append(_Sequence(slot, sampling, tuple(processors), tokens, len(tokens)))
+        self._read(len(self._rows) - 1)
+        return slot
 
     @torch.inference_mode()
-    def step(self, hook: LogitsHook | None = None, waiting: Container[int] = ()) -> dict[int, int]:
+    def fork(
+        self, sources: Sequence[int], targets: Sequence[int], samplings: Sequence[Sampling]
+    ) -> None:
+        """Replace sequences by copies of others, which go on from where these are.
+
+        Args:
+            sources: slots of the sequences to copy.
+            targets: slots of the sequences that give way, one for each source.
+            samplings: how the copies go on; with another seed, otherwise.
+
+        Raises:
+            ValueError: a sequence should be both copied and replaced, or one of other processors
+                replaced.
+        """
+        if set(sources) & set(targets):
+            raise ValueError("a sequence that gives way cannot be copied")
+        pairs = [(self._row(one), self._row(other)) for one, other in _pairs(sources, targets)]
+        if any(self._rows[one].processors != self._rows[other].processors for one, other in pairs):
+            raise ValueError("a copy needs the processors of what it replaces")
+        for (one, other), sampling in zip(pairs, samplings, strict=True):
+            parent, slot = self._rows[one], self._rows[other].slot
+            self.network.move(one, other, parent.held)
+            self._rows[other] = replace(
+                parent, slot=slot, sampling=sampling, tokens=list(parent.tokens)
+            )
+        copies = [self._rows[other] for _, other in pairs]
+        for processors, own in _by_processors(copies).items():
+            source, target = self._tensor([sources[i] for i in own], [targets[i] for i in own])
+            for processor in processors:
+                processor.fork(source, target)
+
+    @torch.inference_mode()
+    def leave(self, slot: int) -> None:
+        """Let a sequence go; its slot is free at once."""
+        row = self._row(slot)
+        gone, last = self._rows[row], self._rows.pop()
+        if last is not gone:
+            self.network.move(len(self._rows), row, last.held)
+            self._rows[row] = last
+        (slots,) = self._tensor([slot])
+        for processor in gone.processors:
+            processor.release(slots)
+
+    def drawn(self, slot: int) -> list[int]:
+        """What a sequence has drawn since its prompt."""
+        sequence = self._rows[self._row(slot)]
+        return sequence.tokens[sequence.prompt :]
+
+    @torch.inference_mode()
+    def step(self, slots: Collection[int] | None = None) -> dict[int, int]:
         """Draw one token for each sequence.
 
         Args:
-            hook: changes the logits of the whole batch before the draw.
-            waiting: names of sequences that take no part and stay as they are; the hook is told of
-                them all the same.
+            slots: of the sequences that take part; the others stay as they are. None for all.
 
         Returns:
-            token of each sequence by name, in the batch's order.
+            token of each sequence that takes part, by slot.
         """
-        batch = self._sequences
-        if not batch:
-            return {}
-        for row, sequence in enumerate(batch):
+        for row, sequence in enumerate(self._rows):
             if sequence.held == self.network.context:
-                del sequence.tokens[: -max(sequence.held // 2, 1)]
+                sequence.start = len(sequence.tokens) - max(sequence.held // 2, 1)
                 self._read(row)
-        logits, last = self._logits()
-        if hook is not None:
-            names, drawn = tuple(s.name for s in batch), tuple(s.drawn for s in batch)
-            logits = hook(logits, Rows(names, last, drawn))
-        chosen = choose(logits, [s.sampling for s in batch], [s.drawn for s in batch]).tolist()
-        drawn_now = {}
-        for sequence, token in zip(batch, chosen, strict=True):
-            if sequence.name not in waiting:
-                sequence.tokens.append(token)
-                sequence.held += 1
-                sequence.drawn += 1
-                drawn_now[sequence.name] = token
-        return drawn_now
+        rows = [row for row, s in enumerate(self._rows) if slots is None or s.slot in slots]
+        if not rows:
+            return {}
+        sequences = [self._rows[row] for row in rows]
+        logits = self._logits()[rows] if len(rows) < len(self._rows) else self._logits()
+        groups = _by_processors(sequences)
+        numbers = {
+            processors: self._tensor([sequences[i].slot for i in own])[0]
+            for processors, own in groups.items()
+        }
+        for processors, own in groups.items():
+            part = logits if len(groups) == 1 else logits[own]
+            for processor in processors:
+                part = processor.apply(part, numbers[processors])
+            if len(groups) == 1:
+                logits = part
+            else:
+                logits[own] = part
+        chosen = choose(logits, [s.sampling for s in sequences], [s.drawn for s in sequences])
+        for processors, own in groups.items():
+            part = chosen if len(groups) == 1 else chosen[own]
+            for processor in processors:
+                processor.observe(numbers[processors], part)
+        drawn = {}
+        for sequence, token in zip(sequences, chosen.tolist(), strict=True):
+            sequence.tokens.append(token)
+            drawn[sequence.slot] = token
+        return drawn
 
-    def _row(self, name: int) -> int:
-        return next(i for i, sequence in enumerate(self._sequences) if sequence.name == name)
+    def _row(self, slot: int) -> int:
+        return next(i for i, sequence in enumerate(self._rows) if sequence.slot == slot)
+
+    def _tensor(self, *numbers: Sequence[int]) -> Tensor:
+        return torch.tensor(numbers, device=self.network.device)
 
     def _read(self, row: int) -> None:
         """Fill the cache with all tokens but the last, which the next step takes."""
-        sequence, network = self._sequences[row], self.network
-        network.prefill(row, torch.tensor(sequence.tokens[:-1], device=network.device))
-        sequence.held = len(sequence.tokens) - 1
+        sequence = self._rows[row]
+        (tokens,) = self._tensor(sequence.tokens[sequence.start : -1])
+        self.network.prefill(row, tokens)
 
-    def _logits(self) -> tuple[Tensor, Tensor]:
-        """Logits and the tokens they follow, for the sequences that are here."""
-        network, batch = self.network, self._sequences
+    def _logits(self) -> Tensor:
+        """The logits of the sequences that are here."""
+        network, batch = self.network, self._rows
         rows = next(size for size in network.sizes if size >= len(batch))
-        idle = 0 if network.weights.precision.exact else rows - len(batch)
-        tokens = [s.tokens[-1] for s in batch] + [0] * idle
+        idle = rows - len(batch)
         held = [s.held for s in batch] + [0] * idle
-        last, lengths = torch.tensor([tokens, held], device=network.device)
-        return network.step(last, lengths, max(held))[: len(batch)], last[: len(batch)]
+        last, lengths = self._tensor([s.tokens[-1] for s in batch] + [0] * idle, held)
+        return network.step(last, lengths, max(held))[: len(batch)]
+
+
+def _pairs(sources: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return zip(sources, targets, strict=True)
+
+
+def _by_processors(sequences: Sequence[_Sequence]) -> dict[Processors, list[int]]:
+    """Which of the sequences have the same processors, so that these see them all at once."""
+    groups: dict[Processors, list[int]] = {}
+    for place, sequence in enumerate(sequences):
+        groups.setdefault(sequence.processors, []).append(place)
+    return groups
 
 
 def generate(
@@ -197,7 +269,8 @@ def generate(
     samplings: Sequence[Sampling],
     tokens: int,
     *,
-    hook: LogitsHook | None = None,
+    processors: Sequence[LogitsProcessor] = (),
+    begin: Callable[[int, int], None] | None = None,
     end: int | None = None,
 ) -> list[list[int]]:
     """Continue every prompt by up to ``tokens`` tokens, as many at a time as there are slots.
@@ -207,7 +280,9 @@ def generate(
         prompts: what to continue.
         samplings: one for each prompt.
         tokens: how many tokens to draw at most.
-        hook: changes the logits before every draw.
+        processors: what the logits go through before every draw, in order.
+        begin: is given the slot and the index of each prompt as soon as it has joined, to tell the
+            processors of it.
         end: the token that ends a sequence; it is left out of the result.
 
     Returns:
@@ -219,17 +294,20 @@ def generate(
 
     def fill() -> None:
         while decoder.free and (index := next(waiting, None)) is not None:
-            running[decoder.join(prompts[index], samplings[index])] = index
+            slot = decoder.join(prompts[index], samplings[index], processors)
+            running[slot] = index
+            if begin is not None:
+                begin(slot, index)
 
     if tokens > 0:
         fill()
     while running:
-        for name, token in decoder.step(hook).items():
-            result = results[running[name]]
+        for slot, token in decoder.step().items():
+            result = results[running[slot]]
             if token != end:
                 result.append(token)
             if token == end or len(result) == tokens:
-                decoder.leave(name)
-                del running[name]
+                decoder.leave(slot)
+                del running[slot]
         fill()
     return results

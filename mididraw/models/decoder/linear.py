@@ -22,9 +22,7 @@ class Linear(Protocol):
 
 
 _LEVELS = 127.0
-_FINE = 254.0
-"""Fine levels in a coarse one, which is at most half a level off either way."""
-_ZERO = 128
+"""Of a weight, to both sides of zero."""
 
 
 class Precision(StrEnum):
@@ -60,8 +58,10 @@ def linear(weight: Tensor, bias: Tensor | None, precision: Precision, rows: int)
         return _Plain(weight.bfloat16().t(), None if bias is None else bias.bfloat16())
     if precision is Precision.INT8:
         return _Eight(weight, bias)
-    if precision is Precision.BF16:
+    if precision is Precision.BF16 and torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return _Packed(weight.bfloat16(), None if bias is None else bias.bfloat16(), rows)
+    if precision is Precision.BF16:
+        return _Plain(weight.bfloat16().t(), None if bias is None else bias.bfloat16())
     # One row is quickest with each output's weights side by side, more rows with each input's.
     return _Plain(weight.t() if rows == 1 else weight.t().contiguous(), bias)
 
@@ -109,6 +109,9 @@ class _Eight:
     A row of activations is written as two rows of bytes, coarse and fine, that together carry
     15 bits. The product of bytes is summed in integers, so that a row's result does not depend
     on the rows beside it, and reading the weights costs a quarter of fp32.
+
+    A processor without VNNI adds two products in 16 bits, which whole bytes would overflow: there
+    a row of bytes has 7 bits, and both together carry 13.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -117,25 +120,29 @@ class _Eight:
         self._weight = torch.ops.onednn.qlinear_prepack(
             (weight / self._scales[:, None]).round_().to(torch.int8), None
         )
+        self._levels = 127 if torch.cpu._is_vnni_supported() else 63
         self._zeros = torch.zeros(len(weight), dtype=torch.int64)
         self._bias = bias
 
     def __call__(self, x: Tensor) -> Tensor:
         rows, width = x.shape
         scale = torch.linalg.vector_norm(x, torch.inf, dim=-1, keepdim=True)
-        scale = scale.div_(_LEVELS).clamp_min_(1e-30)
+        levels, zero = float(self._levels), self._levels + 1
+        # Fine levels in a coarse one, which is at most half a level off either way.
+        steps = 2 * levels
+        scale = scale.div_(levels).clamp_min_(1e-30)
         fine = x / scale
         coarse = fine.round()
         both = torch.empty(2 * rows, width, dtype=torch.uint8)
-        # Written as bytes around 128, since the kernel for signed bytes is slow without AMX; the
+        # Bytes around their middle, since the kernel for signed ones is slow without AMX; the
         # conversion cuts the fraction off, so that half a level added beforehand rounds.
-        both[rows:] = fine.sub_(coarse).mul_(_FINE).add_(_ZERO + 0.5)
-        both[:rows] = coarse.add_(_ZERO)
+        both[rows:] = fine.sub_(coarse).mul_(steps).add_(zero + 0.5)
+        both[:rows] = coarse.add_(zero)
         product = torch.ops.onednn.qlinear_pointwise(
-            *(both, 1.0, _ZERO, self._weight, self._scales, self._zeros, None),
+            *(both, 1.0, zero, self._weight, self._scales, self._zeros, None),
             *(1.0, 0, torch.float32, "none", [], ""),
         )
-        result: Tensor = torch.add(product[:rows], product[rows:], alpha=1 / _FINE).mul_(scale)
+        result: Tensor = torch.add(product[:rows], product[rows:], alpha=1 / steps).mul_(scale)
         return result if self._bias is None else result.add_(self._bias)
 
     def onto(self, total: Tensor, x: Tensor) -> Tensor:

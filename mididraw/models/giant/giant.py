@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Precision, Rows
+from mididraw.models.decoder import Precision
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.grammar import Grammar
 from mididraw.models.giant.tokens import decode, encode, events_of, opening, score_of
-from mididraw.models.interface import Opening, sounds
+from mididraw.models.interface import ModelKind, Opening, Rules, sounds
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import STEPS_PER_BAR, Score
@@ -25,6 +25,7 @@ class Giant:
     transformer: Transformer
     precision: Precision = Precision.INT8
     end: int = v.END.first
+    kind: ModelKind = ModelKind.GIANT
 
     def opening(self, prompt: Score, source: Source) -> Opening:  # noqa: ARG002 -- the interface
         """Write the prompt as tokens; without notes, that a piece for piano begins."""
@@ -33,9 +34,9 @@ class Giant:
             return Opening(tuple(tokens), prompt.bars, prompt.tempo)
         return Opening(tuple(opening()), 0, prompt.tempo)
 
-    def rules(self, openings: Sequence[Opening], bars: Sequence[int]) -> "Rules":
-        """Keep to the grammar, and to the time that there is."""
-        return Rules(openings, bars, self.transformer.device)
+    def rules(self, slots: int) -> "TimedGrammar":
+        """Make the grammar that keeps to the time that there is."""
+        return TimedGrammar(slots, self.transformer.device)
 
     def room(self, bars: int) -> int:
         """A bound that is reached only by music denser than eight notes a step."""
@@ -59,36 +60,42 @@ class Giant:
         return replace(score, tracks=tracks, bars=bars)
 
 
-class Rules:
+class TimedGrammar(Rules):
     """The grammar, and when it is time to end."""
 
-    def __init__(
-        self, openings: Sequence[Opening], bars: Sequence[int], device: torch.device
-    ) -> None:
-        self._grammar = Grammar(device)
-        self._left = [
-            _ticks(length, one.tempo) - sum(token for token in one.tokens[:-1] if token in v.DELAY)
-            for one, length in zip(openings, bars, strict=True)
-        ]
+    def __init__(self, slots: int, device: torch.device) -> None:
+        """Make it for so many slots."""
+        self._grammar = Grammar(slots, device)
+        self._left = torch.zeros(slots, dtype=torch.int64, device=device)
+        """Ticks until the piece ends."""
 
-    def __call__(self, logits: Tensor, rows: Rows) -> Tensor:
-        """``logits`` and result ``float32[rows, vocabulary]``."""
-        logits = self._grammar(logits, rows)
-        over = []
-        # A fresh decoder names its sequences 1, 2, … in the order in which they join.
-        for name, token in zip(rows.names, rows.last.tolist(), strict=True):
-            if token in v.DELAY:
-                self._left[name - 1] -= token
-            over.append(self._left[name - 1] <= 0)
-        late = torch.tensor(over, device=logits.device)
+    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+        """Take note of sequences that go on from an opening until so many bars are full."""
+        self._grammar.start(slots, opening.tokens[-1])
+        held = sum(token for token in opening.tokens if token in v.DELAY)
+        self._left[slots] = _ticks(bars, opening.tempo) - held
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Forbid what may not follow, and let the piece end in time."""
+        logits = self._grammar.apply(logits, slots)
+        last, late = self._grammar.last[slots], self._left[slots] <= 0
         # Before its time a piece goes on; after it, it ends with the note that it is at.
-        at_note = (rows.last >= v.NOTE.first) & (rows.last < v.NOTE.stop)
         logits[~late, v.END.first] = -torch.inf
-        ends = late & at_note
+        ends = late & (last >= v.NOTE.first) & (last < v.NOTE.stop)
         logits[ends] = -torch.inf
         logits[ends, v.END.first] = 0.0
         logits[:, v.OUTRO.first] = -torch.inf
         return logits
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        """Follow what was drawn."""
+        self._grammar.observe(slots, tokens)
+        self._left[slots] -= torch.where(tokens < v.DELAY.stop, tokens - v.DELAY.first, 0)
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others."""
+        self._grammar.fork(source, target)
+        self._left[target] = self._left[source]
 
 
 def _ticks(bars: int, tempo: float) -> int:

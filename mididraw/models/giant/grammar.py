@@ -1,10 +1,11 @@
-"""Which tokens may follow which: one table, which a batch looks up at once."""
+"""Which tokens may follow which: one table, which many sequences look up at once."""
 
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Rows
+from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
+from mididraw.models.interface import forbid
 
 _FOLLOWING: dict[v.Family, tuple[v.Family, ...]] = {
     v.DELAY: (v.SOUND,),
@@ -21,27 +22,44 @@ _FOLLOWING: dict[v.Family, tuple[v.Family, ...]] = {
 }
 
 
-class Grammar:
-    """A logits hook that forbids what may not follow.
+class Grammar(LogitsProcessor):
+    """Forbids what may not follow.
 
     The model's tokens say by themselves what may come next, so the last one is all that counts.
+
+    Attributes:
+        last: ``int64[slots]``, the last token.
     """
 
-    def __init__(self, device: torch.device | None = None) -> None:
-        self._family = torch.empty(v.SIZE, dtype=torch.int64)
-        self._barred = torch.full((len(v.FAMILIES), v.SIZE), -torch.inf)
-        for number, family in enumerate(v.FAMILIES):
-            self._family[family.first : family.stop] = number
-            for following in _FOLLOWING[family]:
-                self._barred[number, following.first : following.stop] = 0
+    def __init__(self, slots: int, device: torch.device | None = None) -> None:
+        """Make a grammar for so many slots."""
+        self.last = torch.zeros(slots, dtype=torch.int64, device=device)
+        family = torch.empty(v.SIZE, dtype=torch.int64)
+        allowed = torch.zeros(len(v.FAMILIES), v.SIZE, dtype=torch.bool)
+        for number, one in enumerate(v.FAMILIES):
+            family[one.first : one.stop] = number
+            for following in _FOLLOWING[one]:
+                allowed[number, following.first : following.stop] = True
         # The vocabulary has a pitch that MIDI has not.
-        self._barred[:, v.NOTE.first + v.PITCHES - 1 : v.NOTE.stop : v.PITCHES] = -torch.inf
-        self._family, self._barred = self._family.to(device), self._barred.to(device)
+        allowed[:, v.NOTE.first + v.PITCHES - 1 : v.NOTE.stop : v.PITCHES] = False
+        self._family, self._allowed = family.to(device), allowed.to(device)
 
-    def __call__(self, logits: Tensor, rows: Rows) -> Tensor:
-        """``logits`` and result ``float32[rows, vocabulary]``."""
-        return logits + self._barred[self._family[rows.last]]
+    def start(self, slots: Tensor, token: int) -> None:
+        """Take note of sequences that go on from a token."""
+        self.last[slots] = token
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Forbid what may not follow."""
+        return forbid(logits, self.mask(self.last[slots]))
 
     def mask(self, last: Tensor) -> Tensor:
-        """Which tokens may follow ``int64[rows]``, ``bool[rows, vocabulary]``."""
-        return self._barred[self._family[last]] == 0
+        """Which tokens may follow ``int64[n]``, ``bool[n, SIZE]``."""
+        return self._allowed[self._family[last]]
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        """Follow what was drawn."""
+        self.last[slots] = tokens
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the last tokens of some slots to others."""
+        self.last[target] = self.last[source]

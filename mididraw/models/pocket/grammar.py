@@ -1,12 +1,11 @@
-"""Which tokens may follow: for a whole batch at once, as masks over the vocabulary."""
+"""Which tokens may follow: for many sequences at once, as masks over the vocabulary."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 import torch
 from torch import Tensor
 
+from mididraw.models.interface import Opening, Rules, forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.score import STEPS_PER_BAR
 
@@ -57,112 +56,114 @@ def _allowed() -> Tensor:
     return table
 
 
-_ALLOWED = _allowed()
+def _later() -> Tensor:
+    """Which tokens may follow after each of the same step or bar, ``bool[SIZE, SIZE]``.
+
+    Time only goes on within a bar, and pitches only on within a step.
+    """
+    token = torch.arange(v.SIZE)
+    table = torch.ones(v.SIZE, v.SIZE, dtype=torch.bool)
+    for family in (v.POSITION, v.PITCH):
+        own = (token >= family.first) & (token < family.stop)
+        table &= ~(own[:, None] & own & (token <= token[:, None]))
+    return table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grammar:
-    """Where each sequence of a batch stands; every method gives a new one.
+def _end() -> Tensor:
+    """Which tokens may follow before the last bar and within it, ``bool[2, SIZE]``."""
+    table = torch.ones(2, v.SIZE, dtype=torch.bool)
+    table[0, v.END] = table[1, v.BAR] = False
+    return table
+
+
+def _following() -> Tensor:
+    """The state after each token, ``int64[2, states, SIZE]``, for the two halves of a bar."""
+    table = torch.full((2, len(State), v.SIZE), State.ENDED)
+    table[:, :, v.START], table[:, :, v.BAR] = State.STARTED, State.BAR
+    for family, following in (
+        (v.SOURCE, State.SOURCE),
+        (v.KEY, State.KEY),
+        (v.TEMPO, State.TEMPO),
+        (v.CHORD, State.SECOND_CHORD),
+        (v.POSITION, State.POSITION),
+        (v.PITCH, State.PITCH),
+    ):
+        table[:, :, family.first : family.stop] = following
+    table[:, State.BAR, v.CHORD.first : v.CHORD.stop] = State.FIRST_CHORD
+    table[0, :, v.SHAPE.first : v.SHAPE.stop] = State.FIRST_NOTE
+    table[1, :, v.SHAPE.first : v.SHAPE.stop] = State.SECOND_NOTE
+    table[:, State.ENDED] = State.ENDED
+    return table
+
+
+class Grammar(Rules):
+    """Forbids what may not follow; there is always something that may.
+
+    Each of its attributes is ``int64[slots]``.
 
     Attributes:
-        state: ``int64[batch]``, a :class:`State`.
-        position: ``int64[batch]``, the last position token of the bar, 0 where there is none.
-        pitch: ``int64[batch]``, the last pitch token at that position, 0 where there is none.
-        bars: ``int64[batch]``, bars begun.
-        most_bars: ``int64[batch]``, after so many bars the piece ends, and not before.
+        state: a :class:`State`.
+        position: the last position token of the bar, 0 where there is none.
+        pitch: the last pitch token at that position, 0 where there is none.
+        onset: the step of the last position, counted from the beginning of the piece.
+        bars: bars begun.
+        most_bars: after so many bars the piece ends, and not before.
     """
 
-    state: Tensor
-    position: Tensor
-    pitch: Tensor
-    bars: Tensor
-    most_bars: Tensor
+    def __init__(self, slots: int, device: torch.device) -> None:
+        """Make a grammar for so many slots."""
+        self.state, self.position, self.pitch, self.onset, self.bars, self.most_bars = (
+            torch.zeros(slots, dtype=torch.int64, device=device) for _ in range(6)
+        )
+        tables = (_allowed(), _later(), _end(), _following())
+        self._allowed, self._later, self._end, self._following = (
+            table.to(device) for table in tables
+        )
 
-    @classmethod
-    def begin(cls, most_bars: Tensor) -> "Grammar":
-        """Before ``START``; ``most_bars`` is ``int64[batch]``, at least 1."""
-        nothing = torch.zeros_like(most_bars)
-        return cls(nothing, nothing, nothing, nothing, most_bars)
+    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+        """Take note of sequences that go on from an opening until so many bars are full."""
+        self.start(slots, bars)
+        for token in opening.tokens:
+            self.observe(slots, torch.full_like(slots, token))
 
-    def mask(self) -> Tensor:
-        """Which tokens may follow, ``bool[batch, SIZE]``; there is always one."""
-        device = self.state.device
-        token = torch.arange(v.SIZE, device=device)
-        positions = (token >= v.POSITION.first) & (token < v.POSITION.stop)
-        pitches = (token >= v.PITCH.first) & (token < v.PITCH.stop)
-        allowed = _ALLOWED.to(device)[self.state]
-        # Time only goes on within a bar, and pitches only on within a step.
-        allowed &= ~(positions & (token <= self.position[:, None]))
-        allowed &= ~(pitches & (token <= self.pitch[:, None]))
-        full = (self.bars >= self.most_bars)[:, None]
-        allowed &= ~(full & (token == v.BAR))
-        allowed &= ~(~full & (token == v.END))
-        return allowed
+    def start(self, slots: Tensor, bars: int) -> None:
+        """Take note of sequences that have no token yet and go on until so many bars are full."""
+        for part in (self.state, self.position, self.pitch, self.onset, self.bars):
+            part[slots] = 0
+        self.most_bars[slots] = bars
 
-    def take(self, tokens: Tensor) -> "Grammar":
-        """Go on by one token each, ``int64[batch]``, that the mask allows."""
-        state = torch.full_like(self.state, State.ENDED)
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Forbid what may not follow."""
+        return forbid(logits, self.mask(slots))
 
-        def at(condition: Tensor, value: State | Tensor) -> None:
-            state[condition] = value[condition] if isinstance(value, Tensor) else value
+    def mask(self, slots: Tensor) -> Tensor:
+        """Which tokens may follow, ``bool[n, SIZE]``."""
+        full = (self.bars[slots] >= self.most_bars[slots]).long()
+        allowed = self._allowed[self.state[slots]] & self._end[full]
+        return allowed & self._later[self.position[slots]] & self._later[self.pitch[slots]]
 
-        at(tokens == v.START, State.STARTED)
-        for family, following in (
-            (v.SOURCE, State.SOURCE),
-            (v.KEY, State.KEY),
-            (v.TEMPO, State.TEMPO),
-            (v.POSITION, State.POSITION),
-            (v.PITCH, State.PITCH),
-        ):
-            at(_of(tokens, family), following)
-        bar = tokens == v.BAR
-        at(bar, State.BAR)
-        chord = _of(tokens, v.CHORD)
-        at(chord & (self.state == State.BAR), State.FIRST_CHORD)
-        at(chord & (self.state != State.BAR), State.SECOND_CHORD)
-        shape = _of(tokens, v.SHAPE)
-        second = self.position >= v.POSITION.first + v.STEPS_PER_CHORD
-        at(shape & ~second, State.FIRST_NOTE)
-        at(shape & second, State.SECOND_NOTE)
-        at(self.state == State.ENDED, State.ENDED)
-        moved = _of(tokens, v.POSITION)
-        position = torch.where(moved, tokens, torch.where(bar, 0, self.position))
-        pitch = torch.where(_of(tokens, v.PITCH), tokens, torch.where(moved, 0, self.pitch))
-        return Grammar(state, position, pitch, self.bars + bar.long(), self.most_bars)
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        """Go on by one token each that the mask allows."""
+        position = self.position[slots]
+        second = (position >= v.POSITION.first + v.STEPS_PER_CHORD).long()
+        self.state[slots] = self._following[second, self.state[slots], tokens]
+        bar, moved = tokens == v.BAR, _of(tokens, v.POSITION)
+        bars = self.bars[slots] + bar
+        self.bars[slots] = bars
+        self.position[slots] = torch.where(moved, tokens, torch.where(bar, 0, position))
+        pitch = torch.where(moved, 0, self.pitch[slots])
+        self.pitch[slots] = torch.where(_of(tokens, v.PITCH), tokens, pitch)
+        onset = (bars - 1) * STEPS_PER_BAR + tokens - v.POSITION.first
+        self.onset[slots] = torch.where(moved, onset, self.onset[slots])
 
-    def take_all(self, tokens: Tensor) -> "Grammar":
-        """Go on by several tokens, ``int64[batch, time]``."""
-        grammar = self
-        for column in tokens.unbind(dim=1):
-            grammar = grammar.take(column)
-        return grammar
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others."""
+        for part in (self.state, self.position, self.pitch, self.onset, self.bars, self.most_bars):
+            part[target] = part[source]
 
-    @classmethod
-    def stack(cls, grammars: Sequence["Grammar"]) -> "Grammar":
-        """Put batches together into one."""
-        return cls(*(torch.cat(parts) for parts in zip(*map(_fields, grammars), strict=True)))
-
-    def at(self, places: Tensor) -> "Grammar":
-        """The sequences at ``places``, ``int64[n]``."""
-        return Grammar(*(part[places] for part in _fields(self)))
-
-    def put(self, places: Tensor, grammar: "Grammar") -> "Grammar":
-        """This batch with other states at ``places``."""
-        pairs = zip(_fields(self), _fields(grammar), strict=True)
-        return Grammar(*(mine.index_copy(0, places, theirs) for mine, theirs in pairs))
-
-    def to(self, device: torch.device) -> "Grammar":
-        """This batch on a device."""
-        return Grammar(*(part.to(device) for part in _fields(self)))
-
-    @property
-    def ended(self) -> Tensor:
-        """Which sequences have come to their end, ``bool[batch]``."""
-        return self.state == State.ENDED
-
-
-def _fields(grammar: Grammar) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    return (grammar.state, grammar.position, grammar.pitch, grammar.bars, grammar.most_bars)
+    def ended(self, slots: Tensor) -> Tensor:
+        """Which sequences have come to their end, ``bool[n]``."""
+        return torch.eq(self.state[slots], State.ENDED)
 
 
 def longest(bars: int) -> int:

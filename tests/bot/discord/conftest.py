@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from bot.settings import DiscordSettings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import CAT, FISH, Painter, drawn, painter, worker
 from tests.standins.discord import Call, StandIn
-from tests.standins.discord_payloads import ALLOWED, TOKEN
+from tests.standins.discord_payloads import ALLOWED, APPLICATION, GUILD, TOKEN
+from tests.standins.discord_world import EPHEMERAL
 from worker.run import Worker
 
 __all__ = [
@@ -34,15 +36,18 @@ def settings_for(discord: StandIn, redis_url: str, **more: str) -> DiscordSettin
             "DISCORD_TOKEN": TOKEN,
             "MIDIDRAW_DISCORD_API_URL": discord.api,
             "REDIS_URL": redis_url,
+            "MIDIDRAW_DISCORD_OWNER_GUILD": str(GUILD),
             **more,
         }
     )
 
 
 @asynccontextmanager
-async def botting(settings: DiscordSettings) -> AsyncIterator[asyncio.Task[None]]:
+async def botting(
+    settings: DiscordSettings, record: Path | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """The bot, until the end or a crash."""
-    task = asyncio.create_task(run(settings))
+    task = asyncio.create_task(run(settings, record=record))
     try:
         yield task
     finally:
@@ -52,16 +57,27 @@ async def botting(settings: DiscordSettings) -> AsyncIterator[asyncio.Task[None]
 
 @pytest.fixture
 def running(redis_url: str, worker: Worker) -> Run:
-    """Discord with the bot at it."""
+    """Discord with the bot at it; where it is opened again, it still has the commands."""
     assert worker
+    before: list[StandIn] = []
 
     @asynccontextmanager
-    async def open_(allowed: int = ALLOWED, **more: Any) -> AsyncIterator[StandIn]:
+    async def open_(
+        allowed: int = ALLOWED, about: dict[str, Any] | None = None, **more: Any
+    ) -> AsyncIterator[StandIn]:
+        stand_in = StandIn(allowed)
+        stand_in.rest.about |= about or {}
+        for one in before[-1:]:
+            stand_in.rest.commands = one.rest.commands
+            stand_in.rest.guild_commands = one.rest.guild_commands
+        before.append(stand_in)
         async with (
-            StandIn(allowed).serve() as discord,
-            botting(settings_for(discord, redis_url, **more)),
+            stand_in.serve() as discord,
+            botting(settings_for(discord, redis_url, **more)) as bot,
         ):
-            await discord.until(lambda: discord.identified)
+            await discord.until(lambda: discord.identified or (discord.calls and bot.done()))
+            if bot.done():
+                await bot
             yield discord
 
     return open_
@@ -73,16 +89,24 @@ def answered(discord: StandIn, token: str) -> Callable[[], Any]:
 
 
 async def whispered(discord: StandIn, token: str) -> str:
-    """What only the person sees at once."""
-    (said,) = await discord.until(lambda: discord.done("POST", f"{token}/callback"))
-    assert said.body["data"]["flags"] == 64
-    return str(said.body["data"]["content"])
+    """What only the person sees, once it is there."""
+
+    def there() -> str:
+        calls = (call for call in reversed(discord.calls) if token in call.path and call.text)
+        return next((call.text for call in calls if call.status < 300), "")
+
+    said = str(await discord.until(there))
+    (first,) = discord.done("POST", f"{token}/callback")
+    *_, last = first, *discord.done("POST", f"webhooks/{APPLICATION}/{token}")
+    assert last.message["flags"] & EPHEMERAL
+    return said
 
 
 async def refused(discord: StandIn, token: str) -> str:
     """What is said in the place of music."""
-    said, *_ = await discord.until(lambda: discord.done("PATCH", f"{token}/messages"))
-    return str(said.body["content"])
+    said = await whispered(discord, token)
+    assert token in {call.path.split("/")[-1] for call in discord.done("POST", "webhooks/")}
+    return said
 
 
 def buttons_of(call: Call) -> dict[str, str]:

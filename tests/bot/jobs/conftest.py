@@ -3,11 +3,12 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from bot.jobs.interface import Jobs, Order
 from bot.jobs.local import LocalJobs, Tell
@@ -15,13 +16,15 @@ from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
 from mididraw.errors import PictureError
 from mididraw.options import DrawOptions
-from worker.contract import Done, Files, Job, Likeness, Progress, Reason, ReplyTo
-from worker.contract.connection import connect
-from worker.crew import Broke, Made, News, Told, Work
-from worker.desk import Desk
+from worker.contract import Done, Job, Likeness, Progress, Reason, ReplyTo, ResultFiles
+from worker.queue.connection import connect
+from worker.queue.consumer import ClaimedJob
+from worker.queue.policy import RetryPolicy
 from worker.run import Worker
+from worker.runner import Failure, Finished, JobRunner, RunnerEvent, Update
+from worker.serve import make_worker
 
-PATIENCE = 8.0
+PATIENCE = 120.0
 """Seconds after which a test has failed."""
 REFUSED = b"refuse me"
 
@@ -54,10 +57,10 @@ def done(job: Job) -> Done:
     )
 
 
-def perform_at(gate: Gate) -> Callable[..., tuple[Done, Files]]:
+def perform_at(gate: Gate) -> Callable[..., tuple[Done, ResultFiles]]:
     def perform(
         job: Job, pictures: tuple[bytes, ...], prompt: bytes | None, tell: Tell
-    ) -> tuple[Done, Files]:
+    ) -> tuple[Done, ResultFiles]:
         gate.begun.append(job.user)
         tell(Progress(job=job.id, bar=1, bars=2))
         if pictures[0] == REFUSED:
@@ -65,41 +68,42 @@ def perform_at(gate: Gate) -> Callable[..., tuple[Done, Files]]:
         while not gate.opened.wait(0.01):
             tell(Progress(job=job.id, bar=1, bars=2))
         tell(Progress(job=job.id, bar=2, bars=2))
-        return done(job), Files(pictures[0], b"mp3", prompt or b"png")
+        return done(job), ResultFiles(pictures[0], b"mp3", prompt or b"png")
 
     return perform
 
 
-class GateCrew:
+class GateRunner:
     """The same for a worker."""
 
-    capacity = 1
-    patience = 0.01
+    max_wait = 0.01
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        self._works: list[Work] = []
-        self._fresh: list[Work] = []
+    def __init__(self, gate: Gate, capacity: int = 1) -> None:
+        self._gate, self.capacity = gate, capacity
+        self._works: list[ClaimedJob] = []
+        self._fresh: list[ClaimedJob] = []
 
-    def take(self, work: Work) -> None:
+    def start(self, work: ClaimedJob) -> None:
         self._gate.begun.append(work.job.user)
         self._works.append(work)
         self._fresh.append(work)
 
-    def drop(self, job: str) -> None:
+    def abort(self, job: str) -> None:
         self._works = [work for work in self._works if work.job.id != job]
 
-    def step(self) -> list[News]:
-        news: list[News] = [Told(Progress(job=work.job.id, bar=1, bars=2)) for work in self._fresh]
+    def step(self) -> list[RunnerEvent]:
+        news: list[RunnerEvent] = [
+            Update(Progress(job=work.job.id, bar=1, bars=2)) for work in self._fresh
+        ]
         self._fresh = []
         for work in list(self._works):
             name = work.job.id
             if work.pictures[0] == REFUSED:
-                news.append(Broke(name, Reason.REFUSED, "Nothing is drawn on the picture."))
+                news.append(Failure(name, Reason.REFUSED, "Nothing is drawn on the picture."))
             elif self._gate.opened.is_set():
-                news.append(Told(Progress(job=name, bar=2, bars=2)))
-                files = Files(work.pictures[0], b"mp3", work.prompt or b"png")
-                news.append(Made(done(work.job), files))
+                news.append(Update(Progress(job=name, bar=2, bars=2)))
+                files = ResultFiles(work.pictures[0], b"mp3", work.prompt or b"png")
+                news.append(Finished(done(work.job), files))
             else:
                 continue
             self._works.remove(work)
@@ -153,7 +157,7 @@ def open_jobs(kind: str, gate: Gate, request: pytest.FixtureRequest) -> Open:
     @asynccontextmanager
     async def remote(**more: Any) -> AsyncIterator[Jobs]:
         url = request.getfixturevalue("redis_url")
-        with connect(url) as connection, serving(Desk(connection, "w1"), gate):
+        with connect(url) as connection, running_worker(connection, GateRunner(gate)):
             jobs = RedisJobs(url, "web", **more)
             try:
                 yield jobs
@@ -164,21 +168,20 @@ def open_jobs(kind: str, gate: Gate, request: pytest.FixtureRequest) -> Open:
     return local if kind == "local" else remote
 
 
-class serving:  # noqa: N801 -- reads as a statement
+@contextmanager
+def running_worker(
+    connection: Redis, runner: JobRunner, policy: RetryPolicy | None = None
+) -> Iterator[Worker]:
     """A worker in a thread."""
-
-    def __init__(self, desk: Desk, gate: Gate) -> None:
-        self.worker = Worker(desk, GateCrew(gate))
-        self._thread = threading.Thread(target=self.worker.run)
-
-    def __enter__(self) -> Worker:
-        self._thread.start()
-        return self.worker
-
-    def __exit__(self, *_: object) -> None:
-        self.worker.stop()
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
+    worker = make_worker(connection, "w1", runner, policy)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -5,17 +5,15 @@ import asyncio
 from bot.jobs.here import draws_here
 from bot.jobs.local import LocalJobs
 from mididraw.draw import draw
-from mididraw.options import DrawOptions
+from mididraw.options import DrawOptions, Video
 from mididraw.settings import Settings
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import order
 from tests.conftest import EXAMPLES
-from worker.contract import Done, Ended, Progress, Rendering, Started
+from worker.contract import Done, Ended, Filming, Progress, Rendering, ReplyTo, Started
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
 
 
-@played
 async def test_the_music_is_that_of_the_library() -> None:
     jobs = LocalJobs(draws_here(Settings()))
     options = DrawOptions.of(engine="chords", bars=2, seed=3)
@@ -33,4 +31,31 @@ async def test_the_music_is_that_of_the_library() -> None:
     assert files is not None
     assert (files.midi, files.png) == (alone.midi, alone.png)
     assert end.answer.options == alone.options
+    await jobs.close()
+
+
+async def test_a_video_is_made_of_music_that_is_there() -> None:
+    jobs = LocalJobs(draws_here(Settings()))
+    options = DrawOptions.of(engine="chords", bars=1, seed=3)
+    receipt = await jobs.submit(order("1", picture=CAT, options=options))
+    async with asyncio.timeout(60):
+        *_, end = [event async for event in jobs.follow(receipt.job)]
+    assert isinstance(end, Ended)
+    assert isinstance(end.answer, Done)
+    files, kept = await jobs.files(end.answer), await jobs.recall(receipt.job)
+    assert files is not None
+    assert kept is not None
+    wide = kept.options.model_copy(update={"video": Video.WIDE})
+    reply = ReplyTo(front="web", address="")
+    film = await jobs.submit(kept.again("2", reply, "somebody", wide, files.midi))
+    async with asyncio.timeout(60):
+        events = [event async for event in jobs.follow(film.job)]
+    assert Filming in [type(event) for event in events]
+    end = events[-1]
+    assert isinstance(end, Ended)
+    assert isinstance(end.answer, Done)
+    made = await jobs.files(end.answer)
+    assert made is not None
+    assert (made.midi, made.png) == (files.midi, files.png)
+    assert made.video is not None
     await jobs.close()

@@ -1,6 +1,7 @@
 """Jobs from their order to the posted answer: one suite for both kinds of queue."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -8,7 +9,6 @@ from bot.jobs.interface import Delivery, Jobs, Order
 from bot.jobs.limits import BusyError, FullError, Limits, TooFastError
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import PATIENCE, REFUSED, Gate, Open, order, until
 from worker.contract import (
     Cancelled,
@@ -16,10 +16,10 @@ from worker.contract import (
     Ended,
     Event,
     Failed,
-    Files,
     Progress,
     Queued,
     Reason,
+    ResultFiles,
     Started,
 )
 
@@ -40,7 +40,6 @@ async def running(jobs: Jobs, job: str) -> bool:
     return isinstance(await jobs.look(job), Started)
 
 
-@played
 async def test_an_order_is_drawn_and_delivered_with_its_files(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         gate.opened.set()
@@ -52,13 +51,12 @@ async def test_an_order_is_drawn_and_delivered_with_its_files(open_jobs: Open, g
         assert (delivery.job.user, delivery.job.chat, delivery.job.language) == ("ada", "c", "de")
         assert delivery.job.reply.address == "page of ada"
         assert not delivery.doubtful
-        assert await jobs.files(delivery.answer) == Files(b"picture", b"mp3", b"midi")
+        assert await jobs.files(delivery.answer) == ResultFiles(b"picture", b"mp3", b"midi")
         await jobs.posting(delivery)
         await jobs.posted(delivery)
         assert await jobs.look(receipt.job) == Ended(job=receipt.job, answer=delivery.answer)
 
 
-@played
 async def test_a_follower_hears_of_every_step(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         blocker = await jobs.submit(order("0", user="bob"))
@@ -85,7 +83,6 @@ async def test_a_follower_hears_of_every_step(open_jobs: Open, gate: Gate) -> No
         assert await events_of(jobs, receipt.job) == [rest[-1]]
 
 
-@played
 async def test_a_redelivered_request_is_no_second_job(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         receipts = await asyncio.gather(*(jobs.submit(order("same")) for _ in range(5)))
@@ -97,7 +94,6 @@ async def test_a_redelivered_request_is_no_second_job(open_jobs: Open, gate: Gat
         assert gate.begun == ["ada"]
 
 
-@played
 async def test_the_picture_again_with_the_same_seed_is_not_drawn_again(
     open_jobs: Open, gate: Gate
 ) -> None:
@@ -110,7 +106,7 @@ async def test_the_picture_again_with_the_same_seed_is_not_drawn_again(
         second = await next_delivery(jobs)
         assert isinstance(second.answer, Done)
         assert second.answer.job == receipt.job != first.answer.job
-        assert await jobs.files(second.answer) == Files(b"picture", b"mp3", b"png")
+        assert await jobs.files(second.answer) == ResultFiles(b"picture", b"mp3", b"png")
         assert gate.begun == ["ada"]
         await jobs.posted(second)
         await jobs.submit(order("3", options=DrawOptions(seed=2)))
@@ -118,7 +114,6 @@ async def test_the_picture_again_with_the_same_seed_is_not_drawn_again(
         assert gate.begun == ["ada", "ada"]
 
 
-@played
 async def test_what_cannot_be_drawn_is_answered_with_a_sentence(open_jobs: Open) -> None:
     async with open_jobs() as jobs:
         receipt = await jobs.submit(order("1", picture=REFUSED))
@@ -130,7 +125,6 @@ async def test_what_cannot_be_drawn_is_answered_with_a_sentence(open_jobs: Open)
         )
 
 
-@played
 async def test_a_waiting_job_is_cancelled_and_never_begun(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         blocker = await jobs.submit(order("0", user="bob"))
@@ -145,7 +139,6 @@ async def test_a_waiting_job_is_cancelled_and_never_begun(open_jobs: Open, gate:
         assert gate.begun == ["bob"]
 
 
-@played
 async def test_a_running_job_is_stopped_and_makes_room(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         receipt = await jobs.submit(order("1"))
@@ -158,7 +151,6 @@ async def test_a_running_job_is_stopped_and_makes_room(open_jobs: Open, gate: Ga
         assert isinstance((await events_of(jobs, waiting.job))[-1], Ended)
 
 
-@played
 async def test_nobody_knows_of_a_job_that_was_never_there(open_jobs: Open) -> None:
     async with open_jobs() as jobs:
         assert await jobs.look("0" * 32) is None
@@ -166,7 +158,6 @@ async def test_nobody_knows_of_a_job_that_was_never_there(open_jobs: Open) -> No
         assert await events_of(jobs, "0" * 32) == []
 
 
-@played
 async def test_users_chats_and_the_queue_have_a_bound(open_jobs: Open) -> None:
     limits = Limits(user=2, chat=3, rate=100, total=5)
     async with open_jobs(limits=limits) as jobs:
@@ -174,6 +165,12 @@ async def test_users_chats_and_the_queue_have_a_bound(open_jobs: Open) -> None:
             await jobs.submit(order(f"a{number}", chat="c"))
         with pytest.raises(BusyError, match="2 drawings"):
             await jobs.submit(order("a2", chat="c"))
+        with pytest.raises(BusyError, match="2 drawings"):
+            await jobs.check("a2", "ada", "c")
+        await jobs.check("a1", "ada", "c")
+        with pytest.raises(BusyError, match="a drawing in"):
+            await jobs.check("a2", "ada", "c", most=1)
+        await jobs.check("b0", "bob", "c")
         await jobs.submit(order("b0", user="bob", chat="c"))
         with pytest.raises(BusyError, match="This chat"):
             await jobs.submit(order("b1", user="bob", chat="c"))
@@ -185,7 +182,6 @@ async def test_users_chats_and_the_queue_have_a_bound(open_jobs: Open) -> None:
         assert (await jobs.submit(order("a0", chat="c"))).again
 
 
-@played
 async def test_a_user_cannot_ask_too_often(open_jobs: Open, gate: Gate) -> None:
     now = [1e9]
     limits = Limits(rate=2, window=600)
@@ -196,11 +192,12 @@ async def test_a_user_cannot_ask_too_often(open_jobs: Open, gate: Gate) -> None:
             await jobs.posted(await next_delivery(jobs))
         with pytest.raises(TooFastError, match="10 minutes"):
             await jobs.submit(order("3"))
+        with pytest.raises(TooFastError, match="10 minutes"):
+            await jobs.check("3", "ada")
         now[0] += 601
         await jobs.submit(order("3"))
 
 
-@played
 async def test_the_first_job_of_a_user_goes_before_the_fifth_of_another(
     open_jobs: Open, gate: Gate
 ) -> None:
@@ -218,7 +215,6 @@ async def test_the_first_job_of_a_user_goes_before_the_fifth_of_another(
         assert gate.begun[:2] == ["ada", "bob"]
 
 
-@played
 async def test_the_wait_is_told_once_something_is_known(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         gate.opened.set()
@@ -234,7 +230,6 @@ async def test_the_wait_is_told_once_something_is_known(open_jobs: Open, gate: G
         assert 0 <= standing.wait < PATIENCE
 
 
-@played
 async def test_an_answer_that_is_not_said_to_be_posted_comes_again(
     open_jobs: Open, gate: Gate, kind: str
 ) -> None:
@@ -251,7 +246,6 @@ async def test_an_answer_that_is_not_said_to_be_posted_comes_again(
         await jobs.posted(again)
 
 
-@played
 async def test_no_pictures_and_too_many_are_refused(open_jobs: Open) -> None:
     async with open_jobs() as jobs:
         for pictures in ((), (b"1",) * 11):
@@ -260,7 +254,6 @@ async def test_no_pictures_and_too_many_are_refused(open_jobs: Open) -> None:
                 await jobs.submit(wrong)
 
 
-@played
 async def test_a_job_is_recalled_for_another_version_of_it(open_jobs: Open, gate: Gate) -> None:
     async with open_jobs() as jobs:
         asked = order("1", prompt=b"midi")
@@ -284,7 +277,6 @@ async def test_a_job_is_recalled_for_another_version_of_it(open_jobs: Open, gate
         assert await jobs.recall("0" * 32) is None
 
 
-@played
 async def test_nothing_of_a_user_who_wants_to_be_forgotten_is_left(
     open_jobs: Open, gate: Gate
 ) -> None:
@@ -303,3 +295,32 @@ async def test_nothing_of_a_user_who_wants_to_be_forgotten_is_left(
         assert await jobs.files(delivery.answer) is None
         assert await jobs.recall(others.job) is not None
         assert await jobs.forget("ada") == 0
+
+
+async def test_a_piece_that_is_shared_is_kept_longer_until_its_person_is_forgotten(
+    open_jobs: Open, gate: Gate
+) -> None:
+    week = 7 * 86_400
+    async with open_jobs() as jobs:
+        gate.opened.set()
+        receipt = await jobs.submit(order("1"))
+        first = await next_delivery(jobs)
+        await jobs.posted(first)
+        kept = await jobs.recall(receipt.job)
+        assert kept is not None
+        assert isinstance(kept.answer, Done)
+        soon = await jobs.kept_until(kept.answer)
+        assert soon is not None
+        assert 0 < soon - time.time() < week / 2
+        shared = await jobs.keep(kept.job, week)
+        assert shared == pytest.approx(time.time() + week, abs=60)
+        # Neither a shorter time nor the same music for somebody else makes it less.
+        assert await jobs.keep(kept.job, 60) == shared
+        await jobs.submit(order("2", user="bob"))
+        second = await next_delivery(jobs)
+        assert isinstance(second.answer, Done)
+        await jobs.posted(second)
+        assert await jobs.kept_until(second.answer) == shared
+        await jobs.forget("ada")
+        assert await jobs.kept_until(kept.answer) is None
+        assert await jobs.keep(kept.job, week) is None

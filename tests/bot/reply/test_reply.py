@@ -1,18 +1,21 @@
 """What a person gets, as data."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply import Action, actions_for, compose, tell, vary
-from bot.reply.answer import file_stem
+from bot.reply.answer import file_stem, label
+from bot.reply.names import instrument_name, key_name
 from bot.texts import LANGUAGES, Texts, texts
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions
 from tests.strategies.messages import answers, events, jobs
-from worker.contract import Answer, Done, Ended, Event, Failed, Files, Job, Queued
+from worker.contract import Answer, Done, Ended, Event, Failed, Job, Queued, ResultFiles
 
-FILES = Files(b"MThd", b"ID3", b"\x89PNG")
+FILES = ResultFiles(b"MThd", b"ID3", b"\x89PNG")
 each_language = pytest.mark.parametrize("said", [texts(tag) for tag in LANGUAGES], ids=LANGUAGES)
 
 
@@ -31,11 +34,8 @@ def test_every_answer_has_a_text(said: Texts, job: Job, answer: Answer) -> None:
     reply = compose(job, answer, FILES, said)
     assert reply.text
     if isinstance(answer, Done):
-        assert [data for _, data in (reply.png, reply.mp3, reply.midi)] == [
-            FILES.png,
-            FILES.mp3,
-            FILES.midi,
-        ]
+        found = [reply.file(ending) for ending in (".png", ".mp3", ".mid")]
+        assert [one[1] for one in found if one] == [FILES.png, FILES.mp3, FILES.midi]
         assert len(reply.files) == 3
         assert str(answer.options.seed) in reply.text
         assert reply.alt
@@ -89,3 +89,54 @@ def test_any_title_names_a_file(title: str) -> None:
     assert stem
     assert not set(stem) & set('/\\:*?"<>|\0\n')
     assert len(stem) <= 60
+
+
+def test_keys_and_instruments_are_called_as_people_call_them() -> None:
+    english, chinese = texts("en"), texts("zh")
+    assert key_name("Bb minor", english) == "Bb minor"
+    assert key_name("Bb minor", chinese) == "降B小调"
+    assert key_name("F# major", chinese) == "升F大调"
+    assert key_name("C major", chinese) == "C大调"
+    assert key_name("auto", chinese) == "自动选择"
+    assert instrument_name("Violin", english) == "Violin"
+    assert instrument_name("Violin", chinese) == "小提琴"
+    assert instrument_name("Gunshot", chinese) == "Gunshot"
+
+
+def test_slower_and_faster_higher_and_lower_end_at_the_ends() -> None:
+    options = DrawOptions(tempo=100, seed=5)
+    assert vary(options, Action.SLOWER).tempo == 80
+    assert vary(options, Action.FASTER).tempo == 125
+    assert str(vary(options, Action.HIGHER).pitch_range) == "C3-B6"
+    assert str(vary(options, Action.LOWER).pitch_range) == "C1-B4"
+    moved = options
+    while Action.LOWER in actions_for(moved):
+        moved = vary(moved, Action.LOWER)
+    assert moved.pitch_range.low == 21
+    while Action.HIGHER in actions_for(moved):
+        moved = vary(moved, Action.HIGHER)
+    assert moved.pitch_range.high == 108
+    assert len(moved.pitch_range) == len(options.pitch_range)
+    for tempo, gone in ((40, Action.SLOWER), (240, Action.FASTER)):
+        assert gone not in actions_for(DrawOptions(tempo=tempo))
+
+
+@each_language
+def test_every_button_has_a_label_of_its_own(said: Texts) -> None:
+    options = DrawOptions(tempo=100, strength=50, seed=5)
+    labels = [label(action, options, said) for action in actions_for(options)]
+    assert len(set(labels)) == len(labels) == len(Action)
+
+
+@given(job=jobs, answer=answers)
+def test_a_video_comes_last_or_alone(job: Job, answer: Answer) -> None:
+    filmed = replace(FILES, video=b"mp4")
+    reply = compose(job, answer, filmed, texts("en"))
+    if isinstance(answer, Done):
+        assert [name[-3:] for name in reply.files] == ["png", "mp3", "mid", "mp4"]
+        film = job.model_copy(update={"written": True, "prompt": "0" * 64})
+        alone = compose(film, answer, filmed, texts("en"))
+        assert list(alone.files.values()) == [b"mp4"]
+        assert alone.cover == FILES.png
+        # One that could not be made leaves the rest.
+        assert len(compose(film, answer, FILES, texts("en")).files) == 3

@@ -11,18 +11,20 @@ from typing import Any
 import pytest
 
 from bot.settings import TelegramSettings
+from bot.telegram.budget import Rates, Window
 from bot.telegram.keyboards import Press
 from bot.telegram.start import run
 from mididraw.draw import Drawing, draw
-from mididraw.options import DrawOptions, Engine
+from mididraw.options import DrawOptions, Engine, Video
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import EXAMPLES
 from tests.standins.telegram import TOKEN, StandIn
-from worker.contract import Done, Files, Likeness, Progress, Reason, Rendering
-from worker.contract.connection import connect
-from worker.crew import Broke, Made, News, Told, Work
-from worker.desk import Desk
+from worker.contract import Done, Likeness, Progress, Reason, Rendering, ResultFiles
+from worker.queue.connection import connect
+from worker.queue.consumer import ClaimedJob
 from worker.run import Worker
+from worker.runner import Failure, Finished, RunnerEvent, Update
+from worker.serve import make_worker
 
 __all__ = ["redis_server", "redis_url"]
 
@@ -35,7 +37,8 @@ HER = 7
 @pytest.fixture(scope="session")
 def drawn() -> Drawing:
     """Real files of a real drawing."""
-    return draw([EXAMPLES / "cat.png"], DrawOptions.of(engine=Engine.CHORDS, bars=2, seed=1))
+    options = DrawOptions.of(engine=Engine.CHORDS, bars=2, seed=1, video=Video.WIDE)
+    return draw([EXAMPLES / "cat.png"], options)
 
 
 @dataclass
@@ -44,26 +47,26 @@ class Painter:
 
     drawn: Drawing
     gate: threading.Event = field(default_factory=threading.Event)
-    works: list[Work] = field(default_factory=list)
-    taken: list[Work] = field(default_factory=list)
+    works: list[ClaimedJob] = field(default_factory=list)
+    taken: list[ClaimedJob] = field(default_factory=list)
     capacity: int = 8
-    patience: float = 0.005
+    max_wait: float = 0.005
 
-    def take(self, work: Work) -> None:
+    def start(self, work: ClaimedJob) -> None:
         self.works.append(work)
         self.taken.append(work)
 
-    def drop(self, job: str) -> None:
+    def abort(self, job: str) -> None:
         self.works = [work for work in self.works if work.job.id != job]
 
-    def step(self) -> list[News]:
+    def step(self) -> list[RunnerEvent]:
         if not self.gate.is_set():
             return []
-        news: list[News] = []
+        news: list[RunnerEvent] = []
         for work in self.works:
             job = work.job
             if BAD in work.pictures:
-                news.append(Broke(job.id, Reason.REFUSED, "The MIDI file holds no notes."))
+                news.append(Failure(job.id, Reason.REFUSED, "The MIDI file holds no notes."))
                 continue
             options = job.options.model_copy(update={"tempo": 100, "key": "A minor"})
             done = Done(
@@ -74,11 +77,12 @@ class Painter:
                 match=Likeness(coverage=0.9, precision=0.98, f1=0.94),
                 seconds={"engine": 0.1},
             )
-            files = Files(self.drawn.midi, self.drawn.mp3, self.drawn.png)
+            film = None if options.video is Video.NONE else self.drawn.video
+            files = ResultFiles(self.drawn.midi, self.drawn.mp3, self.drawn.png, film)
             news += [
-                Told(Progress(job=job.id, bar=1, bars=2)),
-                Told(Rendering(job=job.id)),
-                Made(done, files),
+                Update(Progress(job=job.id, bar=1, bars=2)),
+                Update(Rendering(job=job.id)),
+                Finished(done, files),
             ]
         self.works = []
         return news
@@ -98,13 +102,13 @@ def painter(drawn: Drawing) -> Painter:
 def worker(redis_url: str, painter: Painter) -> Iterator[Worker]:
     """It draws in a thread."""
     with connect(redis_url) as connection:
-        serving = Worker(Desk(connection, "w1"), painter)
+        serving = make_worker(connection, "w1", painter)
         thread = threading.Thread(target=serving.run)
         thread.start()
         yield serving
         painter.gate.set()
         serving.stop()
-        thread.join(10)
+        thread.join(120)
         assert not thread.is_alive()
 
 
@@ -122,10 +126,24 @@ def settings_for(telegram: StandIn, redis_url: str, **more: str) -> TelegramSett
     )
 
 
+SPEED = 30
+"""How many times as fast the limits' clock goes, Telegram's and the bot's."""
+QUICK = Rates(Window(20, 60 / SPEED), Window(5, 5 / SPEED), Window(30, 1 / SPEED))
+
+
+def quick(**more: Any) -> StandIn:
+    """Telegram with its limits, which are over soon."""
+    telegram = StandIn(**more)
+    telegram.limits.speed = SPEED
+    return telegram
+
+
 @asynccontextmanager
-async def botting(settings: TelegramSettings) -> AsyncIterator[asyncio.Task[None]]:
+async def botting(
+    settings: TelegramSettings, rates: Rates = QUICK
+) -> AsyncIterator[asyncio.Task[None]]:
     """The bot, until the end or a crash."""
-    task = asyncio.create_task(run(settings))
+    task = asyncio.create_task(run(settings, rates=rates))
     try:
         yield task
     finally:
@@ -141,10 +159,10 @@ def running(redis_url: str, worker: Worker) -> Run:
     @asynccontextmanager
     async def open_(**more: Any) -> AsyncIterator[StandIn]:
         async with (
-            StandIn().serve() as telegram,
+            quick().serve() as telegram,
             botting(settings_for(telegram, redis_url, **more)),
         ):
-            await telegram.until(lambda: telegram.done("setMyCommands"))
+            await telegram.until(lambda: telegram.done("getChatMenuButton"))
             yield telegram
 
     return open_
@@ -153,6 +171,16 @@ def running(redis_url: str, worker: Worker) -> Run:
 def answered(telegram: StandIn, chat: int, times: int = 1) -> Callable[[], Any]:
     """Whether so many whole answers are there."""
     return lambda: len(telegram.done("sendDocument", chat)) >= times
+
+
+def told(telegram: StandIn, chat: int, words: str) -> Callable[[], list[str]]:
+    """Messages of a chat that hold such words."""
+
+    def found() -> list[str]:
+        texts = [str(call.fields["text"]) for call in telegram.done("sendMessage", chat)]
+        return [text for text in texts if words in text]
+
+    return found
 
 
 async def first_piece(telegram: StandIn) -> tuple[dict[str, Any], str]:

@@ -15,11 +15,16 @@ from hypothesis import strategies as st
 from bot.jobs.limits import Limits, refuse
 from bot.texts import LANGUAGES, language, texts
 from bot.texts.catalogue import pattern_of
+from bot.texts.traditional import simplified
 from mididraw.errors import OptionError
+from mididraw.instruments import chinese_name
 from mididraw.options import DrawOptions
 from tests.conftest import ROOT
+from worker.queue.limits import Verdict
 
 FOLDER = ROOT / "bot" / "texts"
+WRITTEN = ("en", "zh")
+"""Languages that are not made of others."""
 ON_THE_WAY = (
     *("mididraw/options.py", "mididraw/draw.py", "mididraw/canvas.py", "mididraw/instruments.py"),
     *("mididraw/picture", "mididraw/harmony", "mididraw/engines", "mididraw/render/midi.py"),
@@ -27,10 +32,11 @@ ON_THE_WAY = (
     *(
         "bot/fetch.py",
         "bot/discord",
-        "worker/studio.py",
-        "worker/desk.py",
+        "worker/drawing_runner.py",
         "worker/run.py",
-        "worker/contract/connection.py",
+        "worker/queue/connection.py",
+        "worker/queue/consumer.py",
+        "worker/queue/ending.py",
     ),
 )
 """What can raise or answer with a sentence that a person in a chat sees."""
@@ -92,7 +98,7 @@ def sentences(path: Path) -> set[str]:
 
 
 def test_all_languages_say_the_same_with_the_same_placeholders() -> None:
-    first, *others = (catalogue(tag) for tag in LANGUAGES)
+    first, *others = (catalogue(tag) for tag in WRITTEN)
     assert first
     for other in others:
         assert other == first
@@ -108,13 +114,14 @@ def test_every_text_that_the_code_asks_for_is_there_and_none_else() -> None:
     assert prefixes == []
 
 
-@pytest.mark.parametrize("tag", LANGUAGES[1:])
+@pytest.mark.parametrize("tag", WRITTEN[1:])
 def test_every_sentence_on_the_way_of_a_drawing_is_translated(tag: str) -> None:
     table = tomllib.loads((FOLDER / tag / "sentences.toml").read_text())
     modules = [
         module
         for place in ON_THE_WAY
         for module in ((ROOT / place).rglob("*.py") if "." not in place else [ROOT / place])
+        if module.name != "doctor.py"  # which speaks to hosts alone
     ]
     said = set().union(*(sentences(module) for module in modules)) - {*FOR_HOSTS}
     assert len(said) > 35
@@ -133,7 +140,8 @@ def test_any_tag_gives_a_language(tag: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "wanted"),
     [
-        *[("zh-CN", "zh"), ("zh_TW", "zh"), ("ZH-hans", "zh"), ("en-US", "en"), ("de", "en")],
+        *[("zh-CN", "zh"), ("zh_TW", "zh-hant"), ("ZH-hans", "zh"), ("en-US", "en"), ("de", "en")],
+        *[("zh-Hant-HK", "zh-hant"), ("zh-hant", "zh-hant"), ("zh-Hans-HK", "zh"), ("zh", "zh")],
         *[("", "en"), (None, "en"), ("zhuang", "en")],
     ],
 )
@@ -149,10 +157,10 @@ def test_real_refusals_come_in_chinese() -> None:
     assert zh.sentence(refused.value) == "“H minor”不是调，请写成例如 C、F# minor 或 Bb major。"
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(tempo=500)
-    assert zh.sentence(refused.value).startswith("选项 tempo 不能是“500”")
-    assert "4 幅" in zh.sentence(refuse("user", 0, Limits(user=4)))
-    assert "一幅" in zh.sentence(refuse("user", 0, Limits(user=1)))
-    assert "3 分钟" in zh.sentence(refuse("rate", 130, Limits()))
+    assert zh.sentence(refused.value).startswith("选项 速度 不能是“500”")
+    assert "4 幅" in zh.sentence(refuse(Verdict.USER, 0, Limits(user=4)))
+    assert "一幅" in zh.sentence(refuse(Verdict.USER, 0, Limits(user=1)))
+    assert "3 分钟" in zh.sentence(refuse(Verdict.RATE, 130, Limits()))
     assert texts("en").sentence(refused.value) == str(refused.value)
     assert zh.sentence("Nobody has translated this.") == "Nobody has translated this."
 
@@ -162,3 +170,47 @@ def test_what_is_missing_is_an_error() -> None:
         texts("en")("no-such-text")
     with pytest.raises(LookupError):
         texts("en")("queued")
+
+
+def test_traditional_chinese_is_written_with_traditional_characters_alone() -> None:
+    """Big5, which Taiwan's programs used, has no others."""
+    said = texts("zh-hant")
+    written = [said.written(file.read_text()) for file in sorted((FOLDER / "zh").iterdir())]
+    names = (chinese_name(program) for program in range(128))
+    written += [said.written(name) for name in names if name]
+    strange = {sign for text in written for sign in text if is_han(sign) and not in_big5(sign)}
+    assert strange == set(), "add them to bot/texts/traditional.toml"
+    assert said("web-upload") == "選擇圖片檔案"
+    assert said("language-name") == "繁體中文"
+    assert said.sentence(refuse(Verdict.USER, 0, Limits(user=4))).startswith("你已有 4 幅畫")
+
+
+def test_traditional_words_are_read_as_simplified_ones_of_the_same_length() -> None:
+    said = "憂傷，小節，種子，強度，電吉他，遊戲"
+    assert simplified(said) == "忧伤，小节，种子，强度，电吉他，游戏"
+    for file in sorted((FOLDER / "zh").iterdir()):
+        text = re.sub("[“”]", "", file.read_text())
+        assert len(simplified(text)) == len(text)
+
+
+def is_han(sign: str) -> bool:
+    return "\u4e00" <= sign <= "\u9fff"
+
+
+def in_big5(sign: str) -> bool:
+    try:
+        sign.encode("cp950")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_what_a_chat_calls_otherwise_is_called_so_in_errors_too() -> None:
+    with pytest.raises(OptionError) as refused:
+        DrawOptions.of(strength=150)
+    assert texts("en").sentence(refused.value).startswith("The likeness cannot be “150”")
+    said = texts("zh").sentence(refused.value)
+    assert said == "像不像画不能是“150”（应不大于 100）。"
+    with pytest.raises(OptionError) as refused:
+        DrawOptions.of(tempo=10)
+    assert texts("zh").sentence(refused.value) == "选项 速度 不能是“10”（应不小于 40）。"

@@ -54,7 +54,7 @@ def started(*options: str, **variables: str) -> Iterator[str]:
         yield process.stdout.readline().strip()
     finally:
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(240) == 0
         process.stdout.close()
 
 

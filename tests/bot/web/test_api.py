@@ -2,9 +2,12 @@
 
 import base64
 import io
+import re
+import time
 from typing import Any
 
 import aiohttp
+import av
 import pretty_midi
 import pytest
 from PIL import Image
@@ -13,6 +16,7 @@ from tests.asynchronous import played
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
 from tests.bot.web.conftest import CAT, QUICK, finished, serving
+from worker.queue.connection import connect
 from worker.run import Worker
 
 __all__ = ["drawn", "painter", "redis_server", "redis_url", "worker"]
@@ -102,8 +106,8 @@ async def test_only_who_asked_cancels(redis_url: str, worker: Worker, painter: P
         ({"options": {"key": "H"}}, 422, "is no key"),
         ({"options": {"tempo": 999}}, 422, "tempo"),
         ({"pictures": ["%%%"]}, 422, "cannot be used"),
-        ({"to": "hash=1"}, 422, "no Telegram bot"),
-        ({"to": "nothing"}, 422, "too long ago"),
+        ({"to": "hash=1"}, 410, "no Telegram bot"),
+        ({"to": "nothing"}, 410, "too long ago"),
         ({"surprise": 1}, 422, "surprise"),
     ],
 )
@@ -139,3 +143,99 @@ async def test_nobody_has_more_in_hand_than_allowed(
             assert answer.status == 429
             assert "in the works" in (await answer.json())["message"]
         painter.gate.set()
+
+
+@played
+async def test_a_video_is_a_version_that_players_can_seek_in() -> None:
+    async with serving() as session:
+        draw = (await ordered(session))["id"]
+        await finished(session, draw)
+        async with session.get(f"/draws/{draw}/files/mp4") as answer:
+            assert answer.status == 404
+            assert "no video" in (await answer.json())["message"]
+        async with session.post(f"/draws/{draw}/versions", json={"action": "video"}) as answer:
+            film = (await answer.json())["id"]
+        result = (await finished(session, film))["result"]
+        assert result["options"]["video"] == "wide"
+        assert "video" not in [button["action"] for button in result["buttons"]]
+        async with session.get(f"/draws/{film}/files/mp4") as answer:
+            assert answer.headers["Content-Type"] == "video/mp4"
+            whole = await answer.read()
+        with av.open(io.BytesIO(whole), "r") as file:
+            assert file.streams.video[0].codec_context.name == "h264"
+        async with session.head(f"/draws/{film}/files/mp4") as answer:
+            assert int(answer.headers["Content-Length"]) == len(whole)
+        part = {"Range": "bytes=100-"}
+        async with session.get(f"/draws/{film}/files/mp4", headers=part) as answer:
+            assert await answer.read() == whole[100:]
+        # The music is the same, to the byte.
+        tunes = []
+        for one in (draw, film):
+            async with session.get(f"/draws/{one}/files/mid") as answer:
+                tunes.append(await answer.read())
+        assert tunes[0] == tunes[1]
+
+
+def tags(html: str) -> dict[str, str]:
+    found = re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)">', html)
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
+@played
+async def test_a_link_shows_what_it_leads_to_and_says_until_when() -> None:
+    async with serving(MIDIDRAW_PUBLIC_URL="https://draw.example") as session:
+        draw = (await ordered(session, options={**QUICK, "video": "tall"}))["id"]
+        view = await finished(session, draw)
+        async with session.post(f"/draws/{draw}/link") as answer:
+            link = await answer.json()
+        assert link["link"] == f"https://draw.example/m/{draw}"
+        assert link["until"] == pytest.approx(time.time() + 7 * 86_400, abs=60)
+        assert view["until"] < link["until"]
+        async with session.head(f"/m/{draw}") as answer:
+            assert answer.status == 200
+            assert answer.content_type == "text/html"
+        async with session.get(f"/m/{draw}") as answer:
+            shown = tags(await answer.text())
+        files = f"https://draw.example/draws/{draw}/files"
+        assert shown["og:image"] == shown["twitter:image"] == f"{files}/png"
+        assert shown["og:video"] == f"{files}/mp4"
+        assert (shown["og:video:width"], shown["og:video:height"]) == ("1080", "1920")
+        assert shown["og:url"] == link["link"]
+        assert "1 bar" in shown["og:description"]
+        assert shown["twitter:card"] == "summary_large_image"
+        # What they name is there, for whoever only asks how large it is, too.
+        for name, kind in (("png", "image/png"), ("mp4", "video/mp4"), ("mp3", "audio/mpeg")):
+            async with session.head(f"/draws/{draw}/files/{name}") as answer:
+                assert (answer.status, answer.content_type) == (200, kind)
+
+
+@played
+async def test_only_who_asked_keeps_a_piece_longer_and_an_expired_link_says_so(
+    redis_url: str, worker: Worker
+) -> None:
+    assert worker
+    async with serving(REDIS_URL=redis_url, MIDIDRAW_WEB_LINK_DAYS="2") as session:
+        draw = (await ordered(session))["id"]
+        await finished(session, draw)
+        async with (
+            aiohttp.ClientSession(session._base_url) as stranger,
+            stranger.post(f"/draws/{draw}/link") as answer,
+        ):
+            assert (await answer.json())["until"] < time.time() + 86_400
+        async with session.post(f"/draws/{draw}/link") as answer:
+            assert (await answer.json())["until"] == pytest.approx(time.time() + 2 * 86_400, abs=60)
+        with connect(redis_url) as connection:
+            for key in connection.scan_iter("mididraw:music:*"):
+                connection.delete(key)
+        async with session.get(f"/draws/{draw}") as answer:
+            view = await answer.json()
+            assert view["state"] == "failed"
+            assert "no longer kept" in view["text"]
+        async with session.get(f"/m/{draw}") as answer:
+            assert answer.status == 404
+            assert "og:image" not in await answer.text()
+        async with session.post(f"/draws/{draw}/link") as answer:
+            assert answer.status == 404
+        async with session.head(f"/m/{'0' * 32}") as answer:
+            assert answer.status == 404

@@ -3,17 +3,19 @@
 import hashlib
 import hmac
 import json
-import time
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.address import PAGE
-from bot.memory import LocalStore, Memory
+from bot.memory import Memory, RedisStore
+from bot.service.target import PAGE
 from bot.web.elsewhere import Elsewhere, StaleError, verified
 from tests.asynchronous import played
+from tests.bot.jobs.conftest import redis_server, redis_url
+
+__all__ = ["redis_server", "redis_url"]
 
 TOKEN = "123456:of-no-worth"  # noqa: S105
 NOW = 1_800_000_000.0
@@ -38,7 +40,14 @@ def test_who_opened_a_mini_app_is_known() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        *("", "hash=", "user=1&hash=00", opened(token=TOKEN[1:]), opened(NOW - 90_000)),
+        *(
+            "",
+            "hash=",
+            "user=1&hash=00",
+            opened(token=TOKEN[1:]),
+            opened(NOW - 90_000),
+            opened(NOW + 3600),
+        ),
         *(opened().replace("7", "8", 1), opened() + "&extra=1", signed(auth_date="1", user="no")),
     ],
 )
@@ -54,14 +63,15 @@ def test_any_text_is_refused_in_a_sentence(data: str) -> None:
 
 
 @played
-async def test_results_go_to_the_chat_that_the_page_was_opened_from() -> None:
-    memory = Memory(LocalStore(time.time), "discord")
+async def test_results_go_to_the_chat_that_the_page_was_opened_from(redis_url: str) -> None:
+    memory = Memory(RedisStore(redis_url), "discord")
     elsewhere = Elsewhere(TOKEN, memory, lambda: NOW)
     reply, user = await elsewhere.find(opened(user=42))
     assert (reply.front, user) == ("telegram", "42")
     assert json.loads(reply.address)["chat"] == 42
-    await memory.note(f"{PAGE}secret", {"channel": 3, "user": 7}, 60)
+    await memory.write_note(f"{PAGE}secret", {"channel": 3, "user": 7}, 60)
     reply, user = await elsewhere.find("secret")
     assert (reply.front, user) == ("discord", "7")
     with pytest.raises(StaleError):
         await elsewhere.find("guess")
+    await memory.close()

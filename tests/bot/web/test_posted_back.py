@@ -60,8 +60,8 @@ async def test_a_link_in_discord_leads_to_a_page_that_posts_there(
         async with on_discord.botting(settings), serving(REDIS_URL=redis_url) as session:
             await discord.until(lambda: discord.identified)
             token = await discord.command("help")
-            (shown,) = await discord.until(lambda: discord.done("POST", f"{token}/callback"))
-            (button,) = shown.body["data"]["components"][0]["components"]
+            (shown,) = await discord.until(lambda: discord.done("PATCH", token))
+            (button,) = shown.body["components"][0]["components"]
             address, _, to = button["url"].partition("?to=")
             assert address == "https://draw.example/"
             assert (await ordered(session, to))["state"] == "done"

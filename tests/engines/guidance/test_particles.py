@@ -1,100 +1,207 @@
 """Sequences side by side: drawn from what they say they are drawn from, the best one wins."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
 
-from mididraw.engines.guidance.easel import Easel
-from mididraw.engines.guidance.particles import Drawn, Flock, run, step
-from mididraw.engines.guidance.pocket import PocketGuide, in_scale
-from mididraw.harmony import Key
-from mididraw.models.decoder import Decoder, Sampling
-from mididraw.models.interface import Opening
-from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar
+from mididraw.engines.guidance.coverage import InkCoverage
+from mididraw.engines.guidance.form import PocketForm
+from mididraw.engines.guidance.particles import (
+    Drawn,
+    ParticleFilter,
+    ParticleSet,
+    effective_sample_size,
+    run,
+    step,
+    systematic_resampling,
+)
+from mididraw.engines.guidance.pocket import PocketGuidance, in_scale
+from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.weights import ImportanceWeights
+from mididraw.harmony.plan import Plan
+from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
+from mididraw.models.decoder.kernel import Kernel
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Shape
 from mididraw.options import HIGHEST_KEY
+from tests.engines.guidance.untrained import (
+    BARS,
+    CPU,
+    KEY,
+    OPENING,
+    particles_of,
+    picture,
+    untrained,
+)
+from tests.models.shapes import random_model
 from tests.strategies.canvases import canvas_of
 
-KEY = Key(0)
-OPENING = Opening(
-    (v.START, v.source_token(v.Source.POP), v.key_token(KEY), v.tempo_token(100)), 0, 100
-)
-BARS = 2
+TOY = Shape(vocabulary=5, context=16, width=16, depth=1, heads=2, kv_heads=1, hidden=24)
+LENGTH = 4
+"""Tokens of a toy's piece, one a bar."""
+NATS = 1.5
+"""What a toy's target adds for each token 1."""
+
+
+@st.composite
+def weights(draw: st.DrawFn) -> Tensor:
+    values = draw(st.lists(st.floats(0, 1), min_size=1, max_size=32).filter(lambda x: sum(x) > 0.1))
+    found = torch.tensor(values, dtype=torch.float64)
+    return found / found.sum()
+
+
+@given(weights())
+def test_resampling_gives_each_as_many_as_its_weight_says(given_weights: Tensor) -> None:
+    chosen = systematic_resampling(given_weights)
+    assert chosen == sorted(chosen)
+    assert len(chosen) == len(given_weights)
+    counts = torch.bincount(torch.tensor(chosen), minlength=len(given_weights))
+    assert bool(((counts - len(given_weights) * given_weights).abs() < 1 + 1e-9).all())
+
+
+def test_equal_weights_keep_everyone() -> None:
+    assert systematic_resampling(torch.full((8,), 1 / 8, dtype=torch.float64)) == list(range(8))
+
+
+@given(st.integers(1, 32), st.integers(1, 32))
+def test_so_many_sequences_are_worth_as_much(count: int, more: int) -> None:
+    even = torch.zeros(count + more, dtype=torch.float64)
+    even[:count] = 1 / count
+    assert effective_sample_size(even) == pytest.approx(count)
+
+
+class Twist(LogitsProcessor):
+    """Draws a toy's tokens from elsewhere, and counts those that are rewarded."""
+
+    def __init__(self, slots: int) -> None:
+        self.rewarded, self.length = (torch.zeros(slots, dtype=torch.int64) for _ in range(2))
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        return logits + torch.tensor([0.0, 0.0, 1.5, 0.5, 0.0]) * (slots[:, None] % 2)
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        self.rewarded[slots] += tokens == 1
+        self.length[slots] += 1
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        self.rewarded[target] = self.rewarded[source]
+
+    def release(self, slots: Tensor) -> None:
+        self.rewarded[slots] = self.length[slots] = 0
+
+    def reward(self, slots: Tensor) -> Tensor:
+        return NATS * self.rewarded[slots]
+
+
+class Toy:
+    """Guides a toy towards some of its tokens."""
+
+    def __init__(self, slots: int) -> None:
+        self.twist = Twist(slots)
+        self.weights = ImportanceWeights(slots, TOY.vocabulary, CPU, self.twist.reward)
+        self.processors = (self.weights.model, self.twist, self.weights.proposal)
+        self.selection = ParticleFilter(self.weights)
+
+    def bars_begun(self, slots: Tensor) -> list[int]:
+        return (self.twist.length[slots] + 1).tolist()
+
+
+def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
+    """Each token's share at each place is that of the target, counted out over all pieces."""
+    model = random_model(TOY)
+    pieces = torch.tensor(list(product(range(TOY.vocabulary), repeat=LENGTH)))
+    with torch.inference_mode():
+        logits = model(torch.cat([torch.zeros_like(pieces[:, :1]), pieces[:, :-1]], dim=1))
+    likely = logits.log_softmax(-1).gather(2, pieces[:, :, None])[:, :, 0].sum(1)
+    target = torch.softmax((likely + NATS * (pieces == 1).sum(1)).double(), dim=0)
+    count, seeds, resampled = 256, 12, 0
+    decoder, toy = Decoder.of(model, slots=count, kernel=Kernel.TORCH), Toy(count)
+    found = torch.zeros(LENGTH, TOY.vocabulary, dtype=torch.float64)
+    for seed in range(seeds):
+        particles = ParticleSet(decoder, toy, [0], LENGTH, Sampling(seed=seed), count)
+        toy.weights.begin(particles.slot_tensor)
+        while not particles.done:
+            step(decoder, [particles])
+        shares = toy.weights.normalised(particles.slot_tensor) / seeds
+        tokens = torch.tensor([decoder.drawn(slot) for slot in particles.slots])
+        for place in range(LENGTH):
+            found[place] += torch.bincount(tokens[:, place], shares, TOY.vocabulary)
+        resampled += particles.best().resampled
+        particles.leave()
+    assert resampled > 100
+    for place in range(LENGTH):
+        wanted = torch.bincount(pieces[:, place], target, TOY.vocabulary)
+        assert found[place].tolist() == pytest.approx(wanted.tolist(), abs=0.03)
 
 
 @pytest.fixture(scope="module")
-def untrained() -> Pocket:
-    torch.manual_seed(0)
-    return Pocket(Transformer(Shape(v.SIZE, 512, 32, 1, 2, 1, 48)))
-
-
-def picture() -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    ink = np.zeros((48, BARS * 16), np.bool_)
-    ink[20, 2:14] = ink[30, 8:30] = True
-    return ink
+def model() -> Pocket:
+    return untrained()
 
 
 def draw(
     model: Pocket, *, strength: float = 2.0, count: int = 4, seed: int = 1, resample: bool = True
-) -> tuple[Drawn, PocketGuide]:
+) -> tuple[Drawn, PocketGuidance]:
     with torch.inference_mode():
-        decoder = Decoder.of(model.transformer, slots=count)
-        guide = PocketGuide(count, torch.device("cpu"))
-        places = guide.join(canvas_of(picture()), OPENING, KEY, strength, count)
-        flock = Flock(
-            decoder, guide, places, OPENING.tokens, BARS, Sampling(seed=seed), resample=resample
+        decoder, guidance = Decoder.of(model.transformer, slots=count), PocketGuidance(count, CPU)
+        drawn = run(
+            particles_of(
+                decoder, guidance, strength=strength, count=count, seed=seed, resample=resample
+            )
         )
-        drawn = run(flock)
         assert decoder.free == count
-    return drawn, guide
+    return drawn, guidance
 
 
 @pytest.mark.parametrize("resample", [True, False])
-def test_the_score_is_the_models_probability_and_the_match(
-    untrained: Pocket, resample: bool
-) -> None:
+def test_the_score_is_the_models_probability_and_the_match(model: Pocket, resample: bool) -> None:
     strength = 2.0
-    drawn, guide = draw(untrained, strength=strength, resample=resample)
-    best = max(range(4), key=lambda place: drawn.scores[place])
+    drawn, guidance = draw(model, strength=strength, resample=resample)
+    best = max(range(4), key=lambda index: drawn.scores[index])
     with torch.inference_mode():
-        logits = untrained.transformer(torch.tensor([[*OPENING.tokens, *drawn.tokens]]))[0]
-    grammar = Grammar.begin(torch.tensor([BARS])).take_all(torch.tensor([OPENING.tokens]))
-    allowed, total = in_scale(Key(0)), 0.0
+        logits = model.transformer(torch.tensor([[*OPENING.tokens, *drawn.tokens]]))[0]
+    grammar, only = PictureGrammar(1, CPU), torch.tensor([0])
+    form = PocketForm(grammar, 1, CPU)
+    grammar.begin(only, OPENING, BARS)
+    form.begin(only, canvas_of(picture()), Plan(KEY))
+    allowed, total = in_scale(KEY), 0.0
     for place, token in enumerate(drawn.tokens, len(OPENING.tokens) - 1):
-        row = logits[place].masked_fill(~(grammar.mask()[0] & allowed), -torch.inf)
-        total += row.log_softmax(-1)[token].item()
-        grammar = grammar.take(torch.tensor([token]))
-    assert bool(grammar.ended)
-    assert guide.log_model[best].item() == pytest.approx(total, abs=0.01)
-    easel = Easel(1, torch.device("cpu"))
-    easel.lay(torch.tensor([0]), canvas_of(picture()))
-    for track in untrained.read(OPENING, drawn.tokens, BARS).tracks:
+        row = logits[place].masked_fill(~(grammar.mask(only)[0] & allowed), -torch.inf)
+        total += form.apply(row[None], only)[0].log_softmax(-1)[token].item()
+        grammar.observe(only, torch.tensor([token]))
+        form.observe(only, torch.tensor([token]))
+    assert bool(grammar.ended(only))
+    assert guidance.weights.model.total[best].item() == pytest.approx(total, abs=0.01)
+    coverage = InkCoverage(1, CPU)
+    coverage.lay(only, canvas_of(picture()))
+    for track in model.read(OPENING, drawn.tokens, BARS).tracks:
         for note in track.notes:
             numbers = (0, HIGHEST_KEY - note.pitch, note.onset, note.duration)
-            easel.play(*(torch.tensor([number]) for number in numbers))
-    expected = total + strength * easel.match().item()
+            coverage.play(*(torch.tensor([number]) for number in numbers))
+    expected = total + strength * coverage.match(only).item()
     assert drawn.scores[best] == pytest.approx(expected, abs=0.05)
+    assert drawn.scores[best] == max(drawn.scores)
 
 
-def test_one_seed_gives_one_piece(untrained: Pocket) -> None:
-    assert draw(untrained)[0] == draw(untrained)[0]
-    assert draw(untrained)[0].tokens != draw(untrained, seed=2)[0].tokens
+def test_one_seed_gives_one_piece(model: Pocket) -> None:
+    assert draw(model)[0] == draw(model)[0]
+    assert draw(model)[0].tokens != draw(model, seed=2)[0].tokens
 
 
-def test_the_worse_give_their_place_to_the_better(untrained: Pocket) -> None:
-    drawn, _ = draw(untrained, count=8, strength=4.0)
+def test_the_worse_give_their_slots_to_the_better(model: Pocket) -> None:
+    drawn, _ = draw(model, count=8, strength=4.0)
     assert drawn.resampled > 0
     assert len(drawn.scores) == 8
-    assert draw(untrained, count=8, strength=4.0, resample=False)[0].resampled == 0
+    assert draw(model, count=8, strength=4.0, resample=False)[0].resampled == 0
 
 
-def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pocket) -> None:
-    decoder = Decoder.of(untrained.transformer, slots=2)
-    guide = PocketGuide(2, torch.device("cpu"))
-    places = guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)
-
+def test_what_progress_raises_ends_the_run_and_frees_the_decoder(model: Pocket) -> None:
+    decoder, guidance = Decoder.of(model.transformer, slots=2), PocketGuidance(2, CPU)
     told: list[int] = []
 
     def cancel(bar: int) -> None:
@@ -103,42 +210,39 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(untrained: Pock
             raise KeyboardInterrupt(bar)
 
     with torch.inference_mode(), pytest.raises(KeyboardInterrupt, match="1"):
-        run(Flock(decoder, guide, places, OPENING.tokens, BARS, Sampling()), cancel)
+        run(particles_of(decoder, guidance), cancel)
     assert decoder.free == 2
     assert set(told) == {0, 1}
     assert len(told) > 2, "it is told between any two steps"
 
 
-def test_flocks_do_not_change_each_other(untrained: Pocket) -> None:
+def test_where_there_is_no_room_for_all_none_stays(model: Pocket) -> None:
+    decoder, guidance = Decoder.of(model.transformer, slots=3), PocketGuidance(3, CPU)
+    with torch.inference_mode():
+        first = particles_of(decoder, guidance)
+        with pytest.raises(ValueError, match="slots"):
+            particles_of(decoder, guidance)
+        assert decoder.free == 1
+        first.leave()
+        assert decoder.free == 3
+
+
+def test_sets_do_not_change_each_other(model: Pocket) -> None:
     other = np.zeros((48, 5 * 16), np.bool_)
     other[8, 3:70] = True
     canvases = [canvas_of(picture()), canvas_of(other), canvas_of(picture())]
-    opening, device = OPENING.tokens, torch.device("cpu")
 
     def play(together: bool) -> list[list[int]]:
-        decoder, guide = Decoder.of(untrained.transformer, slots=6), PocketGuide(6, device)
-        drawn, flocks = [], []
+        decoder, guidance = Decoder.of(model.transformer, slots=6), PocketGuidance(6, CPU)
+        drawn, sets = [], []
         for seed, canvas in enumerate(canvases):
-            places = guide.join(canvas, OPENING, KEY, 2.0, 2)
-            flock = Flock(decoder, guide, places, opening, canvas.bars, Sampling(seed=seed))
-            flocks.append(flock)
+            particles = particles_of(decoder, guidance, canvas, seed=seed)
+            sets.append(particles)
             if not together:
-                drawn.append(run(flock).tokens)
-        while any(not flock.done for flock in flocks):
-            step(decoder, [flock for flock in flocks if not flock.done])
-        return drawn or [flock.best().tokens for flock in flocks]
+                drawn.append(run(particles).tokens)
+        while any(not particles.done for particles in sets):
+            step(decoder, [particles for particles in sets if not particles.done])
+        return drawn or [particles.best().tokens for particles in sets]
 
     with torch.inference_mode():
         assert play(together=True) == play(together=False)
-
-
-def test_places_are_given_back(untrained: Pocket) -> None:
-    guide = PocketGuide(2, torch.device("cpu"))
-    places = guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)
-    with pytest.raises(ValueError, match="places"):
-        guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 1)
-    with pytest.raises(ValueError, match="slots"):
-        Flock(
-            Decoder.of(untrained.transformer, slots=1), guide, places, OPENING.tokens, 2, Sampling()
-        )
-    assert len(guide.join(canvas_of(picture()), OPENING, KEY, 1.0, 2)) == 2

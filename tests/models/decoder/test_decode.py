@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -6,8 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mididraw.models.decoder import Decoder, Precision, Rows, Sampling, generate
+from mididraw.models.decoder import Decoder, LogitsProcessor, Precision, Sampling, generate
 from mididraw.models.transformer import Shape
+from tests.models.processors import Follow, Trace
 from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
 
 GREEDY = Sampling(temperature=0)
@@ -17,18 +17,6 @@ each_shape = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 each_precision = pytest.mark.parametrize("precision", Precision)
 
 
-def follow(tokens: Tensor, seen: list[Tensor]) -> Callable[[Tensor, Rows], Tensor]:
-    """A hook that notes the logits of the first row and forces the next of ``tokens``."""
-
-    def hook(logits: Tensor, rows: Rows) -> Tensor:
-        seen.append(logits[0].clone())
-        forced = torch.full_like(logits, -torch.inf)
-        forced[:, tokens[rows.drawn[0]]] = 0
-        return forced
-
-    return hook
-
-
 @each_precision
 @each_shape
 def test_cached_steps_give_the_plain_logits(shape: Shape, precision: Precision) -> None:
@@ -36,23 +24,25 @@ def test_cached_steps_give_the_plain_logits(shape: Shape, precision: Precision) 
     with torch.inference_mode():
         plain = model(tokens[None])[0]
     for prompt in (1, 20):
-        decoder, seen = Decoder.of(model, precision=precision), list[Tensor]()
-        decoder.join(tokens[:prompt].tolist(), GREEDY)
+        decoder, follow = Decoder.of(model, precision=precision), Follow(tokens[prompt:].tolist())
+        slot = decoder.join(tokens[:prompt].tolist(), GREEDY, [follow])
         for _ in range(50 - prompt):
-            decoder.step(follow(tokens[prompt:], seen))
-        error = (torch.stack(seen) - plain[prompt - 1 : -1]).abs().max()
+            decoder.step()
+        assert decoder.drawn(slot) == tokens[prompt:].tolist()
+        error = (torch.stack(follow.seen) - plain[prompt - 1 : -1]).abs().max()
         assert error < TOLERANCE[precision] * plain.std()
 
 
 def test_a_prompt_of_several_chunks_gives_the_plain_logits() -> None:
     shape = replace(POCKET, context=1300)
-    model, tokens, seen = random_model(shape), random_tokens(shape, 1201), list[Tensor]()
+    model, tokens = random_model(shape), random_tokens(shape, 1201)
     with torch.inference_mode():
         plain = model(tokens[None])[0, -2]
     decoder = Decoder.of(model)
-    decoder.join(tokens[:-1].tolist(), GREEDY)
-    decoder.step(follow(tokens[-1:], seen))
-    torch.testing.assert_close(seen[0], plain, atol=1e-4, rtol=0)
+    follow = Follow(tokens[-1:].tolist())
+    decoder.join(tokens[:-1].tolist(), GREEDY, [follow])
+    decoder.step()
+    torch.testing.assert_close(follow.seen[0], plain, atol=1e-4, rtol=0)
 
 
 def mixed_company(shape: Shape, count: int) -> tuple[list[list[int]], list[Sampling]]:
@@ -100,15 +90,17 @@ def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(shape: Shap
 
     def logits(slots: int, chosen: list[int]) -> list[Tensor]:
         decoder, seen = Decoder.of(model, slots=slots, precision=Precision.INT8), list[Tensor]()
+
+        class Last(LogitsProcessor):
+            def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+                assert slots.tolist() == [len(chosen) - 1]
+                seen.append(logits[0].clone())
+                return logits
+
         for i in chosen:
-            decoder.join(prompts[i], samplings[i])
-
-        def hook(batch: Tensor, rows: Rows) -> Tensor:
-            seen.append(batch[rows.names.index(len(chosen))].clone())
-            return batch
-
+            decoder.join(prompts[i], samplings[i], [Last()] if i == chosen[-1] else [])
         for _ in range(12):
-            decoder.step(hook)
+            decoder.step()
         return seen
 
     for alone, beside in zip(logits(1, [3]), logits(7, [0, 1, 2, 4, 5, 6, 3]), strict=True):
@@ -146,51 +138,102 @@ def test_at_temperature_zero_the_likeliest_token_follows() -> None:
     assert plain.argmax(-1).tolist() == drawn
 
 
-def test_a_hook_decides_for_each_row() -> None:
+def test_a_processor_decides_for_each_sequence() -> None:
     """A grammar as a table over the last token: even tokens follow odd ones and odd even ones."""
     parity = torch.arange(POCKET.vocabulary) % 2
     table = torch.where(parity[:, None] == parity, -torch.inf, 0.0)
 
-    def hook(logits: Tensor, rows: Rows) -> Tensor:
-        return logits.add_(table[rows.last])
+    class Parity(LogitsProcessor):
+        last = torch.zeros(4, dtype=torch.int64)
+
+        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+            return logits.add_(table[self.last[slots]])
+
+        def observe(self, slots: Tensor, tokens: Tensor) -> None:
+            self.last[slots] = tokens
 
     prompts, samplings = mixed_company(POCKET, 6)
-    decoder = Decoder.of(random_model(POCKET), slots=4)
-    for prompt, drawn in zip(
-        prompts, generate(decoder, prompts, samplings, 40, hook=hook), strict=True
-    ):
+    rule = Parity()
+
+    def begin(slot: int, index: int) -> None:
+        rule.last[slot] = prompts[index][-1]
+
+    found = generate(
+        Decoder.of(random_model(POCKET), slots=4),
+        prompts,
+        samplings,
+        40,
+        processors=[rule],
+        begin=begin,
+    )
+    for prompt, drawn in zip(prompts, found, strict=True):
         assert all((a + b) % 2 for a, b in pairwise([prompt[-1], *drawn]))
 
 
-def test_a_hook_is_told_who_is_where() -> None:
+def test_a_slot_stays_the_same_until_its_sequence_leaves() -> None:
     decoder = Decoder.of(random_model(POCKET), slots=3)
-    names = [decoder.join([token], GREEDY) for token in (1, 2, 3)]
-    told: list[Rows] = []
+    trace = Trace(3)
+    first, second, third = (decoder.join([token], GREEDY, [trace]) for token in (1, 2, 3))
+    drawn = [decoder.step()]
+    decoder.leave(first)
+    drawn.append(decoder.step())
+    assert drawn[0].keys() == {first, second, third}
+    assert drawn[1].keys() == {second, third}
+    assert trace.tokens[first] == []
+    for slot in (second, third):
+        assert trace.tokens[slot] == [one[slot] for one in drawn] == decoder.drawn(slot)
+    assert decoder.join([4], GREEDY, [trace]) == first
+    assert decoder.drawn(first) == []
 
-    def hook(logits: Tensor, rows: Rows) -> Tensor:
-        told.append(rows)
-        return logits
 
-    drawn = decoder.step(hook)
-    decoder.leave(names[0])
-    decoder.step(hook)
-    assert told[0].names == tuple(names)
-    assert told[0].last.tolist() == [1, 2, 3]
-    assert set(told[1].names) == set(names[1:])
-    assert told[1].last.tolist() == [drawn[name] for name in told[1].names]
-    assert told[1].drawn == (1, 1)
+def test_each_sequence_has_its_own_processors_in_their_order() -> None:
+    decoder, log = Decoder.of(random_model(POCKET), slots=3), list[float]()
+    one, two = Trace(3, 1, log), Trace(3, 2, log)
+    decoder.join([1], GREEDY, [one, two])
+    decoder.join([2], GREEDY, [two])
+    decoder.join([3], GREEDY, [one, two])
+    decoder.step()
+    assert log == [1, 2, 2]
+    assert one.applied == [[0, 2]]
+    assert two.applied == [[0, 2], [1]]
+    alike = Decoder.of(random_model(POCKET), slots=3)
+    for token in (1, 2, 3):
+        alike.join([token], GREEDY)
+    assert alike.step() == {slot: decoder.drawn(slot)[0] for slot in range(3)}
+
+
+def test_what_a_processor_forbids_to_some_is_not_forbidden_to_others() -> None:
+    class Only(LogitsProcessor):
+        def __init__(self, token: int) -> None:
+            self.token = token
+
+        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+            assert len(logits) == len(slots)
+            logits[:] = -torch.inf
+            logits[:, self.token] = 0
+            return logits
+
+    decoder = Decoder.of(random_model(POCKET), slots=3)
+    six, seven = Only(6), Only(7)
+    for rule in (six, seven, six):
+        decoder.join([1], Sampling(), [rule])
+    assert decoder.step() == {0: 6, 1: 7, 2: 6}
 
 
 def test_an_end_token_ends_a_sequence() -> None:
     end = 5
 
-    def hook(logits: Tensor, rows: Rows) -> Tensor:
-        logits[torch.tensor(rows.drawn) == 3, end] = torch.inf
-        logits[torch.tensor(rows.drawn) < 3, end] = -torch.inf
-        return logits
+    class AfterThree(Trace):
+        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+            three = torch.tensor([len(self.tokens[slot]) == 3 for slot in slots.tolist()])
+            logits[three, end] = torch.inf
+            logits[~three, end] = -torch.inf
+            return logits
 
     decoder = Decoder.of(random_model(POCKET), slots=2)
-    results = generate(decoder, [[1], [2], [3]], [GREEDY] * 3, 10, hook=hook, end=end)
+    results = generate(
+        decoder, [[1], [2], [3]], [GREEDY] * 3, 10, processors=[AfterThree(2)], end=end
+    )
     assert [len(result) for result in results] == [3, 3, 3]
     assert decoder.free == 2
 
@@ -220,24 +263,37 @@ def test_a_copy_goes_on_as_its_original_would() -> None:
     model = random_model(POCKET)
     sampling = Sampling(seed=5)
     alone = Decoder.of(model, slots=3)
-    name = alone.join([1, 2, 3], sampling)
-    expected = [alone.step()[name] for _ in range(20)]
-    decoder = Decoder.of(model, slots=3)
-    parent = decoder.join([1, 2, 3], sampling)
-    other = decoder.join([4], Sampling(seed=6))
-    begun = [decoder.step()[parent] for _ in range(8)]
-    decoder.leave(other)
-    copy = decoder.fork(parent, sampling)
-    both = [decoder.step() for _ in range(12)]
-    assert begun + [drawn[copy] for drawn in both] == expected
-    assert begun + [drawn[parent] for drawn in both] == expected
-    decoder.leave(parent)
-    another = decoder.fork(copy, Sampling(seed=7))
-    drawn_apart = [decoder.step() for _ in range(12)]
-    assert [d[copy] for d in drawn_apart] != [d[another] for d in drawn_apart]
-    decoder.fork(copy, sampling)
-    with pytest.raises(ValueError, match="taken"):
-        decoder.fork(copy, sampling)
+    slot = alone.join([1, 2, 3], sampling)
+    for _ in range(32):
+        alone.step()
+    expected = alone.drawn(slot)
+    decoder, trace = Decoder.of(model, slots=3), Trace(3)
+    other = decoder.join([4], Sampling(seed=6), [trace])
+    parent = decoder.join([1, 2, 3], sampling, [trace])
+    third = decoder.join([7, 8, 9, 10, 11], Sampling(seed=8), [trace])
+    for _ in range(8):
+        decoder.step()
+    decoder.fork([parent], [other], [sampling])
+    assert trace.tokens[other] == trace.tokens[parent] == expected[:8]
+    for _ in range(12):
+        decoder.step()
+    assert decoder.drawn(other) == decoder.drawn(parent) == expected[:20]
+    decoder.fork([other, other], [parent, third], [Sampling(seed=7), sampling])
+    for _ in range(12):
+        decoder.step()
+    assert decoder.drawn(other) == decoder.drawn(third) == expected
+    assert decoder.drawn(parent)[:20] == expected[:20]
+    assert decoder.drawn(parent) != expected
+    assert all(trace.tokens[slot] == decoder.drawn(slot) for slot in range(3))
+
+
+def test_only_sequences_of_the_same_processors_replace_each_other() -> None:
+    decoder, trace = Decoder.of(random_model(POCKET), slots=3), Trace(3)
+    for processors in ([trace], [trace], []):
+        decoder.join([1], GREEDY, processors)
+    for sources, targets in (([0], [0]), ([0, 1], [1, 2]), ([0], [2])):
+        with pytest.raises(ValueError, match=r"copie|copy"):
+            decoder.fork(sources, targets, [GREEDY] * len(sources))
 
 
 def test_who_waits_stays_as_it_is() -> None:
@@ -245,12 +301,14 @@ def test_who_waits_stays_as_it_is() -> None:
     expected = generate(
         Decoder.of(model, slots=2), [[1], [2]], [Sampling(seed=s) for s in (1, 2)], 9
     )
-    decoder = Decoder.of(model, slots=2)
-    first, second = (decoder.join([seed], Sampling(seed=seed)) for seed in (1, 2))
-    drawn: dict[int, list[int]] = {first: [], second: []}
-    while len(drawn[first]) < 9 or len(drawn[second]) < 9:
-        waiting = {name for name in drawn if len(drawn[name]) == 9}
-        waiting |= {first} if len(drawn[second]) % 3 == 0 and second not in waiting else set()
-        for name, token in decoder.step(waiting=waiting).items():
-            drawn[name].append(token)
-    assert [drawn[first], drawn[second]] == expected
+    decoder, trace = Decoder.of(model, slots=2), Trace(2)
+    first, second = (decoder.join([seed], Sampling(seed=seed), [trace]) for seed in (1, 2))
+    while len(decoder.drawn(first)) < 9 or len(decoder.drawn(second)) < 9:
+        active = {slot for slot in (first, second) if len(decoder.drawn(slot)) < 9}
+        if len(decoder.drawn(second)) % 3 == 0 and second in active:
+            active -= {first}
+        assert decoder.step(active).keys() == active
+        assert set(trace.applied[-1]) == active
+    assert [decoder.drawn(first), decoder.drawn(second)] == expected
+    assert trace.tokens == dict(enumerate(expected))
+    assert decoder.step([]) == {}

@@ -43,7 +43,7 @@ def fetch_from(endpoint: str, cache: Path, name: str = "giant-medium") -> Path:
         env={**os.environ, **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     if done.returncode:

@@ -17,6 +17,7 @@ from tests.models.giant.xtransformers import (
     random_reference,
     save,
 )
+from tests.models.processors import Follow
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*sdp_kernel:FutureWarning")
 
@@ -36,17 +37,12 @@ def test_logits_are_those_of_x_transformers(shape: Shape, tmp_path: Path) -> Non
         expected = reference.net(tokens)
         assert expected.std() > 0.1
         assert (ours(tokens) - expected).abs().max() < 1e-4
-    decoder, seen = Decoder.of(ours), list[torch.Tensor]()
-
-    def hook(logits: torch.Tensor, _: object) -> torch.Tensor:
-        seen.append(logits[0].clone())
-        return logits
-
+    decoder, follow = Decoder.of(ours), Follow([1, 2, 3])
     for length in (1, 9, 24):
-        name = decoder.join(tokens[0, :length].tolist(), Sampling(temperature=0))
-        decoder.step(hook)
-        decoder.leave(name)
-        assert (seen[-1] - expected[0, length - 1]).abs().max() < 1e-4
+        slot = decoder.join(tokens[0, :length].tolist(), Sampling(temperature=0), [follow])
+        decoder.step()
+        decoder.leave(slot)
+        assert (follow.seen[-1] - expected[0, length - 1]).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("shape", BOTH.values(), ids=BOTH)
@@ -77,22 +73,12 @@ def test_fewer_bytes_change_the_perplexity_little(
     [written] = generate(Decoder.of(ours), [[1]], [Sampling(seed=1)], 300)
 
     def loss(kept: Precision) -> float:
-        decoder, total = Decoder.of(ours, precision=kept), 0.0
-
-        def hook(logits: torch.Tensor, _: object) -> torch.Tensor:
-            nonlocal total
-            token = written[len(taken)]
-            taken.append(token)
-            total -= logits.log_softmax(-1)[0, token].item()
-            forced = torch.full_like(logits, -torch.inf)
-            forced[:, token] = 0
-            return forced
-
-        taken: list[int] = []
-        decoder.join([1], Sampling(temperature=0))
+        decoder, follow = Decoder.of(ours, precision=kept), Follow(written)
+        decoder.join([1], Sampling(temperature=0), [follow])
         for _ in written:
-            decoder.step(hook)
-        return total / len(written)
+            decoder.step()
+        likely = torch.stack(follow.seen).log_softmax(-1)
+        return -likely[torch.arange(len(written)), torch.tensor(written)].mean().item()
 
     change = abs(loss(precision) - loss(Precision.FP32))
     assert change < 0.005

@@ -122,13 +122,16 @@ def test_what_the_grammar_lets_through_is_well_formed() -> None:
     decoder = Decoder.of(model, slots=4)
     samplings = [Sampling(temperature=3, seed=seed) for seed in range(4)]
 
-    def grammar_without_end(logits: torch.Tensor, rows: object) -> torch.Tensor:
-        logits[:, v.END.first] = -torch.inf
-        return Grammar()(logits, rows)  # type: ignore[arg-type]
+    class Endless(Grammar):
+        def apply(self, logits: torch.Tensor, slots: torch.Tensor) -> torch.Tensor:
+            logits[:, v.END.first] = -torch.inf
+            return super().apply(logits, slots)
 
+    grammar = Endless(4)
+    grammar.start(torch.arange(4), v.INTRO.first)
     for prompt, tokens in zip(
         [[v.INTRO.first]] * 4,
-        generate(decoder, [[v.INTRO.first]] * 4, samplings, 63, hook=grammar_without_end),
+        generate(decoder, [[v.INTRO.first]] * 4, samplings, 63, processors=[grammar]),
         strict=True,
     ):
         whole = prompt + tokens
@@ -143,6 +146,5 @@ def test_what_the_grammar_lets_through_is_well_formed() -> None:
 @given(st.lists(events, min_size=1, max_size=10))
 def test_the_grammar_allows_what_is_encoded(written: list[Event]) -> None:
     tokens = encode(written)
-    grammar = Grammar()
-    barred = grammar._barred[grammar._family[torch.tensor(tokens[:-1])], torch.tensor(tokens[1:])]
-    assert bool((barred == 0).all())
+    allowed = Grammar(1).mask(torch.tensor(tokens[:-1]))
+    assert bool(allowed[torch.arange(len(tokens) - 1), torch.tensor(tokens[1:])].all())

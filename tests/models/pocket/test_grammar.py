@@ -5,39 +5,48 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar
+from mididraw.models.pocket.grammar import Grammar, State
 from mididraw.models.pocket.tokens import decode, encode
 from mididraw.score import Score
 from tests.strategies.pieces import pieces
 
+CPU = torch.device("cpu")
+ALL = torch.arange(4)
+
+
+def grammar_of(bars: int, tokens: list[int]) -> Grammar:
+    grammar = Grammar(4, CPU)
+    grammar.begin(ALL, Opening(tuple(tokens), 0, 100.0), bars)
+    return grammar
+
 
 @given(pieces())
 def test_every_piece_follows_the_grammar(score: Score) -> None:
-    grammar = Grammar.begin(torch.tensor([score.bars]))
+    grammar = grammar_of(score.bars, [])
     for token in encode(score):
-        assert grammar.mask()[0, token]
-        grammar = grammar.take(torch.tensor([token]))
-    assert grammar.ended.all()
+        assert grammar.mask(ALL)[:, token].all()
+        grammar.observe(ALL, torch.full_like(ALL, token))
+    assert grammar.ended(ALL).all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3))
 def test_whatever_follows_the_grammar_is_a_piece(seed: int, bars: int) -> None:
     """A model with equal logits for all is a fuzzer."""
     random = torch.Generator().manual_seed(seed)
-    count = 4
-    grammar = Grammar.begin(torch.full((count,), bars))
+    grammar = grammar_of(bars, [])
     rows: list[torch.Tensor] = []
     # Weighted so that pieces end: notes are many, and a step may hold all 176 pitches.
     weights = torch.ones(v.SIZE)
     weights[v.PITCH.first : v.PITCH.stop] = 0.05
     weights[v.POSITION.first : v.POSITION.stop] = 0.5
-    while not grammar.ended.all():
+    while not grammar.ended(ALL).all():
         assert len(rows) < 5000
-        mask = grammar.mask()
+        mask = grammar.mask(ALL)
         assert mask.any(dim=1).all()
         rows.append(torch.multinomial(mask * weights, 1, generator=random)[:, 0])
-        grammar = grammar.take(rows[-1])
+        grammar.observe(ALL, rows[-1])
     for tokens in torch.stack(rows, dim=1).tolist():
         score = decode(tokens)
         assert score.bars == bars
@@ -58,17 +67,18 @@ def test_whatever_follows_the_grammar_is_a_piece(seed: int, bars: int) -> None:
     ],
 )
 def test_the_beginning(before: list[int], allowed: list[int], refused: list[int]) -> None:
-    grammar = Grammar.begin(torch.tensor([2])).take_all(torch.tensor([before], dtype=torch.long))
-    mask = grammar.mask()[0]
+    mask = grammar_of(2, before).mask(ALL)[0]
     assert mask[allowed].all()
     assert not mask[refused].any()
 
 
+OPENING = [v.START, v.SOURCE.first, v.KEY.first, v.TEMPO.first, v.BAR, v.CHORD.first]
+NOTE = [v.position_token(3), v.pitch_token(60, v.Role.LEAD), v.shape_token(2, 72)]
+
+
 def test_time_and_pitches_only_go_on() -> None:
-    opening = [v.START, v.SOURCE.first, v.KEY.first, v.TEMPO.first, v.BAR, v.CHORD.first]
-    note = [v.position_token(3), v.pitch_token(60, v.Role.LEAD), v.shape_token(2, 72)]
-    grammar = Grammar.begin(torch.tensor([1])).take_all(torch.tensor([opening + note]))
-    mask = grammar.mask()[0]
+    grammar = grammar_of(1, OPENING + NOTE)
+    mask = grammar.mask(ALL)[0]
     assert not mask[v.position_token(3)]
     assert mask[v.position_token(4)]
     assert not mask[v.position_token(8)]
@@ -78,6 +88,25 @@ def test_time_and_pitches_only_go_on() -> None:
     assert mask[v.pitch_token(61, v.Role.BACKING)]
     assert not mask[v.END]
     assert not mask[v.BAR]
-    mask = grammar.take(torch.tensor([v.CHORD.first])).mask()[0]
+    grammar.observe(ALL, torch.full_like(ALL, v.CHORD.first))
+    mask = grammar.mask(ALL)[0]
     assert mask[v.END]
     assert not mask[v.BAR]
+
+
+def test_it_tells_where_each_sequence_is() -> None:
+    grammar = grammar_of(2, OPENING + NOTE)
+    for token in (v.CHORD.first, v.BAR, v.CHORD.first, v.position_token(5)):
+        grammar.observe(torch.tensor([1]), torch.tensor([token]))
+    grammar.fork(torch.tensor([1]), torch.tensor([2]))
+    grammar.observe(torch.tensor([2]), torch.tensor([v.pitch_token(40, v.Role.BACKING)]))
+    assert grammar.onset.tolist() == [3, 21, 21, 3]
+    assert grammar.bars.tolist() == [1, 2, 2, 1]
+    assert grammar.state.tolist() == [
+        State.FIRST_NOTE,
+        State.POSITION,
+        State.PITCH,
+        State.FIRST_NOTE,
+    ]
+    assert grammar.mask(torch.tensor([1]))[0, v.pitch_token(60, v.Role.LEAD)]
+    assert not grammar.mask(torch.tensor([2]))[0, v.pitch_token(60, v.Role.LEAD)]

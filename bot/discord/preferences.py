@@ -1,0 +1,92 @@
+"""Commands on oneself: defaults, the queue, figures, and being forgotten."""
+
+from discord import app_commands
+from discord.app_commands import Range
+
+from bot.discord.answers import acknowledge, whisper
+from bot.discord.choices import Inter, anywhere, named, options
+from bot.discord.context import context_of, texts_of
+from bot.service.settings import changed, listed
+
+
+@anywhere
+@app_commands.command(name=named("discord-settings"), description=named("discord-settings-about"))
+@app_commands.describe(reset=named("discord-reset"))
+@options(
+    "strength", "tempo", "mood", "instrument", "accompaniment", "arrangement", "theme", "video"
+)
+async def settings(
+    interaction: Inter,
+    strength: Range[int, 0, 100] | None = None,
+    tempo: Range[int, 40, 240] | None = None,
+    mood: str | None = None,
+    instrument: str | None = None,
+    accompaniment: bool | None = None,
+    arrangement: str | None = None,
+    theme: str | None = None,
+    video: str | None = None,
+    reset: bool = False,
+) -> None:
+    """Show or change one's own defaults."""
+    await acknowledge(interaction)
+    said, user = await texts_of(interaction), str(interaction.user.id)
+    memory = context_of(interaction).service.memory
+    own = await memory.preferences(user)
+    given = {
+        "strength": strength,
+        "tempo": tempo,
+        "style": mood,
+        "instrument": instrument,
+        "accompaniment": accompaniment,
+        "arrangement": arrangement,
+        "theme": theme,
+        "video": video,
+    }
+    kept = changed({} if reset else own.options, given)
+    await memory.save_preferences(user, own.model_copy(update={"options": kept}))
+    await whisper(interaction, listed(said("discord-settings-yours"), kept, said))
+
+
+@anywhere
+@app_commands.command(name=named("discord-queue"), description=named("discord-queue-about"))
+async def queue(interaction: Inter) -> None:
+    """How one's own last drawing stands."""
+    await acknowledge(interaction)
+    service, said = context_of(interaction).service, await texts_of(interaction)
+    line = await service.last_status(str(interaction.user.id), said)
+    await whisper(interaction, line or said("discord-nothing-waits"))
+
+
+@anywhere
+@app_commands.command(name=named("discord-cancel"), description=named("discord-cancel-about"))
+async def cancel(interaction: Inter) -> None:
+    """Stop one's own last drawing, and nobody else's."""
+    await acknowledge(interaction)
+    service, said = context_of(interaction).service, await texts_of(interaction)
+    stopped = await service.cancel_last(str(interaction.user.id))
+    await whisper(interaction, said("cancelled" if stopped else "discord-nothing-waits"))
+
+
+@anywhere
+@app_commands.command(name=named("discord-forgetme"), description=named("discord-forgetme-about"))
+async def forgetme(interaction: Inter) -> None:
+    """Delete all that is kept of a person."""
+    await acknowledge(interaction)
+    said = await texts_of(interaction)
+    await context_of(interaction).service.forget(str(interaction.user.id))
+    await whisper(interaction, said("discord-forgotten"))
+
+
+@anywhere
+@app_commands.command(name=named("discord-stats"), description=named("discord-stats-about"))
+async def stats(interaction: Inter) -> None:
+    """How many drawings became music."""
+    await acknowledge(interaction)
+    said, user, guild = await texts_of(interaction), interaction.user.id, interaction.guild_id
+    names = {"yours": f"user:{user}", "all": "all"}
+    if guild is not None:
+        names["here"] = f"chat:{guild}"
+    counts = await context_of(interaction).service.memory.counts(*names.values())
+    values = dict(zip(names, counts, strict=True))
+    lines = [said(f"discord-stats-{name}", count=values[name]) for name in names]
+    await whisper(interaction, "\n".join(lines))

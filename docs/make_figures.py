@@ -1,0 +1,92 @@
+"""Measure the README's figures on this machine and write them between its marks.
+
+Run as ``python docs/make_figures.py DATA`` with the folder that holds ``quickdraw.ndjson.gz``; on a
+machine that does nothing else it takes a quarter of an hour.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from mididraw.bench import BenchReport, run_bench
+from mididraw.bench_guided import GuidedReport, run_guided_bench
+from mididraw.models.bench import DecodeReport, run_decode_bench
+from mididraw.models.decoder import Precision
+
+README = Path(__file__).parents[1] / "README.md"
+_DRAWINGS = 40
+BEGIN, END = "<!-- figures: make figures -->", "<!-- end of figures -->"
+
+
+def main(data: Path) -> None:
+    """Write the figures anew."""
+    before, _, rest = README.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    lines = "\n".join(figures(data))
+    README.write_text(f"{before}{BEGIN}\n{lines}\n{END}{after}")
+
+
+def figures(data: Path) -> Iterator[str]:
+    """Lines of Markdown."""
+    guided = run_guided_bench()
+    drawings = run_bench(data / "quickdraw.ndjson.gz", _DRAWINGS)
+    yield f"Measured with {guided.cores} CPU cores ({guided.processor})."
+    yield ""
+    yield from _times(guided, drawings)
+    yield ""
+    yield from _matches(drawings)
+    yield ""
+    yield from _speeds(run_decode_bench())
+
+
+def _times(guided: GuidedReport, drawings: BenchReport) -> Iterator[str]:
+    yield "`mididraw bench guided` and `bench`, a drawing of eight bars to its three files:"
+    yield ""
+    yield "| engine | cold from the shell | in a running process | of it music |"
+    yield "|---|---|---|---|"
+    music = guided.parts["network"] + guided.parts["guidance"]
+    yield f"| `guided` | {guided.cold:.1f} s | {guided.warm:.1f} s | {music:.1f} s |"
+    warm = sum(stage.seconds for stage in drawings.stages.values())
+    music = drawings.stages["engine"].seconds
+    yield f"| `chords` | {drawings.cold_seconds:.1f} s | {warm:.1f} s | {music:.2f} s |"
+    yield ""
+    yield (
+        f"Four times the bars take {guided.long:.1f} s; sound is rendered "
+        f"{drawings.real_time:.0f} times faster than it plays."
+    )
+
+
+def _matches(drawings: BenchReport) -> Iterator[str]:
+    count = next(iter(drawings.matches.values())).drawings
+    yield f"`mididraw bench --sweep`, {count} QuickDraw drawings of different categories:"
+    yield ""
+    yield "| engine | F1 of the match | ink played | notes on ink | in key | at once |"
+    yield "|---|---|---|---|---|---|"
+    for engine, found in drawings.matches.items():
+        yield (
+            f"| `{engine}` | {found.f1:.3f} | {found.coverage:.1%} | {found.precision:.1%} | "
+            f"{found.in_key:.0%} | ≤ {found.most_at_once} |"
+        )
+
+
+def _speeds(decode: DecodeReport) -> Iterator[str]:
+    yield (
+        "`mididraw bench decode`, tokens per second beside x-transformers' cached `generate` in "
+        "fp32 (the giant has random weights of the published shape):"
+    )
+    yield ""
+    batches = sorted({one.batch for one in decode.figures})
+    yield f"| model | {' | '.join(f'batch {batch}' for batch in batches)} |"
+    yield "|---" * (len(batches) + 1) + "|"
+    for name, precision in (("pocket", Precision.FP32), ("giant-medium", Precision.INT8)):
+        cells = [
+            f"{one.tokens_per_second:,.0f}"
+            + (f" ({one.tokens_per_second / one.reference:.1f} ×)" if one.reference else "")
+            for one in decode.figures
+            if (one.model, one.precision) == (name, precision.value)
+        ]
+        yield f"| {name}, {precision.value} | {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

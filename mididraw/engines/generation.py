@@ -1,0 +1,207 @@
+"""A piece while a model writes it: token by token, many candidates side by side."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from mididraw.canvas import Canvas
+from mididraw.engines.arrangement import arrange
+from mididraw.engines.commission import Commission
+from mididraw.engines.guidance import particles
+from mididraw.engines.guidance.particles import ParticleSet, run
+from mididraw.engines.guidance.tracks import split_tracks
+from mididraw.engines.missing import with_every_part
+from mididraw.engines.plan import plan_piece
+from mididraw.harmony import Style
+from mididraw.harmony.plan import Plan
+from mididraw.harmony.progressions import style_tempo
+from mididraw.models.catalogue import load_model
+from mididraw.models.decoder import Decoder, Sampling
+from mididraw.models.interface import MusicModel, Opening
+from mididraw.models.pocket.vocabulary import Source
+from mididraw.score import Score, Track
+
+_SOURCES = {
+    Style.FOLK: Source.FOLK,
+    Style.CLASSICAL: Source.CLASSICAL,
+    Style.GAME: Source.GAME,
+}
+_PROMPT_BARS = 8
+"""Of a longer prompt the end counts."""
+
+
+class Guidance(particles.Guidance, Protocol):
+    """What leads a model's sequences by a picture; it follows every slot of a decoder."""
+
+    @property
+    def backing(self) -> str:
+        """The name of the track that accompanies, in the scores that the model reads."""
+
+    def begin(
+        self,
+        slots: Tensor,
+        canvas: Canvas,
+        opening: Opening,
+        plan: Plan,
+        strength: float,
+        *,
+        accompany: bool = False,
+    ) -> None:
+        """Take note of sequences that go on from the same opening and play the same picture.
+
+        Args:
+            slots: of the sequences, ``int64[n]``.
+            canvas: the picture.
+            opening: what they go on from.
+            plan: what is played keeps to its key and chords, where the engine cares.
+            strength: how much the picture counts, in nats.
+            accompany: let the backing play what it likes beside the ink.
+        """
+
+
+MakeGuidance = Callable[[int, torch.device], Guidance]
+"""Makes the guidance of a decoder of so many slots."""
+
+
+class Generator:
+    """A model, a decoder of it, and what leads the decoder's sequences."""
+
+    def __init__(self, model: MusicModel, decoder: Decoder) -> None:
+        """Put them together."""
+        self.model, self.decoder = model, decoder
+        self._guidances: dict[MakeGuidance, Guidance] = {}
+
+    def guidance(self, make: MakeGuidance) -> Guidance:
+        """Give the guidance of a kind, which is made when it is first asked for."""
+        if make not in self._guidances:
+            self._guidances[make] = make(self.decoder.slots, self.model.transformer.device)
+        return self._guidances[make]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generation:
+    """A piece while it is written: step its particles until they are done, then read the score.
+
+    Several generations can share one decoder; whoever steps them sees to it that the particles of
+    each leave, however its end comes.
+    """
+
+    commission: Commission
+    model: MusicModel
+    opening: Opening
+    tempo: float
+    particles: ParticleSet
+    backing: str
+
+    def score(self) -> Score:
+        """Read the best of the candidates."""
+        options, bars = self.commission.options, self.commission.canvas.bars
+        tokens = self.particles.best().tokens
+        music = self.model.read(self.opening, tokens, self.opening.bars + bars)
+        score = split_tracks(
+            replace(music.last(bars), tempo=self.tempo),
+            self.commission.canvas,
+            options.program,
+            self.backing,
+            accompany=options.accompaniment,
+        )
+        return arrange(with_every_part(self.commission.canvas, score), options)
+
+
+Begin = Callable[[Commission, Generator], Generation]
+"""Begins a piece by one of the engines that a model writes for."""
+
+
+def start(
+    commission: Commission,
+    generator: Generator,
+    make: MakeGuidance,
+    strength: float,
+    *,
+    resample: bool = True,
+) -> Generation:
+    """Begin to write a piece.
+
+    Args:
+        commission: what is asked for.
+        generator: writes; its decoder has a free slot for each candidate.
+        make: makes the guidance that leads the candidates.
+        strength: how much the picture counts, in the guidance's own nats.
+        resample: whether better candidates replace the others.
+    """
+    model, decoder = generator.model, generator.decoder
+    canvas, options = commission.canvas, commission.options
+    plan, tempo, prompt = _prompt(commission)
+    opening = model.opening(prompt, _SOURCES.get(options.style, Source.POP))
+    guidance = generator.guidance(make)
+    sampling = Sampling(options.temperature, options.top_p, commission.seed)
+    particles = ParticleSet(
+        decoder,
+        guidance,
+        opening.tokens,
+        canvas.bars,
+        sampling,
+        options.candidates,
+        resample=resample,
+    )
+    try:
+        guidance.begin(
+            particles.slot_tensor, canvas, opening, plan, strength, accompany=options.accompaniment
+        )
+    except BaseException:
+        particles.leave()
+        raise
+    return Generation(commission, model, opening, tempo, particles, guidance.backing)
+
+
+def write(commission: Commission, begin: Begin) -> Score:
+    """Write a piece from beginning to end, with a decoder that later pieces use again.
+
+    Raises:
+        ModelError: the model's weights cannot be read.
+    """
+    generator, lock = generator_for(commission.model, commission.options.candidates)
+    bars = commission.canvas.bars
+    with torch.inference_mode(), lock:
+        generation = begin(commission, generator)
+        run(generation.particles, lambda bar: commission.told(bar, bars))
+        return generation.score()
+
+
+@lru_cache(maxsize=1)
+def generator_for(name: str, candidates: int) -> tuple[Generator, Lock]:
+    """Give a generator of this model for so many sequences, and the lock of whoever uses it."""
+    torch.set_num_threads(threads())
+    model = load_model(name)
+    decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)
+    return Generator(model, decoder), Lock()
+
+
+def threads() -> int:
+    """Tell how many threads decoding should have: half of the cores.
+
+    Threads that wait for each other spin: where another process wants the same cores, all of them
+    together are thirty times slower than half of them.
+    """
+    return max((os.cpu_count() or 1) // 2, 1)
+
+
+def _prompt(commission: Commission) -> tuple[Plan, float, Score]:
+    """Plan the piece, and tell its tempo and what the model goes on from.
+
+    Without a prompt that is nothing but the key and the tempo.
+    """
+    canvas, options, prompt = commission.canvas, commission.options, commission.prompt
+    if prompt is None:
+        plan = plan_piece(canvas, options, commission.seed)
+        tempo = float(options.tempo or style_tempo(options.style))
+        return plan, tempo, Score((Track("", 0, ()),), 1, tempo, plan.key)
+    tempo, key = options.tempo or prompt.tempo, options.fixed_key or prompt.key
+    plan = plan_piece(canvas, options, commission.seed, key)
+    return plan, tempo, replace(prompt.last(_PROMPT_BARS), tempo=tempo, key=key)

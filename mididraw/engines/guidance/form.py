@@ -1,0 +1,119 @@
+"""What makes a piece of what a model writes: the plan's chords, rhythms that return, held notes."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
+
+from mididraw.canvas import Canvas
+from mididraw.engines.guidance.coverage import KEYS
+from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.harmony import PITCH_CLASSES
+from mididraw.harmony.plan import Plan
+from mididraw.models.decoder import LogitsProcessor
+from mididraw.models.pocket import vocabulary as v
+from mididraw.models.pocket.grammar import State
+from mididraw.options import HIGHEST_KEY
+from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
+
+_LAGS = (1, 2, 4)
+"""Bars after which a rhythm may return."""
+_RETURNING = 1.2
+"""Nats for an onset where each of these bars before had one."""
+_LATELY = 1.0
+"""Nats against striking a key that is held or was released within a beat."""
+_AGAIN = 1.5
+"""Nats more where it is held or just released."""
+_HAMMERING = 4.0
+"""Nats more where it is released again after a 16th."""
+_SHORT = 0.8
+"""Nats against a note of a 16th."""
+_OFF_CHORD = 1.2
+"""Nats against a note that is none of the chord's."""
+_OFF_HOME = 4.0
+"""Nats more where it would sound in the last two beats."""
+
+
+class PocketForm(LogitsProcessor):
+    """Forces the plan's chords, and leans towards rhythms that return and keys that are held."""
+
+    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+        """Make room for so many sequences that the grammar follows."""
+        self._grammar = grammar
+        self._chords = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
+        """Of each bar, as places among the vocabulary's chords; -1 where they are left open."""
+        self._onsets = torch.zeros(slots, _columns(1), device=device)
+        """1 where a note begins; the steps follow those of the longest lag, which are 0."""
+        self._until = torch.zeros(slots, KEYS, dtype=torch.int64, device=device)
+        """The step until which each key was last held."""
+        self._bars = torch.zeros(slots, dtype=torch.int64, device=device)
+        """The picture's length."""
+        self._bar = torch.arange(STEPS_PER_BAR, device=device)
+        self._off_chord = _off_chord().to(device)
+
+    def begin(self, slots: Tensor, canvas: Canvas, plan: Plan) -> None:
+        """Take note of sequences that have no note yet."""
+        more = canvas.bars - self._chords.shape[1]
+        if more > 0:
+            self._chords = F.pad(self._chords, (0, more), value=-1)
+            self._onsets = F.pad(self._onsets, (0, more * STEPS_PER_BAR))
+        self._chords[slots], self._onsets[slots] = -1, 0.0
+        self._until[slots], self._bars[slots] = -_columns(0), canvas.bars
+        if plan.chords:
+            places = torch.tensor([v.CHORDS.index(chord) for chord in plan.chords])
+            self._chords[slots, : len(places)] = places.to(self._chords.device)
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        """Forbid other chords, raise onsets that return, lower hammering."""
+        grammar = self._grammar
+        line, step = grammar.bar_line(slots), grammar.step(slots)
+        chord = self._chords[slots, (line // STEPS_PER_BAR).clamp(0, self._chords.shape[1] - 1)]
+        places = torch.arange(len(v.CHORDS), device=slots.device)
+        other = (chord[:, None] >= 0) & (places != chord[:, None])
+        logits[:, v.CHORD.first : v.CHORD.stop].masked_fill_(other, -torch.inf)
+        logits[:, v.POSITION.first : v.POSITION.stop] += _RETURNING * self._before(slots, line)
+        released = self._until[slots] >= step[:, None]
+        ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
+        price = _OFF_CHORD + _OFF_HOME * ending
+        lately = self._until[slots] + STEPS_PER_BEAT >= step[:, None]
+        cost = _LATELY * lately + _AGAIN * released + price[:, None] * self._off_chord[chord]
+        pitches = logits[:, v.PITCH.first : v.PITCH.stop]
+        pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
+        shaping = grammar.state[slots] == State.PITCH
+        hammered = released.gather(1, grammar.key(slots)[:, None])[:, 0]
+        price = shaping * (_SHORT + _HAMMERING * hammered)
+        logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= price[:, None]
+        return logits
+
+    def _before(self, slots: Tensor, line: Tensor) -> Tensor:
+        """Count the bars before that have an onset at each step, ``float32[n, 16]``."""
+        columns = line.clamp(min=0)[:, None] + _columns(0) + self._bar
+        bars = [self._onsets[slots[:, None], columns - lag * STEPS_PER_BAR] for lag in _LAGS]
+        return torch.stack(bars).sum(dim=0)
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:  # noqa: ARG002 -- the grammar's
+        """Take note of the notes that are complete."""
+        notes = self._grammar.completed
+        if notes is not None:
+            end = torch.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
+            self._until[notes.slots, notes.key] = end
+            self._onsets[notes.slots, notes.step + _columns(0)] = 1.0
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others."""
+        for part in (self._chords, self._onsets, self._until, self._bars):
+            part[target] = part[source]
+
+
+def _off_chord() -> Tensor:
+    """Which keys, from the highest down, are none of each chord's; the last row is of no chord."""
+    table = torch.zeros(len(v.CHORDS) + 1, KEYS)
+    for place, chord in enumerate(v.CHORDS):
+        for key in range(KEYS):
+            table[place, key] = (
+                chord is not None and (HIGHEST_KEY - key) % PITCH_CLASSES not in chord.tones
+            )
+    return table
+
+
+def _columns(bars: int) -> int:
+    return (max(_LAGS) + bars) * STEPS_PER_BAR

@@ -1,0 +1,45 @@
+"""Notes as the processors of a model's tokens tell each other of them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notes:
+    """Notes of several sequences, one each; all but the last are ``int64[n]``.
+
+    Attributes:
+        slots: of the sequences.
+        key: counted from the piano's highest key down.
+        step: of the onset, counted from where the picture begins.
+        duration: in steps.
+        backing: ``bool[n]``, whether the accompaniment plays them.
+    """
+
+    slots: Tensor
+    key: Tensor
+    step: Tensor
+    duration: Tensor
+    backing: Tensor
+
+    def of(self, which: Tensor) -> "Notes":
+        """Choose some of the notes, ``bool[n]``."""
+        return Notes(
+            self.slots[which],
+            self.key[which],
+            self.step[which],
+            self.duration[which],
+            self.backing[which],
+        )
+
+
+class NoteReader(Protocol):
+    """What reads notes from tokens: the first processor of a sequence, whose notes the others use.
+
+    Attributes:
+        completed: the notes that the tokens observed last have completed, or None.
+    """
+
+    completed: Notes | None

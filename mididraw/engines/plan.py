@@ -1,0 +1,66 @@
+"""The plan of a piece: key and chords, chosen by the ink, the style's songs and chance."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mididraw.canvas import Canvas, runs
+from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, style_keys
+from mididraw.harmony.plan import Plan, choose_plan
+from mididraw.options import DrawOptions
+from mididraw.score import STEPS_PER_BAR
+
+_FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
+_TAKE = 0.6  # how far (in nats) another seed may lean towards another progression
+_LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
+
+
+def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None = None) -> Plan:
+    """Choose key and chords of each bar; the same of all for the same seed.
+
+    Args:
+        canvas: the ink.
+        options: the style, and the key where one is asked for.
+        seed: leans towards one plan or another.
+        key: of the music that the piece goes on from.
+    """
+    fixed = key or options.fixed_key
+    ink = _ink_by_pitch_class(canvas)
+    # Drawn for every chord there is, so that asking for the key that a seed chose by itself
+    # gives the same piece again.
+    every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
+    leanings = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
+    fit = {
+        chord: _FIT * ink @ _cover(chord) + _TAKE * leaning
+        for chord, leaning in zip(every, leanings, strict=True)
+    }
+    return choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
+
+
+def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:
+    """Share of each pitch class in the ink of each bar, ``float64[bars, 12]``; blank bars 0.
+
+    Level ink counts double, as it is heard as a held note.
+    """
+    weight = canvas.ink.astype(np.float64)
+    for row, line in enumerate(canvas.ink):
+        for start, stop in runs(line):
+            if stop - start >= _LEVEL_RUN:
+                weight[row, start:stop] = 2.0
+    bars = weight.reshape(len(weight), canvas.bars, STEPS_PER_BAR).sum(axis=2)
+    classes = (canvas.pitches.low + np.arange(len(weight))) % PITCH_CLASSES
+    total = np.stack([bars[classes == place].sum(axis=0) for place in range(PITCH_CLASSES)], axis=1)
+    share: NDArray[np.float64] = total / np.maximum(total.sum(axis=1, keepdims=True), 1e-9)
+    return share
+
+
+def _cover(chord: Chord) -> NDArray[np.float64]:
+    """How well a chord stands for ink on each pitch class, ``float64[12]`` with mean 0.
+
+    The mean is taken off so that chords of four notes are not preferred for their number.
+    """
+    cover = np.zeros(PITCH_CLASSES)
+    for tone in chord.tones:
+        for step, worth in ((0, 1.0), (1, 0.6), (-1, 0.6)):
+            place = (tone + step) % PITCH_CLASSES
+            cover[place] = max(cover[place], worth)
+    return np.asarray(cover - cover.mean())

@@ -1,0 +1,77 @@
+"""What the decoder asks of a network, whichever library computes it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from mididraw.models.transformer import Shape
+
+_TRIED_POSITIONS = 24
+
+
+class Network(Protocol):
+    """A transformer with a KV cache of ``rows`` sequences of up to ``context`` positions.
+
+    Row ``r`` holds its sequence's positions from 0 on; what lies beyond its length is not read.
+    """
+
+    shape: Shape
+    rows: int
+    context: int
+    device: torch.device
+    sizes: tuple[int, ...]
+    """How many rows a step may compute: counts that make no difference to any row's bits, in
+    ascending order; the last one is ``rows``."""
+    bytes_per_step: int
+    """Bytes of weights that a step reads."""
+
+    @property
+    def bytes_per_position(self) -> int:
+        """Bytes of cache that a step reads for each position of a row."""
+
+    def prefill(self, row: int, tokens: Tensor) -> None:
+        """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
+
+    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+        """Take one token a row and tell what may follow.
+
+        Args:
+            tokens: ``int64[n]``, the next token of the first ``n`` rows.
+            lengths: ``int64[n]``, the positions that these rows hold already.
+            longest: the largest of them.
+
+        Returns:
+            ``float32[n, vocabulary]``, logits; the memory may be used again by the next step.
+        """
+
+    def move(self, source: int, target: int, length: int) -> None:
+        """Copy the first ``length`` positions of row ``source`` to row ``target``."""
+
+
+def equal_counts(network: Network, counts: Iterable[int]) -> tuple[int, ...]:
+    """Those of ``counts`` that give the same bits as all rows of an empty network; see ``sizes``.
+
+    How a product of matrices is summed may depend on how many rows it has, and how it does is
+    the processor's and its library's affair; so it is tried.
+    """
+    counts = [count for count in counts if count < network.rows]
+    if not counts:
+        return (network.rows,)
+    chance = torch.Generator().manual_seed(0)
+    most = min(_TRIED_POSITIONS, network.context - 1)
+    size = (network.rows, most + 1)
+    tokens = torch.randint(network.shape.vocabulary, size, generator=chance)
+    lengths = torch.randint(most, (network.rows,), generator=chance)
+    with torch.inference_mode():
+        for row, length in enumerate(lengths.tolist()):
+            network.prefill(row, tokens[row, :length])
+        last = tokens[:, -1]
+        every = network.step(last, lengths, most).clone()
+        equal = [
+            count
+            for count in counts
+            if torch.equal(network.step(last[:count], lengths[:count], most), every[:count])
+        ]
+    return (*equal, network.rows)

@@ -1,0 +1,134 @@
+"""Which library computes the network: whichever was measured to be faster on this machine."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from platformdirs import user_cache_path
+
+from mididraw.models.decoder.interface import Network
+from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.onnx_graph import can_write
+from mididraw.models.decoder.onnx_network import OnnxNetwork
+from mididraw.models.decoder.torch_network import TorchNetwork
+from mididraw.models.decoder.weights import Weights
+from mididraw.models.transformer import Transformer
+
+_STEPS = 12
+"""Steps of each kernel that are timed; the fastest one counts, as other work only slows them."""
+
+_THREADS = 4
+"""A step of a small model is too short to be shared among more."""
+
+
+class Kernel(StrEnum):
+    """What multiplies the matrices; both compute in float32 and differ by rounding alone."""
+
+    TORCH = "torch"
+    ONNXRUNTIME = "onnxruntime"
+
+
+def make_network(
+    model: Transformer,
+    precision: Precision,
+    rows: int,
+    context: int,
+    *,
+    threads: int | None = None,
+    kernel: Kernel | None = None,
+) -> Network:
+    """Pack a model for decoding.
+
+    Args:
+        model: the model.
+        precision: in what the weights are kept.
+        rows: how many sequences there is room for.
+        context: positions of each.
+        threads: how many compute a step; None for the cores that this process may use, up to four.
+            PyTorch's own kernels use as many as PyTorch was told.
+        kernel: what computes it; None for the faster one, which is measured once for a processor
+            and kept in the user's cache folder. Kernels other than PyTorch's are there for float32
+            on CPUs and shapes for which :func:`can_write` holds.
+
+    Raises:
+        ModelError: there is no room in memory.
+    """
+    threads = threads or min(cores(), _THREADS)
+    makers: dict[Kernel, Callable[[], Network]] = {
+        Kernel.TORCH: lambda: TorchNetwork(Weights.of(model, precision, rows), rows, context)
+    }
+    if precision is Precision.FP32 and model.device.type == "cpu" and can_write(model.shape):
+        makers[Kernel.ONNXRUNTIME] = lambda: OnnxNetwork(model, rows, context, threads)
+    if len(makers) == 1:
+        return makers[Kernel.TORCH]()
+    libraries = f"PyTorch {torch.__version__}, ONNX Runtime {version('onnxruntime')}"
+    size = f"{model.shape}, {rows} rows, {context} positions, {threads} threads"
+    name = f"{processor()}, {libraries}, {size}"
+    kernel = kernel or _read_choice(name)
+    if kernel is not None:
+        return makers[kernel]()
+    networks = {choice: make() for choice, make in makers.items()}
+    fastest = min(networks, key=lambda choice: _seconds_a_step(networks[choice]))
+    _keep_choice(name, fastest)
+    return networks[fastest]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _seconds_a_step(network: Network) -> float:
+    held = network.context // 4
+    tokens = torch.zeros(network.rows, dtype=torch.int64)
+    lengths = torch.full((network.rows,), held)
+    seconds = []
+    with torch.inference_mode():
+        for _ in range(_STEPS):
+            start = time.perf_counter()
+            network.step(tokens, lengths, held)
+            seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def processor() -> str:
+    """The processor's name and what PyTorch uses of it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line for line in lines if line.startswith("model name")).partition(":")[2]
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name.strip()}, {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _choices() -> Path:
+    return user_cache_path("mididraw") / "kernels.json"
+
+
+def _read_choice(name: str) -> Kernel | None:
+    try:
+        return Kernel(json.loads(_choices().read_text())[name])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep_choice(name: str, kernel: Kernel) -> None:
+    """Keep the choice for the next process; where nothing can be written it is made again."""
+    path = _choices()
+    try:
+        kept = json.loads(path.read_text())
+    except (OSError, ValueError):
+        kept = {}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{time.time_ns()}")
+        fresh.write_text(json.dumps({**(kept if isinstance(kept, dict) else {}), name: kernel}))
+        fresh.replace(path)
+    except OSError:
+        return

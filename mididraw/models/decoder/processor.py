@@ -1,0 +1,33 @@
+"""What a sequence's logits go through between the network and the draw."""
+
+from torch import Tensor
+
+
+class LogitsProcessor:
+    """Changes the logits of sequences and follows what is drawn from them.
+
+    Its state is kept by slot, and a decoder calls it for all sequences that share it at once. As
+    it stands it changes nothing and keeps nothing.
+    """
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:  # noqa: ARG002 -- for others
+        """Change what may be drawn next.
+
+        Args:
+            logits: ``float32[n, vocabulary]``, as the processors before this one leave them; they
+                may be changed in place.
+            slots: ``int64[n]``.
+
+        Returns:
+            ``float32[n, vocabulary]``.
+        """
+        return logits
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        """Follow the tokens that were drawn, ``int64[n]`` each."""
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        """Copy the state of some slots to others, ``int64[n]`` each, none of them in both."""
+
+    def release(self, slots: Tensor) -> None:
+        """Forget slots, ``int64[n]``, whose sequences have left."""

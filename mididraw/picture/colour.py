@@ -1,0 +1,105 @@
+"""Colours as people see them apart: CIELAB, and what stands in for transparency."""
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+
+from mididraw.errors import BlankPictureError
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+_SEEN = 8  # opacity, of 255, from which anything is seen
+_NEAR = 18.0  # CIELAB units within which ink is lost on the ground
+PALE = 30.0
+"""CIELAB chroma below which an even ground is paper or a board, and not a coloured area."""
+_SHEET = 0.97  # of its box that a sheet of paper fills
+
+
+def floats(values: ArrayLike) -> Floats:
+    """What OpenCV and NumPy return, as single floats."""
+    return np.asarray(values, np.float32)
+
+
+def blurred(values: Floats, sigma: float) -> Floats:
+    """Gaussian blur over ``sigma`` pixels."""
+    return floats(cv2.GaussianBlur(values, (0, 0), sigma))
+
+
+def to_lab(image: Image.Image) -> Floats:
+    """An image of mode ``L`` or ``RGB`` in CIELAB, ``float32[height, width, 3]``.
+
+    Lightness goes from 0 to 100; the colours' zero is 0.
+    """
+    pixels = np.asarray(image)
+    if pixels.ndim == 2:
+        lightness = pixels.astype(np.float32) * (100 / 255)
+        return np.dstack([lightness, np.zeros_like(lightness), np.zeros_like(lightness)])
+    # Of 8 bits, where lightness goes to 255 and the colours' zero is 128.
+    lab = floats(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB))
+    lab -= np.array([0, 128, 128], np.float32)
+    lab *= np.array([100 / 255, 1, 1], np.float32)
+    return lab
+
+
+def distance(lab: Floats, other: Floats) -> Floats:
+    """CIELAB distance of every pixel from a colour or from another picture's pixel."""
+    apart = lab - other
+    return floats(np.sqrt(np.einsum("...c,...c->...", apart, apart)))  # in half of norm's time
+
+
+def tint_distance(lab: Floats, other: Floats, light: Floats) -> Floats:
+    """Distance of every pixel from another colour in ``light``, apart from their lightness."""
+    return np.hypot(*(lab[..., i] - other[..., i] * light for i in (1, 2)))
+
+
+def steepness(lab: Floats) -> Floats:
+    """The largest distance from one of the four neighbours, ``float32[height, width]``."""
+    across = distance(lab[:, 1:], lab[:, :-1])
+    down = distance(lab[1:], lab[:-1])
+    steepest = np.zeros(lab.shape[:2], np.float32)
+    for part, steps in (
+        (np.s_[:, 1:], across),
+        (np.s_[:, :-1], across),
+        (np.s_[1:], down),
+        (np.s_[:-1], down),
+    ):
+        steepest[part] = np.maximum(steepest[part], steps)
+    return steepest
+
+
+def without_transparency(image: Image.Image) -> Image.Image:
+    """Lay an ``RGBA`` image on a ground that it stands out from, as ``RGB``.
+
+    An opaque sheet of paper is cut out. Anything else lies on white, or on black where it would
+    be lost on white.
+
+    Raises:
+        BlankPictureError: nothing of it is opaque.
+    """
+    alpha = np.asarray(image.getchannel("A"))
+    seen = alpha >= _SEEN
+    if not seen.any():
+        raise BlankPictureError("The picture is wholly transparent: draw something on it.")
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    sheet = image.crop(box)
+    if _is_paper(sheet):
+        return sheet.convert("RGB")
+    colours = to_lab(image.convert("RGB"))
+    away = distance(colours, np.array([100, 0, 0], np.float32))
+    lost = float(((away < _NEAR) * alpha).sum() / alpha.sum())
+    ground = "black" if lost > 0.5 else "white"
+    laid = Image.new("RGBA", image.size, ground)
+    return Image.alpha_composite(laid, image).convert("RGB")
+
+
+def _is_paper(image: Image.Image) -> bool:
+    """Whether an image is an opaque sheet of a pale or dark colour with something on it."""
+    if (np.asarray(image.getchannel("A")) > 250).mean() <= _SHEET:
+        return False
+    lab = to_lab(image.convert("RGB"))
+    sides = (lab[0], lab[-1], lab[:, 0], lab[:, -1])
+    colour = np.median(np.concatenate(sides), axis=0)
+    return float(np.hypot(*colour[1:])) < PALE and float(np.ptp(lab[..., 0])) > 15

@@ -1,0 +1,103 @@
+"""A photograph → its main lines, as someone who draws it after would put down."""
+
+import cv2
+import numpy as np
+
+from mididraw.picture.colour import Bools, Floats, blurred, floats
+
+_SIDE = 360  # of the copy that lines are drawn in: finer ones have no place in a piece of music
+_NARROW = 1.4  # of the difference of Gaussians, in pixels of the copy
+_WIDE = 1.6  # times the narrow one
+_ABOVE = 2.5  # times the usual response: noise has no such crest
+_CLEAR = 2.5  # CIELAB units a pixel that the response has where a line is clear
+_FLOW = 2.5  # over which the lines' direction is smoothed
+_ALONG = 7  # steps along a line, to both sides, over which it is averaged
+_STRONG = 0.91  # quantile of the response from which a line is begun
+_WEAK = 0.83  # and to which it goes on
+_SHORTEST = 0.07  # of the longer side
+
+
+def line_drawing(lab: Floats) -> tuple[Bools, Floats]:
+    """Draw the main lines of a photograph.
+
+    A flow-guided difference of Gaussians (Kang, Lee and Chui, "Coherent line drawing", 2007), the
+    flow taken from the smoothed structure tensor (Kyprianidis and Kang, 2011), over a picture that
+    was levelled between its edges; lines that are weak or short are left out.
+
+    Args:
+        lab: ``float32[height, width, 3]`` in CIELAB.
+
+    Returns:
+        where there is a line, and how strong it is from 0 to 1, both ``[height, width]``.
+    """
+    height, width = lab.shape[:2]
+    scale = max(max(height, width) / _SIDE, 1.0)
+    size = (max(round(width / scale), 1), max(round(height / scale), 1))
+    small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
+    for _ in range(3):
+        small = floats(cv2.bilateralFilter(small, 7, 12.0, 4.0))
+    response = _along(_edges(small), _tangents(small))
+    lines = _main_lines(response)
+    strength = np.where(lines, response / max(float(response.max()), 1e-6), 0.0)
+    grown = cv2.resize(lines.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    strong = cv2.resize(strength.astype(np.float32), (width, height))
+    return grown > 0.5, strong.astype(np.float32)
+
+
+def _gradients(lab: Floats) -> tuple[Floats, Floats, Floats]:
+    """The structure tensor of all three channels: xx, xy, yy."""
+    x = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0)) / 8
+    y = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1)) / 8
+    return (x * x).sum(axis=-1), (x * y).sum(axis=-1), (y * y).sum(axis=-1)
+
+
+def _tangents(lab: Floats) -> Floats:
+    """The direction along the edges, ``float32[height, width, 2]`` of unit length, x before y."""
+    xx, xy, yy = (blurred(part, _FLOW) for part in _gradients(lab))
+    across = 0.5 * np.arctan2(2 * xy, xx - yy)
+    return np.stack([-np.sin(across), np.cos(across)], axis=-1).astype(np.float32)
+
+
+def _edges(lab: Floats) -> Floats:
+    """How much an edge or a line of any colour is here: the gradient and the darkness of a line."""
+    smooth = blurred(lab, _NARROW)
+    xx, _, yy = _gradients(smooth)
+    wide = blurred(lab[..., 0], _NARROW * _WIDE)
+    line = np.maximum(wide - smooth[..., 0], 0.0)
+    return floats(np.sqrt(xx + yy) + 0.5 * line)
+
+
+def _along(edges: Floats, tangents: Floats) -> Floats:
+    """Average along the flow, so that broken edges join and specks fade."""
+    height, width = edges.shape
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    total, weights = edges.copy(), 1.0
+    for side in (1.0, -1.0):
+        at_x, at_y, way = x.copy(), y.copy(), side * tangents
+        for step in range(1, _ALONG + 1):
+            at_x, at_y = at_x + way[..., 0], at_y + way[..., 1]
+            weight = float(np.exp(-0.5 * (2.0 * step / _ALONG) ** 2))
+            total += weight * floats(cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR))
+            ahead = floats(cv2.remap(tangents, at_x, at_y, cv2.INTER_NEAREST))
+            # A direction has two ends; go on, do not turn back.
+            forward = np.sign((ahead * way).sum(axis=-1, keepdims=True))
+            way = ahead * np.where(forward == 0, 1, forward)
+            weights += weight
+    return floats(total / weights)
+
+
+def _main_lines(response: Floats) -> Bools:
+    """The crests of the response, with hysteresis, as lines two pixels broad; none is short."""
+    crest = response >= 0.92 * cv2.dilate(response, np.ones((3, 3), np.uint8))
+    weak = crest & (response > np.quantile(response, _WEAK))
+    joined = cv2.dilate(weak.astype(np.uint8), np.ones((2, 2), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    peaks = np.zeros(len(stats), np.float32)
+    np.maximum.at(peaks, labels.ravel().astype(np.intp), response.ravel())
+    spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    usual = float(np.median(response))
+    strong = max(float(np.quantile(response, _STRONG)), _ABOVE * usual, _CLEAR)
+    kept = (peaks > strong) & (spans > _SHORTEST * max(response.shape))
+    kept[0] = False
+    lines: Bools = kept[labels]
+    return lines

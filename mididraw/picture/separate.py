@@ -1,0 +1,223 @@
+"""Image → what stands out from its paper."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mididraw.errors import BlankPictureError
+from mididraw.picture.clutter import (
+    is_card,
+    without_bars,
+    without_edge_lines,
+    without_frame,
+    without_specks,
+)
+from mididraw.picture.colour import (
+    PALE,
+    Bools,
+    Floats,
+    blurred,
+    distance,
+    floats,
+    tint_distance,
+    to_lab,
+    without_transparency,
+)
+from mididraw.picture.paper import Paper, find_paper, looks_like, most_frequent
+from mididraw.picture.photograph import line_drawing
+from mididraw.picture.rulings import without_holes, without_rulings
+
+_FULL = 100.0  # CIELAB distance of black from white
+_FAINTEST = 0.06  # contrast of ink that is still told from paper, 0 to 1
+_VIVID = 60.0  # CIELAB distance between colours that stands out as black from white does
+_BROADEST = 0.1  # of the longer side: the broadest line whose paper is looked for beside it
+_DARK = 0.5  # of the paper's lightness: what is darker over a broad area is no shadow
+_LIT = 1.4  # of the paper's lightness: what is lighter is no lamp's light
+_OUTSTANDING = 11.0  # times the noise that there is ink
+_EVERY = 7  # of how many pixels one is looked at for the noise
+_FRINGE = 0.004  # of the longer side: how far colours are smeared
+_FEWEST_LINES = 0.02  # of a photograph's pixels, or it shows nothing clear
+_COVERED = 0.1  # of the picture that is no paper: where that is no ink, it is a photograph
+_MOSTLY = 0.5  # ink that covers more than this is suspected to be the paper
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A picture told into ink and paper, arrays ``[height, width]``.
+
+    Attributes:
+        ink: ``bool``, where there is ink.
+        strength: ``float32`` from 0 to 1, how far the pixel is from paper.
+        lab: ``float32[height, width, 3]``, the pixels' colours in CIELAB.
+        rulings: ``bool``, what is printed on the paper and was taken off the ink.
+        reach: ``bool``, where the paper lies.
+    """
+
+    ink: Bools
+    strength: Floats
+    lab: Floats
+    rulings: Bools
+    reach: Bools
+
+
+class _Told(NamedTuple):
+    """What was told apart, before clutter is taken off; as in :class:`Sheet`."""
+
+    ink: Bools
+    strength: Floats
+    lab: Floats
+    reach: Bools | None = None
+
+
+def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
+    """Tell ink from paper in an image of mode ``L``, ``RGB`` or ``RGBA``.
+
+    Ink is what differs from the paper (see :func:`mididraw.picture.paper.find_paper`) by its
+    lightness or its colour.
+
+    Raises:
+        BlankPictureError: there is no ink.
+    """
+    told = _separate(image)
+    ink = without_edge_lines(told.ink)
+    unruled = without_rulings(ink, told.strength, told.lab)
+    drawn, strength = without_holes(unruled), told.strength
+    if invert:
+        drawn, strength = ~drawn, np.maximum(1 - strength, 0.5)
+    reach = np.ones_like(ink) if told.reach is None else told.reach
+    sheet = Sheet(drawn, strength, told.lab, ink & ~unruled, reach)
+    if not sheet.ink.any():
+        raise BlankPictureError(
+            "Nothing is drawn on the picture: draw something and send it again."
+        )
+    return sheet
+
+
+def _separate(image: Image.Image) -> _Told:
+    lab = to_lab(without_transparency(image) if image.mode == "RGBA" else image)
+    paper = find_paper(lab)
+    if paper is None:
+        return _without_paper(lab)
+    if not paper.even:
+        sheet = _on_lit_paper(lab, paper)
+        covered = float((~looks_like(lab, paper.colour)).mean())
+        return sheet if sheet.ink.any() or covered < _COVERED else _without_paper(lab)
+    sheet = _on_even_paper(lab, paper.colour)
+    sheet = _Told(without_bars(sheet.ink, lab), sheet.strength, lab)
+    if sheet.ink.mean() > _MOSTLY and is_card(sheet.ink):
+        card = most_frequent(lab[sheet.ink])
+        other = _on_even_paper(lab, card)
+        inner = _Told(without_frame(other.ink), other.strength, lab)
+        if float(np.hypot(*card[1:])) < PALE and 0 < inner.ink.mean() < _MOSTLY:
+            return inner
+    return sheet
+
+
+def _without_paper(lab: Floats) -> _Told:
+    """The main lines of a photograph.
+
+    Raises:
+        BlankPictureError: hardly any line stands out.
+    """
+    lines, strength = line_drawing(lab)
+    if lines.mean() < _FEWEST_LINES:
+        raise BlankPictureError(
+            "This looks like a photograph in which no line stands out: send a drawing, or a photo "
+            "of something with clear outlines."
+        )
+    return _Told(lines, strength, lab)
+
+
+def _on_even_paper(lab: Floats, paper: Floats) -> _Told:
+    strength = np.minimum(distance(lab, paper) / _FULL, 1.0).astype(np.float32)
+    strongest = _strongest(strength)
+    if strongest < _FAINTEST:
+        return _Told(np.zeros(strength.shape, np.bool_), strength, lab)
+    # Low, so that hairlines and faint strokes beside dark ones stay.
+    threshold = min(max(0.35 * strongest, 0.04), 0.15)
+    return _Told(without_specks(strength > threshold), strength, lab)
+
+
+def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
+    """Tell ink by its contrast with the paper around it.
+
+    The threshold follows the noise, and a stroke needs one clear place (hysteresis, as in Canny
+    1986).
+    """
+    smooth = blurred(lab, 1.0)
+    colourful = _colour_contrast(smooth, paper)
+    darker, lighter = _light_contrast(smooth[..., 0], paper)
+    # Chalk on a board is lighter than its paper.
+    light = lighter if _is_board(lab[..., 0], paper) else darker
+    strength = np.hypot(*(_clear(side, paper.reach) for side in (light, colourful)))
+    strength = np.where(paper.reach, np.minimum(strength, 1.0), 0.0).astype(np.float32)
+    strongest = _strongest(strength)
+    if strongest < _FAINTEST:
+        return _Told(np.zeros(strength.shape, np.bool_), strength, lab)
+    # A broad area's edge is blurred, and so is the colour of JPEGs: what is far below the darkest
+    # nearby is the fringe of that.
+    reach = round(_FRINGE * max(strength.shape)) * 2 + 1
+    near = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
+    above = strength > np.maximum(0.45 * near, max(0.04, 0.2 * strongest))
+    count, labels = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
+    peaks = np.zeros(count, np.float32)
+    np.maximum.at(peaks, labels.ravel(), strength.ravel())
+    peaks[0] = 0.0
+    ink: Bools = (peaks > 0.45 * strongest)[labels]
+    return _Told(without_specks(ink, 0.002), strength, lab, paper.reach)
+
+
+def _is_board(lightness: Floats, paper: Paper) -> bool:
+    light = (lightness / np.maximum(paper.colour[..., 0], 1.0))[paper.reach]
+    return bool((light > _LIT).mean() > (light < 1 / _LIT).mean())
+
+
+def _clear(contrast: Floats, reach: Bools) -> Floats:
+    """Contrast, where it is above the usual one of paper with itself; none where none is."""
+    usual = contrast[reach]
+    some = usual[::_EVERY]
+    middle = float(np.median(some))
+    noise = 1.4826 * float(np.median(np.abs(some - middle)))
+    anything = _strongest(usual) > middle + _OUTSTANDING * noise
+    clear = contrast > (middle + 4 * noise if anything else np.inf)
+    return floats(np.where(clear, contrast, 0.0))
+
+
+def _colour_contrast(lab: Floats, paper: Paper) -> Floats:
+    """How far the colour is from the paper's, apart from lightness, 0 to 1 and beyond."""
+    light = np.minimum(lab[..., 0] / np.maximum(paper.colour[..., 0], 1.0), 1.0)
+    return tint_distance(lab, paper.colour, light) / _VIVID
+
+
+def _light_contrast(lightness: Floats, paper: Paper) -> tuple[Floats, Floats]:
+    """How much darker and how much lighter a pixel is than its paper, relative to that."""
+    fitted = np.maximum(paper.colour[..., 0], 1.0)
+    # Closing keeps a shadow's edge where it is, which the fitted surface does not (black hat).
+    closed = _morphed(lightness, cv2.MORPH_CLOSE)
+    above = np.where(closed > _DARK * fitted, closed, fitted)
+    opened = _morphed(lightness, cv2.MORPH_OPEN)
+    below = np.where(opened < fitted / _DARK, opened, fitted)
+    darker = (above - lightness) / np.maximum(above, 12.0)
+    lighter = (lightness - below) / np.maximum(below, 12.0)
+    return floats(np.maximum(darker, 0.0)), floats(np.maximum(lighter, 0.0))
+
+
+def _morphed(lightness: Floats, operation: int) -> Floats:
+    """Close or open with a square as wide as the broadest line, the edge's pixels going on."""
+    size = max(round(_BROADEST * max(lightness.shape)), 3) | 1  # odd: it has a middle
+    padded = cv2.copyMakeBorder(lightness, size, size, size, size, cv2.BORDER_REPLICATE)
+    morphed = floats(cv2.morphologyEx(padded, operation, np.ones((size, size), np.uint8)))
+    return morphed[size:-size, size:-size]
+
+
+def _strongest(strength: Floats) -> float:
+    """The contrast that the darkest thousandth reaches, at least 4 pixels and 40 at most.
+
+    Of a large sheet with a small drawing, a thousandth would be paper.
+    """
+    values = strength.ravel()
+    place = min(max(len(values) // 1000, 4), 40)
+    return float(np.partition(values, -min(place, len(values)))[-min(place, len(values))])

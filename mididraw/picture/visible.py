@@ -1,0 +1,56 @@
+"""What a person sees drawn on a picture as it was posted, before anything is left out or thinned.
+
+The match with these lines is the honest one: it is found by edges alone, not by the steps that
+turn a picture into ink, so what those lose is missed here.
+"""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mididraw.picture.clutter import without_bars, without_edge_lines
+from mididraw.picture.colour import Bools, Floats, blurred, floats, to_lab, without_transparency
+from mididraw.picture.rulings import without_holes
+
+_SIDE = 512
+_FAINTEST = 3.0  # CIELAB units a pixel that an edge has which is still seen
+_SHARE = 0.18  # of the strongest edge that one still seen has beside it
+
+
+def visible_lines(image: Image.Image, rulings: Bools, reach: Bools) -> Floats:
+    """Find the edges that are seen on an image of mode ``L``, ``RGB`` or ``RGBA``.
+
+    What is outside of the sheet, rulings, holes and an app's bars are none of the drawing.
+
+    Args:
+        image: the picture.
+        rulings: ``bool[height, width]``, what is printed on its paper.
+        reach: ``bool[height, width]``, where its paper lies.
+
+    Returns:
+        how strongly each is seen, from 0 to 1, ``float32[height, width]`` over the whole picture,
+        its longer side at most 512.
+
+    Raises:
+        BlankPictureError: nothing of it is opaque.
+    """
+    lab = to_lab(without_transparency(image) if image.mode == "RGBA" else image)
+    scale = max(max(lab.shape[:2]) / _SIDE, 1.0)
+    size = (max(round(lab.shape[1] / scale), 1), max(round(lab.shape[0] / scale), 1))
+    small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
+    steep = _steep(blurred(small, 0.8))
+    within = cv2.resize(reach.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    steep = floats(np.where(within, steep, 0.0))
+    strongest = float(np.quantile(steep, 0.998))
+    seen = steep > max(_FAINTEST, _SHARE * strongest)
+    printed = cv2.resize(rulings.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
+    seen &= cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    seen = without_holes(without_edge_lines(without_bars(seen, small)))
+    return floats(np.where(seen, np.minimum(steep / max(strongest, _FAINTEST), 1.0), 0.0))
+
+
+def _steep(lab: Floats) -> Floats:
+    """The change of colour from pixel to pixel, in CIELAB units."""
+    across = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0)) / 4
+    down = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1)) / 4
+    return floats(np.sqrt((across**2).sum(axis=-1) + (down**2).sum(axis=-1)) / 2)

@@ -1,0 +1,140 @@
+"""Buttons and forms answer within Discord's three seconds, also when something is away."""
+
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import discord as library
+from redis import Redis
+
+from tests.bot.discord.conftest import (
+    CAT,
+    Painter,
+    Run,
+    answered,
+    botting,
+    buttons_of,
+    settings_for,
+    whispered,
+)
+from tests.standins.discord import StandIn
+from tests.standins.discord_payloads import APPLICATION
+from worker.run import Worker
+
+
+def acknowledged(discord: StandIn, token: str) -> list[Any]:
+    return [
+        call for call in discord.calls if call.method == "POST" and f"{token}/callback" in call.path
+    ]
+
+
+@contextmanager
+def stopped(redis_url: str) -> Iterator[None]:
+    """Redis answers nothing meanwhile, for longer than Discord waits if need be."""
+    with Redis.from_url(redis_url) as redis:
+        process = redis.info("server")["process_id"]
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def said(discord: StandIn, token: str) -> list[Any]:
+    """What came after the acknowledgement."""
+    path = f"webhooks/{APPLICATION}/{token}"
+    return [call for call in discord.calls if path in call.path and call.status < 300]
+
+
+async def test_every_button_is_acknowledged_while_redis_is_slow(
+    running: Run, redis_url: str
+) -> None:
+    async with running() as discord:
+        token = await discord.command("draw", image=CAT)
+        (answer,) = await discord.until(answered(discord, token))
+        buttons = buttons_of(answer) | {"gone": f"md:again:{'f' * 32}", "unknown": "old:button"}
+        labels = ["Another take", "Instrument", "Play in voice", "gone", "unknown", "Delete"]
+        with stopped(redis_url):
+            shown = discord.shown(token)
+            pressed = {one: await discord.press(buttons[one], shown) for one in labels}
+            for one in labels:
+                (call,) = await discord.until(partial(acknowledged, discord, pressed[one]))
+                assert call.status < 300, one
+        assert "expired" in await whispered(discord, pressed["gone"])
+        assert "expired" in await whispered(discord, pressed["unknown"])
+        for one in ("Another take", "Instrument", "Play in voice"):
+            await discord.until(partial(said, discord, pressed[one]))
+
+
+async def test_every_command_is_acknowledged_while_redis_is_slow(
+    running: Run, redis_url: str
+) -> None:
+    commands = ["draw", "settings", "help", "queue", "cancel", "forgetme", "server show"]
+    async with running() as discord:
+        picture = discord.message(attachments=[discord.attachment(CAT)])
+        with stopped(redis_url):
+            form = await discord.command("Play this drawing", kind=3, target=picture)
+            given = {one: await discord.command(one) for one in commands}
+            for token in (form, *given.values()):
+                (call,) = await discord.until(partial(acknowledged, discord, token))
+                assert call.status < 300
+        for token in given.values():
+            await discord.until(partial(said, discord, token))
+
+
+async def test_whatever_breaks_behind_a_button_is_said(running: Run, redis_url: str) -> None:
+    async with running() as discord:
+        token = await discord.command("draw", image=CAT)
+        (answer,) = await discord.until(answered(discord, token))
+        with Redis.from_url(redis_url) as redis:
+            # Something that nobody expects: the kept job is no hash any more.
+            job = buttons_of(answer)["Another take"].rpartition(":")[2]
+            for key in redis.scan_iter(f"*{job}*"):
+                redis.delete(key)
+                redis.set(key, "broken")
+        pressed = await discord.press(buttons_of(answer)["Another take"], discord.shown(token))
+        assert "our fault" in await whispered(discord, pressed)
+
+
+async def test_a_form_works_after_a_restart(
+    redis_url: str, worker: Worker, painter: Painter
+) -> None:
+    assert worker
+    async with StandIn().serve() as discord:
+        settings = settings_for(discord, redis_url)
+        async with botting(settings):
+            await discord.until(lambda: discord.identified)
+            message = discord.message(attachments=[discord.attachment(CAT)])
+            await discord.command("Play this drawing", kind=3, target=message)
+            (form,) = await discord.until(lambda: discord.forms())
+        async with botting(settings):
+            await discord.until(lambda: discord.identified == 2)
+            token = await discord.fill(form, ("85", "flute"))
+            await discord.until(answered(discord, token))
+            chosen = painter.taken[0].job.options
+            assert (chosen.strength, chosen.instrument) == (85, "Flute")
+        with Redis.from_url(redis_url) as redis:
+            redis.flushall()
+        async with botting(settings):
+            await discord.until(lambda: discord.identified == 3)
+            token = await discord.fill(form, ("85", "flute"))
+            assert "expired" in await whispered(discord, token)
+
+
+async def test_forms_that_nobody_sends_are_let_go(running: Run) -> None:
+    async with running() as discord:
+        message = discord.message(attachments=[discord.attachment(CAT)])
+        for _ in range(5):
+            await discord.command("Play this drawing", kind=3, target=message)
+        await discord.until(lambda: len(discord.forms()) == 5)
+        await discord.until(lambda: not held_forms())
+
+
+def held_forms() -> list[Any]:
+    gc.collect()
+    # An object's own word on its class may be code of another library, which warns or fails.
+    return [one for one in gc.get_objects() if issubclass(type(one), library.ui.Modal)]

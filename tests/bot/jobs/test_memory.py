@@ -1,0 +1,45 @@
+"""What jobs within the process keep in memory."""
+
+import pytest
+
+from bot.jobs.limits import FullError, Limits
+from bot.jobs.local import LocalJobs
+from tests.asynchronous import played
+from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at
+from worker.contract import Ended
+
+
+async def ended(jobs: LocalJobs, request: str, picture: bytes) -> str:
+    receipt = await jobs.submit(order(request, picture=picture))
+    events = [event async for event in jobs.follow(receipt.job)]
+    assert isinstance(events[-1], Ended)
+    return receipt.job
+
+
+@played
+async def test_pictures_of_what_failed_are_dropped_at_once() -> None:
+    jobs = LocalJobs(perform_at(Gate()))
+    kept = await jobs.recall(await ended(jobs, "1", REFUSED))
+    assert kept is not None
+    assert kept.pictures == ()
+    await jobs.close()
+
+
+@played
+async def test_the_oldest_pictures_go_where_there_are_too_many_and_open_ones_stay() -> None:
+    gate = Gate()
+    jobs = LocalJobs(perform_at(gate), limits=Limits(user=9, rate=99), most_bytes=100)
+    gate.opened.set()
+    first, second = [await ended(jobs, name, name.encode() * 40) for name in "ab"]
+    gate.opened.clear()
+    third = (await jobs.submit(order("c", picture=bytes(60)))).job
+    sizes = []
+    for job in (first, second, third):
+        kept = await jobs.recall(job)
+        assert kept is not None
+        sizes.append(sum(map(len, kept.pictures)))
+    assert sizes == [0, 40, 60]
+    with pytest.raises(FullError):
+        await jobs.submit(order("d", picture=bytes(50)))
+    gate.opened.set()
+    await jobs.close()

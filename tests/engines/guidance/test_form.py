@@ -1,0 +1,87 @@
+"""What leads a model's tokens to a piece: chords, rhythms that return, keys that are held."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mididraw.engines.guidance.form import PocketForm
+from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.harmony import Chord, Key
+from mididraw.harmony.plan import Plan
+from mididraw.models.pocket import vocabulary as v
+from tests.engines.guidance.untrained import CPU, OPENING
+from tests.strategies.canvases import canvas_of
+
+ONLY, BARS = torch.tensor([0]), 4
+PLAN = Plan(Key(0), (Chord(9, "min"), Chord(5), Chord(7), Chord(0)), (0,) * BARS)
+LEAD, BACKING = v.Role
+
+
+def leaning(*tokens: int, plan: Plan = PLAN) -> Tensor:
+    """What is added to the logits after some tokens."""
+    grammar = PictureGrammar(1, CPU)
+    form = PocketForm(grammar, 1, CPU)
+    grammar.begin(ONLY, OPENING, BARS)
+    form.begin(ONLY, canvas_of(np.zeros((48, 16 * BARS), np.bool_)), plan)
+    for token in tokens:
+        for processor in (grammar, form):
+            processor.observe(ONLY, torch.tensor([token]))
+    return form.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+
+
+def note(position: int, pitch: int, duration: int, role: v.Role = LEAD) -> tuple[int, int, int]:
+    return v.position_token(position), v.pitch_token(pitch, role), v.shape_token(duration, 72)
+
+
+def bar(chord: Chord | None, *notes: tuple[int, int, int]) -> tuple[int, ...]:
+    token = v.chord_token(chord)
+    first = [one for one in notes if one[0] < v.position_token(8)]
+    second = [one for one in notes if one not in first]
+    return (v.BAR, token, *sum(first, ()), token, *sum(second, ()))
+
+
+@pytest.mark.parametrize("place", range(BARS))
+def test_only_the_plans_chords_may_follow(place: int) -> None:
+    before = [token for chord in PLAN.chords[:place] for token in bar(chord)]
+    for more in ((v.BAR,), (v.BAR, v.chord_token(PLAN.chords[place]))):
+        found = leaning(*before, *more)[v.CHORD.first : v.CHORD.stop]
+        (allowed,) = torch.nonzero(found > -torch.inf).flatten().tolist()
+        assert v.CHORDS[allowed] == PLAN.chords[place]
+
+
+def test_without_a_plan_any_chord_may_follow() -> None:
+    assert (leaning(v.BAR, plan=Plan(Key(0)))[v.CHORD.first : v.CHORD.stop] == 0).all()
+
+
+def test_onsets_lean_to_where_bars_before_had_them() -> None:
+    first = bar(PLAN.chords[0], note(4, 60, 2), note(10, 64, 2))
+    second = bar(PLAN.chords[1], note(4, 60, 2))
+    found = leaning(*first, *second, v.BAR, v.chord_token(PLAN.chords[2]))
+    positions = found[v.POSITION.first : v.POSITION.stop]
+    assert positions[4] == pytest.approx(2 * positions[10].item())
+    assert positions[10] > 0
+    assert torch.count_nonzero(positions) == 2
+
+
+def test_striking_a_key_just_released_costs_and_hammering_it_more() -> None:
+    before = (v.BAR, v.chord_token(PLAN.chords[0]), *note(0, 60, 2))
+    again, later = leaning(*before, v.position_token(2)), leaning(*before, v.position_token(7))
+    same, other = v.pitch_token(60, BACKING), v.pitch_token(64, BACKING)
+    assert again[same] < again[other] == later[same]
+    shapes = leaning(*before, v.position_token(2), same)
+    assert again[same] < leaning(*before, v.position_token(5))[same] < later[same]
+    fresh = leaning(*before, v.position_token(7), same)
+    short = v.shape_token(1, 72)
+    assert shapes[short] < fresh[short] < 0
+    assert shapes[v.shape_token(2, 72)] == fresh[v.shape_token(2, 72)] == 0
+
+
+def test_the_chord_is_preferred_and_most_at_the_end() -> None:
+    bars = [token for chord in PLAN.chords[:3] for token in bar(chord)]
+    last = (*bars, v.BAR, v.chord_token(PLAN.chords[3]))
+    on, off = v.pitch_token(64, LEAD), v.pitch_token(65, LEAD)
+    middle = leaning(*last, v.position_token(4))
+    end = leaning(*last, v.chord_token(PLAN.chords[3]), v.position_token(8))
+    assert middle[on] == end[on] == 0
+    assert end[off] < middle[off] < 0

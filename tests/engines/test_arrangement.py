@@ -1,0 +1,159 @@
+"""Arrangements share the drawing's notes among players and put layers around them."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mididraw.engines import Commission
+from mididraw.engines.accompaniment import choose_patterns
+from mididraw.engines.arrangement import arrange, arrangement_of, cast
+from mididraw.engines.bands import BANDS, BY_STYLE
+from mididraw.engines.chords import chords
+from mididraw.harmony import Chord, Key, Style
+from mididraw.harmony.plan import Plan, sections_of
+from mididraw.measure.form import form
+from mididraw.options import Arrangement, DrawOptions
+from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
+from tests.strategies.canvases import canvas_of
+from tests.strategies.scores import notes
+
+BARS = 8
+LOOP = (Chord(0), Chord(9, "min"), Chord(5), Chord(7))
+PLAN = Plan(Key(0), (*LOOP, *LOOP[:2], Chord(7), Chord(0)), sections_of(BARS))
+SPANS = tuple(
+    ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord) for bar, chord in enumerate(PLAN.chords)
+)
+BAND = BANDS[Arrangement.ORCHESTRA]
+
+
+def solo(*played: Note) -> Score:
+    return Score((Track(DRAWING, 0, played),), BARS, 100.0, PLAN.key, SPANS)
+
+
+def by(arrangement: Arrangement, **options: object) -> DrawOptions:
+    return DrawOptions.of(arrangement=arrangement, **options)
+
+
+@given(notes(BARS * STEPS_PER_BAR), st.sampled_from(list(BANDS)))
+def test_no_note_of_the_drawing_is_lost_or_changed(
+    played: tuple[Note, ...], arrangement: Arrangement
+) -> None:
+    before = solo(*played)
+    after = arrange(before, by(arrangement))
+    assert Counter(after.drawing.notes) == Counter(before.drawing.notes)
+    assert all(note.end <= after.steps for t in after.tracks for note in t.notes if not t.drums)
+
+
+def test_a_solo_has_the_tonic_ring_below_its_end() -> None:
+    before = solo(Note(0, 60, 4, 80), Note(116, 62, 8, 80))
+    after = arrange(before, by(Arrangement.SOLO))
+    assert after.tracks[0] == before.tracks[0]
+    ending = after.tracks[1]
+    assert {(note.onset, note.end) for note in ending.notes} == {(120, 128)}
+    assert {note.pitch for note in ending.notes} == {36, 55, 60, 64}
+    assert form(before).home == 0
+    assert form(after).home == 1
+
+
+def test_nothing_rings_where_the_end_is_not_the_tonics() -> None:
+    away = replace(solo(Note(0, 60, 4, 80)), chords=SPANS[:4])
+    away = replace(away, bars=4)
+    assert arrange(away, by(Arrangement.SOLO)) == away
+
+
+def test_without_chords_the_tonic_is_played() -> None:
+    after = arrange(replace(solo(Note(0, 72, 8, 80)), chords=()), by(Arrangement.ORCHESTRA))
+    layers = [note for track in after.others for note in track.notes]
+    assert {note.pitch % 12 for note in layers} <= {0, 4, 7}
+
+
+@pytest.mark.parametrize("style", Style)
+def test_the_mood_chooses_who_plays(style: Style) -> None:
+    assert arrangement_of(by(Arrangement.AUTO, style=style)) == BY_STYLE[style]
+    assert arrangement_of(by(Arrangement.SOLO, style=style)) == Arrangement.SOLO
+
+
+def test_lines_take_instruments_by_their_shape() -> None:
+    level = [Note(0, 72, 12, 80), Note(12, 74, 8, 80)]
+    steep = [Note(32 + i, 60 + 2 * i, 1, 80) for i in range(8)]
+    dot = [Note(64, 80, 2, 80)]
+    low = [Note(80, 40, 8, 80)]
+    shares = cast([*level, *steep, *dot, *low], BAND)
+    assert shares == {BAND.sings: level, BAND.runs: steep, BAND.dots: dot, BAND.low: low}
+
+
+def test_an_instrument_that_is_asked_for_plays_the_whole_drawing() -> None:
+    before = solo(Note(0, 72, 12, 80), Note(64, 80, 2, 80))
+    after = arrange(before, by(Arrangement.BAND, instrument="violin"))
+    assert [track.program for track in after.tracks if track.name == DRAWING] == [40]
+
+
+def test_an_accompaniment_stands_for_the_chords() -> None:
+    own = Track("accompaniment", 0, (Note(0, 60, 4, 60),))
+    before = solo(Note(0, 72, 12, 80))
+    after = arrange(replace(before, tracks=(*before.tracks, own)), by(Arrangement.ORCHESTRA))
+    names = [track.name for track in after.tracks]
+    assert "chords" not in names
+    assert "accompaniment" in names
+
+
+def test_layers_follow_the_plan_and_end_on_a_held_tonic() -> None:
+    after = arrange(solo(Note(0, 72, 12, 80)), by(Arrangement.BAND))
+    tracks = {track.name: track for track in after.tracks}
+    last = (BARS - 1) * STEPS_PER_BAR
+    for name in ("bass", "chords"):
+        assert all(
+            note.pitch % 12 in PLAN.chords[note.onset // STEPS_PER_BAR].tones
+            for note in tracks[name].notes
+        )
+        ending = [note for note in tracks[name].notes if note.onset >= last]
+        assert {note.duration for note in ending} == {STEPS_PER_BAR}
+    assert form(after).home == 1
+    assert form(after).returns > 0.06
+
+
+def test_chords_rest_where_they_would_rub() -> None:
+    after = arrange(solo(Note(0, 61, 16, 80)), by(Arrangement.ORCHESTRA))
+    chordal = next(track for track in after.tracks if track.name == "chords")
+    first = {note.pitch for note in chordal.notes if note.onset < STEPS_PER_BAR}
+    assert 60 not in first
+    assert first
+
+
+def test_drums_fill_before_a_phrase_and_stop_at_the_end() -> None:
+    after = arrange(solo(Note(0, 72, 12, 80)), by(Arrangement.BAND))
+    drums = next(track for track in after.tracks if track.drums)
+    onsets = Counter(note.onset // STEPS_PER_BAR for note in drums.notes)
+    toms = {note.onset // STEPS_PER_BAR for note in drums.notes if note.pitch in (45, 47, 50)}
+    assert toms == {3, 6}
+    assert {note.onset for note in drums.notes if note.onset >= 7 * STEPS_PER_BAR} == {112}
+    assert onsets[0] > 4
+
+
+def test_sections_have_patterns_of_their_own_that_go_with_the_drawing() -> None:
+    sections = sections_of(12)
+    plan = Plan(Key(0), LOOP * 3, sections)
+    onsets = np.zeros((12, STEPS_PER_BAR))
+    onsets[:4, [0, 8]] = onsets[8:, [0, 8]] = 1.0
+    onsets[4:8, [4, 12]] = 1.0
+    chosen = choose_patterns(BANDS[Arrangement.TRIO].basses, plan, onsets.reshape(-1))
+    assert [onset for onset, *_ in chosen[0]] == [0, 8]
+    assert chosen[:4] == chosen[8:] != chosen[4:8]
+
+
+@pytest.mark.parametrize("arrangement", BANDS)
+def test_the_drawing_stays_in_front(arrangement: Arrangement) -> None:
+    ink = np.zeros((48, BARS * STEPS_PER_BAR), np.bool_)
+    for start in range(2, ink.shape[1] - 8, 8):
+        ink[4 + start * 7 % 40, start : start + 8] = True
+    options = by(arrangement, engine="chords")
+    score = chords(Commission(canvas_of(ink), options, 1))
+    loud = {True: 0, False: 0}
+    for track in score.tracks:
+        if not track.drums:
+            loud[track.name == DRAWING] += sum(n.velocity**2 * n.duration for n in track.notes)
+    assert loud[True] > loud[False]

@@ -1,0 +1,182 @@
+"""Both kernels compute the same network, and which one does is measured once."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from mididraw.models.decoder import Decoder, Precision, Sampling, generate
+from mididraw.models.decoder.kernel import Kernel, make_network
+from mididraw.models.decoder.onnx_network import OnnxNetwork
+from mididraw.models.decoder.torch_network import TorchNetwork
+from mididraw.models.transformer import Shape, Transformer
+from tests.conftest import ROOT
+from tests.models.shapes import LEARNED, POCKET, ROTARY, random_model, random_tokens
+
+WRITABLE = replace(POCKET, width=64)
+"""Heads of 16 channels, which ONNX Runtime's attention can turn."""
+UNTIED = replace(WRITABLE, tied=False, kv_heads=4)
+TOLERANCE = 1e-4
+GREEDY = Sampling(temperature=0)
+
+each_kernel = pytest.mark.parametrize("kernel", Kernel)
+each_shape = pytest.mark.parametrize("shape", [WRITABLE, UNTIED], ids=["tied", "untied"])
+
+
+@pytest.fixture
+def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "mididraw" / "kernels.json"
+
+
+def plain_logits(model: Transformer, tokens: torch.Tensor) -> torch.Tensor:
+    with torch.inference_mode():
+        logits: torch.Tensor = model(tokens[None])[0]
+    return logits
+
+
+@each_kernel
+@each_shape
+def test_steps_give_the_plain_logits_in_every_row(shape: Shape, kernel: Kernel) -> None:
+    """Each row holds a past of another length."""
+    model, rows = random_model(shape), 5
+    sequences = [random_tokens(shape, 3 + 11 * row, seed=row) for row in range(rows)]
+    network = make_network(model, Precision.FP32, rows, shape.context, kernel=kernel)
+    held = [len(tokens) - 3 for tokens in sequences]
+    for row, tokens in enumerate(sequences):
+        network.prefill(row, tokens[: held[row]])
+    for step in range(3):
+        lengths = [length + step for length in held]
+        taken = torch.stack([tokens[n] for tokens, n in zip(sequences, lengths, strict=True)])
+        logits = network.step(taken, torch.tensor(lengths), max(lengths))
+        for row, (tokens, n) in enumerate(zip(sequences, lengths, strict=True)):
+            plain = plain_logits(model, tokens[: n + 1])[-1]
+            assert (logits[row] - plain).abs().max() < TOLERANCE * plain.std()
+
+
+@each_kernel
+def test_a_seed_gives_the_same_tokens_whatever_shares_the_batch(kernel: Kernel) -> None:
+    model = random_model(WRITABLE)
+    prompts = [random_tokens(WRITABLE, 1 + 7 * i, seed=i).tolist() for i in range(9)]
+    samplings = [Sampling(top_p=(0.9, 1)[i % 2], seed=i) for i in range(9)]
+    # Nine sequences over four slots: they join, leave and change rows at different times.
+    together = generate(Decoder.of(model, slots=4, kernel=kernel), prompts, samplings, 30)
+    for prompt, sampling, expected in zip(prompts, samplings, together, strict=True):
+        alone = Decoder.of(model, slots=4, kernel=kernel)
+        assert generate(alone, [prompt], [sampling], 30) == [expected]
+
+
+@each_kernel
+def test_fewer_rows_are_computed_only_where_that_changes_no_bit(kernel: Kernel) -> None:
+    model = random_model(WRITABLE)
+    network = make_network(model, Precision.FP32, 24, WRITABLE.context, kernel=kernel)
+    assert network.sizes[-1] == 24
+    tokens = random_tokens(WRITABLE, 24)
+    lengths = torch.arange(24)
+    for row in range(24):
+        network.prefill(row, random_tokens(WRITABLE, row, seed=row))
+    every = network.step(tokens, lengths, 23).clone()
+    for count in network.sizes:
+        some = network.step(tokens[:count], lengths[:count], count - 1)
+        assert torch.equal(some, every[:count])
+
+
+@each_kernel
+def test_a_copied_row_goes_on_like_its_original(kernel: Kernel) -> None:
+    model, tokens = random_model(WRITABLE), random_tokens(WRITABLE, 20)
+    network = make_network(model, Precision.FP32, 3, WRITABLE.context, kernel=kernel)
+    network.prefill(0, tokens[:15])
+    network.prefill(2, tokens[5:19])
+    network.move(0, 2, 15)
+    logits = network.step(
+        torch.stack([tokens[15], tokens[0], tokens[15]]), torch.tensor([15, 0, 15]), 15
+    )
+    torch.testing.assert_close(logits[2], logits[0], atol=1e-5, rtol=0)
+    assert (logits[0] - plain_logits(model, tokens[:16])[-1]).abs().max() < 1e-3
+
+
+@each_kernel
+def test_beyond_the_context_the_newer_half_goes_on(kernel: Kernel) -> None:
+    model, prompt = random_model(WRITABLE), random_tokens(WRITABLE, 10).tolist()
+    [drawn] = generate(Decoder.of(model, kernel=kernel), [prompt], [GREEDY], 100)
+    tokens, start = list(prompt), 0
+    for token in drawn:
+        if len(tokens) - start == WRITABLE.context + 1:
+            start = len(tokens) - WRITABLE.context // 2
+        plain = plain_logits(model, torch.tensor(tokens[start:]))[-1]
+        assert plain[token] > plain.max() - 1e-3
+        tokens.append(token)
+
+
+@pytest.mark.parametrize("shape", [POCKET, ROTARY, LEARNED], ids=["narrow", "rotary", "learned"])
+def test_shapes_that_the_graph_does_not_cover_are_left_to_torch(
+    shape: Shape, choices: Path
+) -> None:
+    network = make_network(random_model(shape), Precision.FP32, 2, 64)
+    assert isinstance(network, TorchNetwork)
+    assert not choices.exists()
+
+
+@pytest.mark.parametrize("precision", [Precision.BF16, Precision.INT8])
+def test_other_precisions_are_left_to_torch(precision: Precision) -> None:
+    assert isinstance(make_network(random_model(WRITABLE), precision, 2, 64), TorchNetwork)
+
+
+def test_the_choice_is_kept(choices: Path) -> None:
+    model = random_model(WRITABLE)
+    first = make_network(model, Precision.FP32, 2, 64)
+    [(name, kept)] = json.loads(choices.read_text()).items()
+    assert (kept == Kernel.ONNXRUNTIME) == isinstance(first, OnnxNetwork)
+    for kernel, kind in ((Kernel.TORCH, TorchNetwork), (Kernel.ONNXRUNTIME, OnnxNetwork)):
+        choices.write_text(json.dumps({name: kernel}))
+        assert isinstance(make_network(model, Precision.FP32, 2, 64), kind)
+
+
+def test_choices_for_other_machines_and_sizes_stay(choices: Path) -> None:
+    choices.parent.mkdir(parents=True)
+    choices.write_text(json.dumps({"another machine": "torch"}))
+    for rows in (1, 2):
+        make_network(random_model(WRITABLE), Precision.FP32, rows, 64)
+    kept = json.loads(choices.read_text())
+    assert kept["another machine"] == "torch"
+    assert len(kept) == 3
+
+
+@pytest.mark.parametrize("broken", ["", "[]", "{", '{"a": 3}', "\0"])
+def test_a_broken_file_of_choices_is_measured_anew(choices: Path, broken: str) -> None:
+    choices.parent.mkdir(parents=True)
+    choices.write_text(broken)
+    make_network(random_model(WRITABLE), Precision.FP32, 1, 64)
+    assert set(json.loads(choices.read_text()).values()) & set(Kernel)
+
+
+def test_a_cache_folder_that_cannot_be_written_costs_a_measurement_alone(
+    choices: Path,
+) -> None:
+    choices.parent.write_text("a file where the folder should be")
+    network = make_network(random_model(WRITABLE), Precision.FP32, 1, 64)
+    assert network.sizes == (1,)
+    assert choices.parent.is_file()
+
+
+def test_nothing_is_reported_to_anybody(tmp_path: Path) -> None:
+    """ONNX Runtime's own builds keep a device's number beside what they report."""
+    program = (
+        "from tests.models.decoder.test_kernel import *\n"
+        "model = random_model(WRITABLE)\n"
+        "generate(Decoder.of(model, kernel=Kernel.ONNXRUNTIME), [[1]], [GREEDY], 5)\n"
+        "Decoder.of(model)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+    )
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert written == [Path("mididraw/kernels.json")]

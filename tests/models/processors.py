@@ -1,0 +1,49 @@
+"""Logits processors that show what a decoder does with them."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from mididraw.models.decoder import LogitsProcessor
+
+
+class Follow(LogitsProcessor):
+    """Notes the logits of a decoder's only sequence and forces the next of some tokens."""
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        self.tokens, self.seen = tokens, list[Tensor]()
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        assert slots.tolist() == [0]
+        forced = torch.full_like(logits, -torch.inf)
+        forced[:, self.tokens[len(self.seen)]] = 0
+        self.seen.append(logits[0].clone())
+        return forced
+
+
+class Trace(LogitsProcessor):
+    """Adds a number to the logits, and keeps by slot what it is told of."""
+
+    def __init__(self, slots: int, raised: float = 0.0, log: list[float] | None = None) -> None:
+        self.raised = raised
+        self.log = [] if log is None else log
+        self.applied = list[list[int]]()
+        self.tokens: dict[int, list[int]] = {slot: [] for slot in range(slots)}
+
+    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        self.log.append(self.raised)
+        self.applied.append(slots.tolist())
+        return logits + self.raised
+
+    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        for slot, token in zip(slots.tolist(), tokens.tolist(), strict=True):
+            self.tokens[slot].append(token)
+
+    def fork(self, source: Tensor, target: Tensor) -> None:
+        for one, other in zip(source.tolist(), target.tolist(), strict=True):
+            self.tokens[other] = list(self.tokens[one])
+
+    def release(self, slots: Tensor) -> None:
+        for slot in slots.tolist():
+            self.tokens[slot] = []

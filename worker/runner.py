@@ -1,0 +1,59 @@
+"""Who does the work of a worker: jobs in, what becomes of them out, and never a wait in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.contract import Done, Event, Reason, ResultFiles
+from worker.queue.consumer import ClaimedJob
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something happened to a job on its way."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A job is done."""
+
+    answer: Done
+    files: ResultFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job cannot be done; ``sentence`` is fit to show to the user."""
+
+    job: str
+    reason: Reason
+    sentence: str
+
+
+RunnerEvent = Update | Finished | Failure
+
+
+class JobRunner(Protocol):
+    """Does several jobs at a time; all methods are called by one thread."""
+
+    @property
+    def capacity(self) -> int:
+        """How many jobs it does at a time."""
+
+    @property
+    def max_wait(self) -> float:
+        """Seconds that may be waited for new jobs before the next step."""
+
+    def start(self, claimed: ClaimedJob) -> None:
+        """Begin a job."""
+
+    def abort(self, job: str) -> None:
+        """Let go of a job, begun or not; nothing is heard of it any more."""
+
+    def step(self) -> Sequence[RunnerEvent]:
+        """Go on a little with all jobs."""
+
+    def close(self) -> None:
+        """Let go of everything."""
