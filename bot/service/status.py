@@ -43,7 +43,7 @@ class StatusFollower:
 
     def begin(self, job: str, show: Show, said: Texts) -> None:
         """Follow a job; what goes wrong in telling of it does not touch the drawing."""
-        task = self._following[job] = self.run(self._follow(job, show, said), job)
+        task = self._following[job] = self.run(lambda: self._follow(job, show, said), job)
 
         def over(task: asyncio.Task[None]) -> None:
             if self._following.get(job) is task:
@@ -57,12 +57,17 @@ class StatusFollower:
             task.cancel()
             await asyncio.wait({task})
 
-    def run(self, work: Awaitable[None], job: str) -> asyncio.Task[None]:
-        """Do something else beside a drawing, as harmless as its status."""
+    def run(self, work: Callable[[], Awaitable[None]], job: str) -> asyncio.Task[None]:
+        """Do something else beside a drawing, as harmless as its status.
+
+        Args:
+            work: begins it; not called at all if the task is cancelled before its first step.
+            job: whose it is.
+        """
 
         async def guarded() -> None:
             try:
-                await work
+                await work()
             except self._errors as error:
                 _log.info("a status is not told: %s", type(error).__name__, extra={"job": job})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from aiogram import Bot
 from aiogram.types import ChatMemberAdministrator, Message
@@ -90,7 +91,7 @@ def follow(context: TelegramContext, target: TelegramTarget) -> Show:
         nonlocal acting
         if not acting:
             acting = True
-            context.service.statuses.run(context.messages.show_action(job, target), job)
+            context.service.statuses.run(partial(context.messages.show_action, job, target), job)
         await shown(job, line)
 
     return show
