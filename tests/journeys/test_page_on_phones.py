@@ -1,7 +1,9 @@
 """The page on phones, upright and across, in a real Chromium."""
 
+import json
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser import browser, draw_with_finger, opened, phone, pinch, url
 
@@ -49,6 +51,29 @@ def test_action_progress_and_messages_are_in_sight_and_move_nothing(
         expect(page.locator("#draw")).to_be_visible(timeout=60_000)
         seen("#draw")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_answer_that_comes_after_the_end_changes_nothing(phone: Page) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "DELETE":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.route("**/draws/*", hold)
+    draw_with_finger(phone)
+    expect(phone.locator("#undo")).to_be_enabled()
+    phone.click("#draw")
+    phone.click("#cancel")
+    expect(phone.locator("#toast")).to_be_visible(timeout=60_000)
+    [(route, response)] = held
+    with phone.expect_event("requestfinished"):
+        route.fulfill(response=response, body=json.dumps(response.json() | {"state": "drawing"}))
+    phone.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(phone.locator("#draw")).to_be_visible()
+    expect(phone.locator("#working")).to_be_hidden()
 
 
 def test_two_fingers_enlarge_the_paper_and_leave_no_stroke(phone: Page) -> None:

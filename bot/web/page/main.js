@@ -15,7 +15,7 @@ const texts = choices.texts;
 const audio = $("audio");
 const pad = new Pad($("pad"), kept.pages);
 const roll = new Roll($("scroll"), $("roll"), $("spacer"), (time) => { audio.currentTime = time; roll.at(time); });
-let stop = null, current = null, adrift = false;
+let stop = null, current = null, over = false, adrift = false;
 
 // Texts and choices.
 
@@ -171,7 +171,7 @@ const ended = (view) => ["done", "failed", "cancelled"].includes(view.state);
 
 function watch(view) {
   stop?.();
-  stop = null; adrift = false;
+  stop = null; over = adrift = false;
   current = view.id;
   if (!ended(view)) {
     $("cancel").disabled = false;
@@ -182,7 +182,9 @@ function watch(view) {
 addEventListener("online", () => { if (adrift) { hush(); arrive(); } });
 
 function told(view) {
-  if (view.id !== current) return;
+  // An answer that was written before the end may come after it.
+  if (view.id !== current || over) return;
+  over = ended(view);
   if (!ended(view)) busy(view.text); else idle();
   if (view.state === "progress") $("progress").value = (0.9 * view.bar) / view.bars;
   else if (view.state === "rendering") $("progress").value = 0.92;
