@@ -120,15 +120,18 @@ class Engine:
         return self.folder / "dockerd.log"
 
     def docker(self, *words: str, cwd: Path = ROOT, **variables: str) -> str:
-        """Run a command of the client's; its errors are seen at once."""
+        """Run a command of the client's; its errors are seen at once, what it tells if it fails."""
         done = subprocess.run(
             ["docker", *words],
             cwd=cwd,
             env=self._environment | variables,
             stdout=subprocess.PIPE,
             text=True,
-            check=True,
+            check=False,
         )
+        if done.returncode:
+            print(done.stdout)
+            done.check_returncode()
         return done.stdout
 
     @property
