@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -136,6 +137,10 @@ class Engine:
 
     @property
     def gateway(self) -> str:
-        """The address at which containers, and images while they are built, reach this machine."""
-        format_ = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
-        return self.docker("network", "inspect", "--format", format_, "bridge").strip()
+        """The address at which containers, and images while they are built, reach this machine.
+
+        An engine that was never started before does not name it yet: it takes the first one.
+        """
+        format_ = "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}"
+        told = self.docker("network", "inspect", "--format", format_, "bridge").split()
+        return told[1] if len(told) > 1 else str(ip_network(told[0])[1])
