@@ -5,6 +5,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -131,7 +132,7 @@ class Engine:
             check=False,
         )
         if done.returncode:
-            print(done.stdout)
+            sys.stderr.write(done.stdout)
             done.check_returncode()
         return done.stdout
 
