@@ -98,6 +98,12 @@ def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
 
 
 def print_report(report: dict[str, Any]) -> None:
+    """Print what was drawn, each take by itself and then the picture that shows them all."""
+    if "takes" in report:
+        for take in report["takes"]:
+            print_report(take)
+        OUT.print(f"{'ALL':<8}{report['files']['png']}", markup=False)
+        return
     options, found = report["options"], report["match"]
     bars = "1 bar" if report["bars"] == 1 else f"{report['bars']} bars"
     lines = {ending.upper(): path for ending, path in report["files"].items()}
