@@ -17,6 +17,7 @@ from bot.discord.pages import PageButton
 from bot.discord.status import CancelButton
 from bot.reply import Action, Button, vary
 from bot.texts import Texts, texts
+from mididraw.errors import Sentence
 from worker.contract import Done
 
 _SHOWN = (
@@ -96,7 +97,7 @@ class VoiceButton(
         else:
             begun = asyncio.Event()
 
-            async def tell(sentence: str) -> None:
+            async def tell(sentence: Sentence) -> None:
                 await begun.wait()
                 await whisper(interaction, said.sentence(sentence))
 

@@ -133,7 +133,12 @@ def _plenty(options: DrawOptions) -> int:
 
 def _number(value: str | None, most: int) -> int:
     if value is None or not value.isdecimal() or not 1 <= int(value) <= most:
-        raise OptionError(f"There is no take “{value}”: choose one of 1 to {most}.")
+        raise OptionError(
+            "take-unknown",
+            "There is no take “{value}”: choose one of 1 to {most}.",
+            value=value,
+            most=most,
+        )
     return int(value)
 
 

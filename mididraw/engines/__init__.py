@@ -24,8 +24,11 @@ def _with_model(commissions: Sequence[Commission]) -> list[Score]:
         from mididraw.engines.generation import write
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"The {commissions[0].options.engine} engine needs {error.name}: install it with "
-            "pip install 'mididraw[model]', or use the chords engine."
+            "engine-needs-package",
+            "The {engine} engine needs {package}: install it with pip install "
+            "'mididraw[model]', or use the chords engine.",
+            engine=commissions[0].options.engine,
+            package=error.name,
         ) from error
     return write(commissions, begin)
 
