@@ -1,59 +1,27 @@
 """What can be chosen from on the page, and all that is written there."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from bot.reply.names import instrument_name, key_name
 from bot.texts import Texts
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
-from mididraw.options import Arrangement
+from mididraw.options import Arrangement, Theme
+from mididraw.render.palette import PALETTES, Palette
 
 KEYS = tuple(
     f"{tonic} {mode}"
     for mode in ("major", "minor")
     for tonic in ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
-_TEXTS = (
-    *("about", "pen", "eraser", "undo", "redo", "clear", "thickness", "upload", "camera", "grid"),
-    *("page", "add-page", "remove-page", "canvas", "paste", "strength", "free", "exact", "bars"),
-    *("bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument", "mood"),
-    *(
-        "accompaniment",
-        "arrangement",
-        "seed",
-        "seed-auto",
-        "more",
-        "draw",
-        "cancel",
-        "again",
-        "play",
-        "pause",
-    ),
-    *(
-        "takes",
-        "seek",
-        "loop",
-        "zoom-in",
-        "zoom-out",
-        "roll",
-        "share",
-        "copied",
-        "download",
-        "nothing",
-    ),
-    *("lost", "new", "options", "result", "language", "posted", "broken-picture", "working"),
-    *(
-        "video",
-        "until",
-        "not-sent",
-        "adrift",
-        "offline",
-        "unposted",
-        "close",
-        "begun",
-        "how",
-        "example",
-    ),
-)
+_TEXTS = """
+about pen eraser shapes line rectangle ellipse fill text undo redo clear thickness upload camera grid sound
+page add-page remove-page canvas paste how example strength free exact bars bars-auto tempo tempo-auto
+key key-auto instrument mood accompaniment arrangement seed seed-auto more options draw cancel again
+open-shape nothing broken-picture working usual left waits lost not-sent adrift offline unposted posted
+result roll takes play pause seek loop follow zoom-in zoom-out video download share copied until lives
+link-over piece-stays pieces forget new begun close language
+""".split()
 
 
 class Choice(BaseModel):
@@ -71,20 +39,23 @@ class Choices(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     language: str
-    instruments: list[str]
+    instruments: list[Choice]
     styles: list[Choice]
     arrangements: list[Choice]
-    keys: list[str]
+    keys: list[Choice]
     texts: dict[str, str]
+    palettes: dict[Theme, Palette] = Field(description="Colours of the piano roll.")
 
 
-def choices(said: Texts) -> Choices:
-    """In the language of the texts."""
+def choices(said: Texts, days: float) -> Choices:
+    """In the language of the texts; a shared link lives so many days."""
+    written = {name: said(f"web-{name}") for name in _TEXTS if name != "lives"}
     return Choices(
         language=said.language,
-        instruments=list(INSTRUMENTS),
+        instruments=[Choice(value=one, label=instrument_name(one, said)) for one in INSTRUMENTS],
         styles=[Choice(value=style, label=said(f"style-{style}")) for style in Style],
         arrangements=[Choice(value=one, label=said(f"arrangement-{one}")) for one in Arrangement],
-        keys=list(KEYS),
-        texts={name: said(f"web-{name}") for name in _TEXTS},
+        keys=[Choice(value=key, label=key_name(key, said)) for key in KEYS],
+        texts=written | {"lives": said("web-lives", days=max(round(days), 1))},
+        palettes=PALETTES,
     )

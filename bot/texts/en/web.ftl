@@ -67,3 +67,23 @@ web-broken-picture = This picture cannot be shown, so it cannot be drawn: choose
 web-working = On its way …
 web-invalid = { $field } cannot be used: { $why }
 web-missing = There is nothing here.
+web-shapes = Shapes, filling and text
+web-line = Line
+web-rectangle = Rectangle
+web-ellipse = Ellipse
+web-fill = Fill
+web-text = Text
+web-sound = Sound while drawing
+web-open-shape = Fill needs a closed shape: close its outline first.
+web-usual = The last one took about … s.
+web-left = About … s left.
+web-waits = No connection. Your order waits and goes out by itself when you are online.
+web-follow = Follow the music
+web-lives = Once you copy the link, it works for { $days ->
+    [one] 1 day
+   *[other] { $days } days
+  }.
+web-link-over = The link works no more; this piece is kept in your browser alone.
+web-piece-stays = The piece stays in your browser.
+web-pieces = Your pieces
+web-forget = Remove

@@ -1,6 +1,7 @@
 // The area to draw on: strokes by mouse, pen and finger; two fingers move and enlarge the paper.
 
-import { Page, Pages, segment } from "./pages.js";
+import { Page, Pages, paintStroke, segment } from "./pages.js";
+import { flood, outlined, text } from "./shapes.js";
 
 const CLOSEST = 6, YOUNG = 400;
 
@@ -10,7 +11,7 @@ export class Pad extends EventTarget {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.pages = pages;
-    this.erase = false; this.width = 10; this.grid = false; this.bars = null;
+    this.tool = "pen"; this.width = 10; this.grid = false; this.bars = null;
     this.stroke = null; this.pointer = null; this.since = 0;
     this.fingers = new Map(); this.scale = 1; this.left = 0; this.top = 0;
     canvas.addEventListener("pointerdown", (event) => this.down(event));
@@ -36,27 +37,46 @@ export class Pad extends EventTarget {
     if (this.pointer !== null || this.fingers.size > 1) return;
     this.pointer = event.pointerId; this.since = event.timeStamp;
     this.canvas.setPointerCapture(event.pointerId);
-    const rubber = this.erase || event.buttons & 32;
-    this.stroke = { erase: Boolean(rubber), width: this.width, points: [this.point(event)] };
-    segment(this.context, this.stroke, 0);
+    const rubber = this.tool === "eraser" || event.buttons & 32;
+    this.from = this.point(event);
+    this.stroke = { erase: Boolean(rubber), width: this.width, points: [this.from] };
+    if (this.tool === "text" || this.tool === "fill") return;
+    if (outlined(this.tool)) {
+      this.before = document.createElement("canvas");
+      this.before.width = this.canvas.width; this.before.height = this.canvas.height;
+      this.before.getContext("2d").drawImage(this.canvas, 0, 0);
+    } else segment(this.context, this.stroke, 0);
     this.dispatchEvent(new Event("begin"));
+    this.tell();
+  }
+
+  // Where the pen is, for whoever wants to hear it.
+  tell() {
+    const [, y, pressure] = this.stroke.points.at(-1);
+    if (!this.stroke.erase) this.dispatchEvent(new CustomEvent("drawn", { detail: { height: 1 - y / this.page.size[1], pressure } }));
   }
 
   // Whether the stroke may be the first finger of two; a palm beside a long one or a pen changes nothing.
   get young() { return this.fingers.has(this.pointer) && performance.now() - this.since < YOUNG; }
 
   drop() {
-    this.stroke = this.pointer = null;
+    this.stroke = this.pointer = this.before = null;
     this.paint();
   }
 
   move(event) {
-    if (event.pointerId === this.pointer) {
+    if (event.pointerId === this.pointer && this.tool === "text" || this.tool === "fill") return;
+    if (event.pointerId === this.pointer && this.before) {
+      Object.assign(this.stroke, outlined(this.tool)(this.from, this.point(event), event.shiftKey));
+      this.context.drawImage(this.before, 0, 0);
+      paintStroke(this.context, this.stroke);
+    } else if (event.pointerId === this.pointer) {
       const events = event.getCoalescedEvents?.() ?? [];
       for (const one of events.length ? events : [event]) {
         this.stroke.points.push(this.point(one));
         segment(this.context, this.stroke, this.stroke.points.length - 1);
       }
+      this.tell();
     } else if (this.pointer === null && this.fingers.size === 2 && this.fingers.has(event.pointerId)) {
       const before = span(this.fingers);
       this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
@@ -70,10 +90,27 @@ export class Pad extends EventTarget {
     this.fingers.delete(event.pointerId);
     if (event.pointerId !== this.pointer) return;
     const { stroke } = this;
-    this.stroke = this.pointer = null;
+    this.stroke = this.pointer = this.before = null;
+    if (this.tool === "text") { this.dispatchEvent(new CustomEvent("write", { detail: stroke.points[0] })); return; }
+    if (this.tool === "fill") { this.fill(...stroke.points[0]); return; }
     this.pages.stroke(stroke);
     this.show();
   }
+
+  fill(x, y) {
+    const { context } = this;
+    this.page.paint(context);
+    const area = flood(context.getImageData(0, 0, ...this.page.size), Math.round(x), Math.round(y));
+    if (!area) { this.paint(); this.dispatchEvent(new Event("leaky")); return; }
+    this.did((pages) => pages.stroke(area));
+  }
+
+  write(words, [x, y]) {
+    this.did((pages) => pages.stroke(text(this.context, words, x, y, this.letters)));
+  }
+
+  // The height of letters, in pixels of the page.
+  get letters() { return 50 + 9 * this.width; }
 
   wheel(event) {
     if (!event.ctrlKey) return;

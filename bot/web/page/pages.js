@@ -1,5 +1,7 @@
 // Pages to draw on, and what was done to them: undo and redo go through all of it, removed pages too.
 
+import { paintRuns, paintText } from "./shapes.js";
+
 // A phone held upright has room for a higher page.
 const SIZE = matchMedia("(max-width: 600px)").matches ? [1200, 1000] : [1600, 800];
 const MOST_STEPS = 500;
@@ -17,6 +19,7 @@ export class Page {
   get seen() { return this.strokes.slice(this.wiped + 1); }
   get shown() { return this.wiped < 0 ? this.picture : null; }
   get empty() { return !this.shown && !this.seen.some((stroke) => !stroke.erase); }
+  get filled() { return this.seen.some((stroke) => stroke.runs); }
   get asItCame() { return this.shown && !this.strokes.length ? this.file : null; }
 
   paint(context) {
@@ -29,10 +32,7 @@ export class Page {
       const width = picture.width * scale, height = picture.height * scale;
       context.drawImage(picture, (wide - width) / 2, (high - height) / 2, width, height);
     }
-    for (const stroke of this.seen) {
-      for (let i = 0; i < stroke.points.length; i++) segment(context, stroke, i);
-      tip(context, stroke);
-    }
+    for (const stroke of this.seen) paintStroke(context, stroke);
   }
 
   sheet() {
@@ -51,6 +51,16 @@ export class Page {
   }
 }
 
+// A stroke is points of the hand, the runs of a filled area, or a text.
+export function paintStroke(context, stroke) {
+  if (stroke.runs) paintRuns(context, stroke.runs);
+  else if (stroke.text) paintText(context, stroke);
+  else {
+    for (let i = 0; i < stroke.points.length; i++) segment(context, stroke, i);
+    tip(context, stroke);
+  }
+}
+
 // A pen's pressure makes it darker and thicker, which is played louder.
 function inked(context, stroke, pressure) {
   context.strokeStyle = stroke.erase ? "#fff" : GREY(0.4 + 0.6 * pressure);
@@ -64,6 +74,7 @@ export function segment(context, stroke, i) {
   const points = stroke.points, [x, y, pressure] = points[i];
   inked(context, stroke, pressure);
   if (i === 0) { context.moveTo(x, y); context.lineTo(x + 0.01, y); }
+  else if (stroke.straight) { context.moveTo(points[i - 1][0], points[i - 1][1]); context.lineTo(x, y); }
   else {
     const before = points[i - 1];
     context.moveTo(...(i > 1 ? middle(points[i - 2], before) : before));
@@ -73,7 +84,7 @@ export function segment(context, stroke, i) {
 }
 
 function tip(context, { points, ...stroke }) {
-  if (points.length < 2) return;
+  if (points.length < 2 || stroke.straight) return;
   const last = points.at(-1);
   inked(context, stroke, last[2]);
   context.moveTo(...middle(points.at(-2), last));
