@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -60,7 +63,7 @@ def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None
     @app.get("/choices", response_model=Choices)
     async def offered(request: Request) -> Choices:
         """What can be chosen from, and the page's texts, in the language asked for."""
-        return choices(said_to(request))
+        return choices(said_to(request), studio_of(request).link_seconds / 86_400)
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page() -> FileResponse:
@@ -73,8 +76,28 @@ def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None
         html = (_PAGE / "index.html").read_text("utf-8").replace("</head>", f"{head}\n</head>", 1)
         return HTMLResponse(html, status, headers={"Cache-Control": "no-cache"})
 
-    app.mount("/page", StaticFiles(directory=_PAGE), name="page")
+    @app.api_route("/worker.js", methods=["GET", "HEAD"], include_in_schema=False)
+    async def offline() -> Response:
+        """What keeps the page for when there is no network, all of it."""
+        return Response(
+            offline_worker(), media_type="text/javascript", headers={"Cache-Control": "no-cache"}
+        )
+
+    app.mount("/page", GZipMiddleware(StaticFiles(directory=_PAGE)), name="page")
     return app
+
+
+@cache
+def offline_worker() -> str:
+    """The page's service worker, with the names and the version of the files that it keeps."""
+    digest, names = hashlib.sha256(), ["/"]
+    for path in sorted(_PAGE.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+        if path.name not in ("index.html", "worker.js"):
+            names.append(f"/page/{path.name}")
+    written = f"const VERSION = {digest.hexdigest()[:16]!r}, FILES = {names!r};"
+    script = (_PAGE / "worker.js").read_text("utf-8")
+    return script.replace('const VERSION = "0", FILES = ["/"];', written)
 
 
 async def _head(request: Request, draw: str) -> tuple[str, int]:

@@ -14,14 +14,20 @@ KEYS = tuple(
     for mode in ("major", "minor")
     for tonic in ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
-_TEXTS = """
-about pen eraser shapes line rectangle ellipse fill text undo redo clear thickness upload camera grid sound
-page add-page remove-page canvas paste how example strength free exact bars bars-auto tempo tempo-auto
-key key-auto instrument mood accompaniment arrangement seed seed-auto more options draw cancel again
-open-shape nothing broken-picture working usual left waits lost not-sent adrift offline unposted posted
-result roll takes play pause seek loop follow zoom-in zoom-out video download share copied until lives
-link-over piece-stays pieces forget new begun close language
-""".split()
+# fmt: off
+_TEXTS = (
+    "about", "pen", "eraser", "shapes", "line", "rectangle", "ellipse", "fill", "text",
+    "undo", "redo", "clear", "thickness", "upload", "camera", "grid", "sound", "page",
+    "add-page", "remove-page", "canvas", "paste", "how", "example", "strength", "free",
+    "exact", "bars", "bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument",
+    "mood", "accompaniment", "arrangement", "seed", "seed-auto", "more", "options", "draw",
+    "cancel", "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left",
+    "waits", "lost", "not-sent", "adrift", "offline", "unposted", "posted", "result", "roll",
+    "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video",
+    "download", "share", "copied", "until", "lives", "link-over", "piece-stays", "pieces",
+    "forget", "new", "begun", "close", "language",
+)
+# fmt: on
 
 
 class Choice(BaseModel):

@@ -19,8 +19,8 @@ _DAYS = 365
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors {ancestors}"
+    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
 _LARGE = "That is over 20 MB: send it smaller."
 _SLOW = "That came too slowly: try again."

@@ -122,7 +122,7 @@ def test_clearing_removing_and_beginning_anew_are_undone(desk: Page) -> None:
 def test_a_connection_that_stays_away_is_told_truly(desk: Page) -> None:
     desk.clock.install()
     draw_with_mouse(desk)
-    desk.context.set_offline(True)
+    desk.route("**/draws", lambda route: route.abort())
     desk.click("#draw")
     expect(desk.locator("#status")).to_contain_text("trying again")
     until_said(desk, "Your drawing is kept here")
@@ -159,3 +159,82 @@ def test_a_stale_chat_breaks_nothing(desk: Page) -> None:
     assert page.evaluate("location.pathname") == "/"
     page.click("#undo")
     assert sight(page) == drawn
+
+
+def test_a_piece_is_kept_with_its_music_and_is_there_without_a_server(desk: Page) -> None:
+    draw_with_mouse(desk)
+    desk.locator("summary").click()
+    desk.select_option("#bars", "2")
+    desk.click("#draw")
+    expect(desk.locator("#pieces li")).to_have_count(1, timeout=240_000)
+    line, address = desk.locator("#summary").inner_text(), desk.url
+    # It played by itself, as it was asked for by a press.
+    assert desk.evaluate("document.getElementById('audio').paused") is False
+    desk.click("#new")
+    desk.route("**/draws/**", lambda route: route.abort())
+    desk.locator("#pieces li button").first.click()
+    expect(desk.locator("#summary")).to_have_text(line)
+    assert desk.url == address
+    desk.click("#play")
+    expect(desk.locator("#play")).to_have_attribute("aria-label", "Pause")
+    # Its link has ended on the server, and the piece is there all the same.
+    desk.unroute_all()
+    desk.route("**/draws/*", lambda route: route.fulfill(status=404, json={"message": "gone"}))
+    desk.reload()
+    expect(desk.locator("#until")).to_contain_text("on this device alone", timeout=120_000)
+    expect(desk.locator("#summary")).to_have_text(line)
+    expect(desk.locator("#versions")).to_be_hidden()
+    desk.locator("#pieces").get_by_role("button", name="Remove").click()
+    expect(desk.locator("#pieces")).to_be_hidden()
+
+
+def test_without_a_network_the_page_opens_and_its_order_waits(desk: Page) -> None:
+    desk.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+    desk.reload()
+    desk.wait_for_selector("html[data-ready]")
+    desk.context.set_offline(True)
+    desk.reload()
+    desk.wait_for_selector("html[data-ready]")
+    draw_with_mouse(desk)
+    desk.click("#draw")
+    expect(desk.locator("#status")).to_contain_text("Your order waits")
+    desk.click("#cancel")
+    expect(desk.locator("#draw")).to_be_visible()
+
+
+def test_shapes_fill_text_and_keys_draw(desk: Page) -> None:
+    box = desk.locator("#pad").bounding_box()
+    assert box is not None
+
+    def drag(left: int, top: int, right: int, bottom: int) -> None:
+        desk.mouse.move(box["x"] + left, box["y"] + top)
+        desk.mouse.down()
+        desk.mouse.move(box["x"] + right, box["y"] + bottom, steps=3)
+        desk.mouse.up()
+
+    seen = [sight(desk)]
+    for tool in ("line", "rectangle", "ellipse"):
+        desk.click(f"#{tool}")
+        drag(300, 100, 400, 200)
+        seen.append(sight(desk))
+    desk.click("#fill")
+    desk.mouse.click(box["x"] + 20, box["y"] + 20)
+    expect(desk.locator("#toast")).to_contain_text("closed shape")
+    desk.mouse.click(box["x"] + 340, box["y"] + 170)
+    seen.append(sight(desk))
+    desk.click("#text")
+    desk.mouse.click(box["x"] + 100, box["y"] + 60)
+    desk.keyboard.type("Hi")
+    desk.keyboard.press("Enter")
+    seen.append(sight(desk))
+    assert len({*seen}) == 6
+    again(desk)
+    assert sight(desk) == seen[-1]
+    desk.keyboard.press("Delete")
+    assert sight(desk) == seen[0]
+    for before in (seen[-1], *seen[-2::-1]):
+        desk.keyboard.press("Control+z")
+        assert sight(desk) == before
+    desk.click("#sound")
+    again(desk)
+    expect(desk.locator("#sound")).to_have_attribute("aria-pressed", "false")

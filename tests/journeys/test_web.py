@@ -59,8 +59,7 @@ def test_a_heart_drawn_with_the_mouse_is_played_downloaded_and_found_again(desk:
     order(desk)
     expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
     expect(desk.locator("#summary")).to_contain_text("2 bars")
-    desk.click("#play")
-    until(desk, lambda: at(desk) > 0.5, "the music plays")
+    until(desk, lambda: at(desk) > 0.5, "the music plays by itself")
     expect(desk.locator("#play")).to_have_attribute("aria-label", "Pause")
     sound = AudioSegment.from_mp3(io.BytesIO(downloaded(desk, "mp3")))
     assert sound.max > 1000
@@ -136,7 +135,7 @@ def test_a_lost_connection_is_said_and_found_again(desk: Page) -> None:
     draw_with_mouse(desk)
     desk.context.set_offline(True)
     order(desk)
-    expect(desk.locator("#status")).to_contain_text("connection is lost", timeout=PATIENCE)
+    expect(desk.locator("#status")).to_contain_text("Your order waits", timeout=PATIENCE)
     desk.context.set_offline(False)
     expect(desk.locator("#piece")).to_be_visible(timeout=PATIENCE)
 
@@ -187,14 +186,13 @@ def test_the_roll_zooms_scrolls_seeks_and_repeats(desk: Page) -> None:
     before = desk.evaluate(wide)
     desk.click("#in")
     desk.click("#in")
-    assert desk.evaluate(wide) > 2 * before
+    assert desk.evaluate(wide) > 1.4 * before
     desk.locator("#scroll").hover()
     desk.mouse.wheel(600, 0)
     until(desk, lambda: desk.evaluate("document.getElementById('scroll').scrollLeft") > 0, "scroll")
     desk.locator("#roll").click(position={"x": 300, "y": 100})
     until(desk, lambda: at(desk) > 0.5, "a click on the roll goes there")
     desk.click("#loop")
-    desk.click("#play")
     desk.evaluate(
         "((a) => { a.currentTime = a.duration - 0.3; })(document.getElementById('audio'))"
     )

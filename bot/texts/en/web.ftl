@@ -83,7 +83,7 @@ web-lives = Once you copy the link, it works for { $days ->
     [one] 1 day
    *[other] { $days } days
   }.
-web-link-over = The link works no more; this piece is kept in your browser alone.
-web-piece-stays = The piece stays in your browser.
+web-link-over = The link works no more; this piece is kept on this device alone.
+web-piece-stays = The piece stays on this device.
 web-pieces = Your pieces
 web-forget = Remove

@@ -51,7 +51,7 @@ export async function show({ id, result, until }, { kept = null, plays = false }
     audio.src = at("mp3", take);
     for (const name of ["mp3", "mid"]) $(name).href = there ? server(name, take) : at(name, take);
     if (goes) start();
-    draw(result, parseMidi(await (await fetch(at("mid", take))).arrayBuffer()));
+    draw(result, parseMidi(await (kept?.files.mid[take - 1] ?? await fetch(server("mid", take))).arrayBuffer()));
   };
   $("hear").hidden = takes < 2;
   $("hear").replaceChildren(...Array.from({ length: takes }, (_, index) => {
