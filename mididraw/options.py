@@ -31,6 +31,7 @@ class Engine(StrEnum):
 
     CHORDS = "chords"
     GUIDED = "guided"
+    MOSAIC = "mosaic"
     POINTER = "pointer"
     NAIVE = "naive"
 
@@ -38,6 +39,7 @@ class Engine(StrEnum):
 _MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
 UNUSED: dict[Engine, frozenset[str]] = {
     Engine.CHORDS: _MODELS_OWN | {"prompt"},
+    Engine.MOSAIC: (_MODELS_OWN - {"strength"}) | {"prompt"},
     Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),

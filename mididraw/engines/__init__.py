@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mididraw.engines.chords import chords
 from mididraw.engines.commission import Commission
+from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
 from mididraw.errors import OptionError
 from mididraw.options import Engine
@@ -29,6 +30,7 @@ def _with_model(commission: Commission) -> Score:
 ENGINES: dict[Engine, Compose] = {
     Engine.CHORDS: chords,
     Engine.GUIDED: _with_model,
+    Engine.MOSAIC: mosaic,
     Engine.POINTER: _with_model,
     Engine.NAIVE: naive,
 }
