@@ -201,7 +201,7 @@ class DrawOptions(BaseModel):
         50,
         ge=0,
         le=100,
-        description="guided: how much the picture counts against the model's own wishes.",
+        description="guided, mosaic: how much the picture counts against music for its own sake.",
     )
     candidates: int = Field(
         8, ge=1, le=32, description="guided: pieces that are written side by side; the best wins."

@@ -7,6 +7,7 @@ that the ones below leave; and what none plays is filled by rule.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,6 @@ from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.voices import MAX_VOICES, find_lines, spread
 from mididraw.harmony import PITCH_CLASSES, Chord, Key, Mode
-from mididraw.harmony.plan import Plan
 from mididraw.harmony.progressions import style_tempo
 from mididraw.options import Arrangement
 from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
@@ -41,11 +41,11 @@ _BESIDE = 0.2  # a cell near ink that is played already
 _NOTE = 0.4  # what a note is worth for being real
 _SHORTENED = 0.2  # a note that ends before its time
 _FAR = 0.08  # a semitone from the last highest or lowest note to the next one
-_ALIKE = 1.5  # a bar of the same rhythm as the last
+_ALIKE = 3.0  # a bar of the same rhythm as the last
 _LEANING = 0.5  # how far another seed may lean towards another bar
 _IMPOSSIBLE = -1e6
-_UNTOLD = 60
-"""Velocity of a note that went on from the bar before."""
+_LOUDNESS = 68
+"""Mean velocity of every bar; songs were recorded at different loudness."""
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A bar of a song where it may be laid: which, so many semitones higher, and what it is worth."""
+    """A bar of a song, moved up by so many semitones, and what that is worth."""
 
     bar: int
     shift: int
@@ -69,10 +69,10 @@ def mosaic(commission: Commission) -> Score:
     """
     canvas, options, known = commission.canvas, commission.options, library()
     plan = plan_piece(canvas, options, commission.seed)
-    pull = (options.strength / 50) ** 2
+    pull = (options.strength / 50) ** 3
     state = _Covered(canvas, pull)
     random = np.random.default_rng(commission.seed)
-    pools = {chord: _pool(known, chord, plan.key, random) for chord in sorted_chords(plan)}
+    pools = {chord: _pool(known, chord, plan.key, random) for chord in dict.fromkeys(plan.chords)}
     notes: list[Note] = []
     used: dict[str, None] = {}
     for layer in range(1 + round((_LAYERS - 1) * min(pull, 1.0))):
@@ -91,7 +91,7 @@ def mosaic(commission: Commission) -> Score:
         grid = playable(canvas, plan.key, plan.chords)
         lines = find_lines(state.todo, grid, sounding=state.sounding, voices=voices)
         notes += perform(canvas, grid, lines)
-    tracks = [Track(DRAWING, options.program, tuple(_joined(notes)))]
+    tracks = [Track(DRAWING, options.program, tuple(_apart(notes)))]
     # A band has bass and chords of its own.
     if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
         tracks += accompany(plan.chords, random)
@@ -109,11 +109,6 @@ def mosaic(commission: Commission) -> Score:
     return arrange(with_every_part(canvas, score), options)
 
 
-def sorted_chords(plan: Plan) -> list[Chord]:
-    """The plan's chords, each once, in an order that does not depend on hashing."""
-    return list(dict.fromkeys(plan.chords))
-
-
 def _pool(known: Library, chord: Chord, key: Key, random: np.random.Generator) -> Ints:
     """Bars that stay on a chord of this kind, in the same scale where there are enough of them."""
     number = known.chords.astype(np.int64)
@@ -121,7 +116,9 @@ def _pool(known: Library, chord: Chord, key: Key, random: np.random.Generator) -
     fits &= number[:, 0] == number[:, 1]
     up = (chord.root - number[:, 0]) % PITCH_CLASSES
     tonic = known.keys % PITCH_CLASSES + 3 * (known.keys >= PITCH_CLASSES)
-    same = (tonic + up) % PITCH_CLASSES == (key.tonic + 3 * (key.mode is Mode.MINOR)) % PITCH_CLASSES
+    same = (tonic + up) % PITCH_CLASSES == (
+        key.tonic + 3 * (key.mode is Mode.MINOR)
+    ) % PITCH_CLASSES
     pool = np.flatnonzero(fits & same)
     if len(pool) < _FEWEST:
         pool = np.flatnonzero(fits)
@@ -152,8 +149,10 @@ def _choices(
     for octave in _OCTAVES:
         worth = np.maximum(rewards[np.clip(pitch + octave, 0, 127), onset, last], 0) - _NOTE
         total = np.add.reduceat(worth, starts) + leaning
-        for place in np.argsort(total)[-_KEPT:]:
-            found.append(Tile(int(pool[place]), int(up[place]) + octave, float(total[place])))
+        found += [
+            Tile(int(pool[place]), int(up[place]) + octave, float(total[place]))
+            for place in np.argsort(total)[-_KEPT:]
+        ]
     return sorted(found, key=lambda tile: -tile.worth)[:_KEPT]
 
 
@@ -164,7 +163,7 @@ def best_path(known: Library, choices: Sequence[Sequence[Tile]]) -> list[Tile]:
     """
     score = np.array([tile.worth for tile in choices[0]])
     back: list[Ints] = []
-    for before, here in zip(choices, choices[1:], strict=False):
+    for before, here in pairwise(choices):
         edges = np.array([[_follow(known, one, two) for one in before] for two in here])
         total = edges + score
         back.append(total.argmax(axis=1))
@@ -192,14 +191,16 @@ def _follow(known: Library, one: Tile, two: Tile) -> float:
 
 
 def tile_notes(known: Library, tile: Tile) -> list[Note]:
-    """A tile's notes, from step 0; those beyond MIDI's pitches are left out."""
+    """A tile's notes, from step 0, as loud as other bars; beyond MIDI's pitches there are none."""
     span = range(int(known.first[tile.bar]), int(known.first[tile.bar + 1]))
+    told = known.velocity[span.start : span.stop].astype(np.int64)
+    louder = _LOUDNESS - round(float(told[told > 0].mean())) if told.any() else 0
     return [
         Note(
             int(known.onset[n]),
             int(known.pitch[n]) + tile.shift,
             int(known.duration[n]),
-            int(known.velocity[n]) or _UNTOLD,
+            min(max(int(known.velocity[n]) + louder, 1), 127) if known.velocity[n] else _LOUDNESS,
         )
         for n in span
         if 0 <= int(known.pitch[n]) + tile.shift <= 127
@@ -262,9 +263,7 @@ class _Covered:
             thin: whether a note must play ink that no other does.
         """
         rewards, _ = self._reward_and_length(bar)
-        for note in sorted(
-            notes, key=lambda n: -float(rewards[n.pitch, n.onset, n.duration - 1])
-        ):
+        for note in sorted(notes, key=lambda n: -float(rewards[n.pitch, n.onset, n.duration - 1])):
             at = note.pitch, note.onset, note.duration - 1
             again, lengths = self._reward_and_length(bar) if self._pull else (rewards, None)
             least = _NOTE if thin else 0.0
@@ -279,13 +278,14 @@ class _Covered:
             yield replace(note, onset=start, duration=length)
 
 
-def _joined(notes: Sequence[Note]) -> list[Note]:
-    """Bind a note to one of its pitch that ends where it begins, off the beat."""
-    bound: list[Note] = []
-    for note in sorted(notes, key=lambda note: (note.pitch, note.onset)):
-        last = bound[-1] if bound else None
-        if last and last.pitch == note.pitch and note.onset <= last.end:
-            bound[-1] = replace(last, duration=max(note.end, last.end) - last.onset)
-        else:
-            bound.append(note)
-    return bound
+def _apart(notes: Sequence[Note]) -> list[Note]:
+    """Let a note end where its pitch is struck again; of two struck at once, the longer stays."""
+    kept: list[Note] = []
+    for note in sorted(notes, key=lambda note: (note.pitch, note.onset, note.duration)):
+        last = kept[-1] if kept else None
+        if last and last.pitch == note.pitch and note.onset < last.end:
+            kept.pop()
+            if last.onset < note.onset:
+                kept.append(replace(last, duration=note.onset - last.onset))
+        kept.append(note)
+    return kept

@@ -1,8 +1,8 @@
 """Cut songs into the bars that :mod:`mididraw.bars` ships.
 
 Run as ``python -m mididraw.training.bars DATA``, the folder with ``pop909.tar.gz`` and
-``nottingham.tar.gz``. POP909's songs whose number ends in 9 are left out, as they are the validation
-set; other collections, as their licences would bind what is made of their bars.
+``nottingham.tar.gz``. POP909's songs whose number ends in 9 are left out, as they are the
+validation set; other collections, as their licences would bind what is made of their bars.
 """
 
 import sys

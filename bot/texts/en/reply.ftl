@@ -52,6 +52,7 @@ key-auto = Best fit
 option-engine = engine
 engine-guided = guided (a model plays the picture)
 engine-chords = chords (by rule, over a progression)
+engine-mosaic = mosaic (bars of real songs that fit)
 engine-pointer = pointer (as it all began)
 engine-naive = naive (every line is a note)
 option-shape = filled shapes
