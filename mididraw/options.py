@@ -17,13 +17,16 @@ from pydantic import (
     model_validator,
 )
 
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence, reason
 from mididraw.harmony import Key, Style, parse_pitch, pitch_name
 from mididraw.instruments import INSTRUMENTS, find_instrument
 
 LOWEST_KEY = 21
 HIGHEST_KEY = 108
 """The 88 keys of a piano, A0 to C8."""
+SEEDS = 2**31
+"""How many seeds there are."""
+MOST_TAKES = 4
 
 
 class Engine(StrEnum):
@@ -38,11 +41,16 @@ class Engine(StrEnum):
 _MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
 UNUSED: dict[Engine, frozenset[str]] = {
     Engine.CHORDS: _MODELS_OWN | {"prompt"},
-    Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt"},
+    Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),
 }
 """What each engine takes no notice of, among options and the prompt."""
+
+
+def _called(option: str) -> Sentence:
+    """What an option is called in a sentence."""
+    return Sentence(f"option-{option.replace('_', '-')}", option.replace("_", " "))
 
 
 class Shape(StrEnum):
@@ -103,15 +111,24 @@ class PitchRange(BaseModel):
             return value
         low, dash, high = value.replace("–", "-").rpartition("-")
         if not dash:
-            raise OptionError(f"“{value}” is no pitch range: use C2-B5 or 36-83, for example.")
+            raise OptionError(
+                "pitch-range-unknown",
+                "“{value}” is no pitch range: use C2-B5 or 36-83, for example.",
+                value=value,
+            )
         return {"low": parse_pitch(low), "high": parse_pitch(high)}
 
     @model_validator(mode="after")
     def _wide_enough(self) -> Self:
         if self.high < self.low:
-            raise OptionError("The pitch range is upside down: give the lowest pitch first.")
+            raise OptionError(
+                "pitch-range-reversed",
+                "The pitch range is upside down: give the lowest pitch first.",
+            )
         if self.high - self.low < 11:
-            raise OptionError("The pitch range is too narrow: give at least one octave.")
+            raise OptionError(
+                "pitch-range-narrow", "The pitch range is too narrow: give at least one octave."
+            )
         return self
 
     @model_serializer
@@ -201,7 +218,7 @@ class DrawOptions(BaseModel):
     )
     invert: bool = Field(False, description="Take the paper for ink and the ink for paper.")
     seed: int | None = Field(
-        None, ge=0, lt=2**31, description="Same seed and options, same music; random if not given."
+        None, ge=0, lt=SEEDS, description="Same seed and options, same music; random if not given."
     )
     theme: Annotated[Theme, BeforeValidator(_any_case)] = Field(
         Theme.DARK, description="Colours of the piano-roll picture."
@@ -210,12 +227,21 @@ class DrawOptions(BaseModel):
     video: Annotated[Video, BeforeValidator(_any_case)] = Field(
         Video.NONE, description="Also a video of the playing roll, wide, square or tall."
     )
+    takes: int = Field(
+        1, ge=1, le=MOST_TAKES, description="Pieces to choose from, which share the candidates."
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         if self.engine in (Engine.NAIVE, Engine.POINTER) and self.accompaniment:
             raise OptionError(
-                f"The {self.engine} engine writes no accompaniment: use the guided engine."
+                "engine-no-accompaniment",
+                "The {engine} engine writes no accompaniment: use the guided engine.",
+                engine=self.engine,
+            )
+        if self.takes > 1 and self.video is not Video.NONE:
+            raise OptionError(
+                "takes-no-video", "Takes to choose from have no video: ask for one of the best."
             )
         return self
 
@@ -232,9 +258,12 @@ class DrawOptions(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(str(part) for part in first["loc"])
-            said = first["msg"].replace("Input should be", "it should be")
             raise OptionError(
-                f"The option {name.replace('_', ' ')} cannot be “{first['input']}”: {said}."
+                "option-invalid",
+                "The option {option} cannot be “{value}”: {why}.",
+                option=_called(name),
+                value=first["input"],
+                why=reason(first),
             ) from error
 
     def refuse_unused(self, asked: Iterable[str]) -> None:
@@ -251,9 +280,20 @@ class DrawOptions(BaseModel):
             default = name in fields and getattr(self, name) == fields[name].default
             if name in UNUSED[self.engine] and not default:
                 raise OptionError(
-                    f"The {self.engine} engine has no use for {name.replace('_', ' ')}: leave it "
-                    "out or use the guided engine."
+                    "option-unused",
+                    "The {engine} engine has no use for {option}: leave it out or use the guided "
+                    "engine.",
+                    engine=self.engine,
+                    option=_called(name),
                 )
+
+    def take(self, number: int) -> Self:
+        """Those of one of several takes, counted from 1: they give it again by themselves."""
+        changed: dict[str, object] = {"takes": 1}
+        changed["candidates"] = max(self.candidates // self.takes, 1)
+        if self.seed is not None:
+            changed["seed"] = (self.seed + number - 1) % SEEDS
+        return self.model_copy(update=changed)
 
     @property
     def program(self) -> int:

@@ -9,6 +9,7 @@ import discord
 
 from bot.discord.answers import whisper
 from bot.discord.buttons import ITEMS, is_known
+from bot.discord.change import is_change, take_change
 from bot.discord.context import DiscordContext
 from bot.discord.forms import is_form, take_form
 from bot.discord.help import welcome
@@ -32,14 +33,18 @@ from bot.service.status import StatusFollower
 from bot.settings import DiscordSettings
 from bot.tasks import end
 from bot.texts import texts
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence
 
 _log = logging.getLogger(__name__)
-_NONE = (
+_NONE = Sentence(
+    "discord-token-missing",
     "There is no DISCORD_TOKEN: make an application with a bot at "
-    "https://discord.com/developers/applications, which gives you one."
+    "https://discord.com/developers/applications, which gives you one.",
 )
-_WRONG = "Discord does not know this DISCORD_TOKEN: copy it again from the application's page."
+_WRONG = Sentence(
+    "discord-token-unknown",
+    "Discord does not know this DISCORD_TOKEN: copy it again from the application's page.",
+)
 _REST = 2.0
 """Least number of seconds between two edits of a status."""
 _SLOW = 60.0
@@ -124,6 +129,8 @@ class DrawClient(discord.AutoShardedClient):
         kind = interaction.type
         if kind is discord.InteractionType.modal_submit and is_form(interaction):
             await take_form(interaction)
+        elif kind is discord.InteractionType.modal_submit and is_change(interaction):
+            await take_change(interaction)
         elif kind is discord.InteractionType.component and not is_known(interaction):
             await whisper(interaction, texts(str(interaction.locale))("expired-buttons"))
 

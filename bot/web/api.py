@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from bot.jobs.interface import Jobs, Kept, Order
@@ -19,7 +19,8 @@ from bot.texts import Texts, texts
 from bot.web.elsewhere import Elsewhere, StaleError
 from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, VersionRequest, view
 from bot.web.streams import Streams
-from mididraw.errors import MididrawError, OptionError
+from mididraw.errors import MididrawError, OptionError, Sentence
+from mididraw.options import MOST_TAKES
 from worker.contract import Answer, Done, Ended, Event, ReplyTo
 from worker.queue.connection import AwayError
 
@@ -52,7 +53,7 @@ Key = Annotated[
 ]
 
 
-_GONE = "The files of this piece are no longer kept: draw it again."
+_GONE = Sentence("files-gone", "The files of this piece are no longer kept: draw it again.")
 
 
 class MissingError(MididrawError):
@@ -129,7 +130,7 @@ async def another(
     studio = studio_of(request)
     kept = await _kept(studio, draw)
     if not isinstance(kept.answer, Done):
-        raise MissingError("This piece is not there yet, or no more.")
+        raise MissingError("piece-missing", "This piece is not there yet, or no more.")
     if not kept.pictures:
         raise MissingError(_GONE)
     client: str = request.scope["mididraw.client"]
@@ -149,7 +150,7 @@ async def look(request: Request, draw: DrawIdPath) -> DrawView:
     """How a drawing stands."""
     event = await studio_of(request).jobs.look(draw)
     if event is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return await _seen(studio_of(request).jobs, event, said_to(request))
 
 
@@ -226,20 +227,27 @@ async def file(
     draw: DrawIdPath,
     name: Files,
     range_: Annotated[str, Header(alias="Range")] = "",
+    take: Annotated[int, Query(ge=1, le=MOST_TAKES)] = 1,
     *,
     download: bool = False,
 ) -> Response:
-    """A result's MP3, MIDI, PNG or MP4; ``download`` has it kept rather than shown."""
+    """A result's MP3, MIDI, PNG or MP4; ``download`` has it kept rather than shown.
+
+    Of several takes, ``take`` tells which one's MP3 or MIDI is wanted; the PNG shows them all.
+    """
     studio = studio_of(request)
     event = await studio.jobs.look(draw)
     done = event.answer if isinstance(event, Ended) else None
     files = await studio.jobs.files(done) if isinstance(done, Done) else None
     if files is None:
         raise MissingError(_GONE)
-    made = (files.mp3, files.midi, files.png, files.video)
+    if take > len(files.takes):
+        raise MissingError("take-missing", "There is no such take of this piece.")
+    heard = files.takes[take - 1]
+    made = (heard.mp3, heard.midi, files.png, files.video)
     data = dict(zip(_TYPES, made, strict=True))[name]
     if data is None:
-        raise MissingError("There is no video of this piece: ask for one.")
+        raise MissingError("video-missing", "There is no video of this piece: ask for one.")
     stem, how = file_stem(said_to(request)("title")), "attachment" if download else "inline"
     headers = {
         "Accept-Ranges": "bytes",
@@ -271,7 +279,7 @@ async def _placed(request: Request, wanted: Order) -> DrawView:
     receipt = await jobs.submit(wanted)
     event = await jobs.look(receipt.job)
     if event is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return view(event, said_to(request))
 
 
@@ -298,7 +306,7 @@ def address_of(request: Request) -> str:
 async def _kept(studio: Studio, draw: str) -> Kept:
     kept = await studio.jobs.recall(draw)
     if kept is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return kept
 
 

@@ -39,7 +39,7 @@ def pointer(commission: Commission) -> Score:
         ModelError: the model's weights cannot be read.
         OptionError: the engine cannot play with the model.
     """
-    return write(commission, begin)
+    return write([commission], begin)[0]
 
 
 def begin(commission: Commission, generator: Generator) -> Generation:
@@ -49,7 +49,10 @@ def begin(commission: Commission, generator: Generator) -> Generation:
         OptionError: the engine cannot play with the generator's model.
     """
     if generator.model.kind is not ModelKind.POCKET:
-        raise OptionError("The pointer engine needs the pocket model: use the guided engine.")
+        raise OptionError(
+            "pointer-needs-pocket",
+            "The pointer engine needs the pocket model: use the guided engine.",
+        )
     strength = _RAISED * commission.options.strength / 100
     return start(commission, generator, PointerGuidance, strength)
 

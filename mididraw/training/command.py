@@ -38,11 +38,13 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
+        raise OutputError(
+            "output-unwritten", "{path} cannot be written: {why}.", path=out, why=error.strerror
+        ) from error
     settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
-            raise OptionError("Give at least one step.")
+            raise OptionError("training-no-steps", "Give at least one step.")
         settings = settings.model_copy(update={"steps": steps})
     if start is not None:
         settings = settings.model_copy(
