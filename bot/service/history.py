@@ -15,8 +15,6 @@ from bot.service.drawings import DrawingService
 from bot.texts import Texts
 from mididraw.errors import OptionError
 from mididraw.options import Theme
-from mididraw.render.contact_sheet import contact_sheet
-from mididraw.render.palette import PALETTES
 
 _SHOWN, _COLUMNS = 9, 3
 _SIDE = 1280
@@ -121,6 +119,10 @@ async def _seen(service: DrawingService, piece: Piece) -> bytes:
 
 
 def _picture(seen: list[bytes]) -> bytes:
+    # What paints is imported when the first list is asked for.
+    from mididraw.render.contact_sheet import contact_sheet
+    from mididraw.render.palette import PALETTES
+
     rolls = [
         Image.open(io.BytesIO(png)).convert("RGB") if png else Image.new("RGB", (16, 9))
         for png in seen
