@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mididraw.engines.chords import chords
+from mididraw.engines.columns import columns
 from mididraw.engines.commission import Commission
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
@@ -36,6 +37,7 @@ def _with_model(commissions: Sequence[Commission]) -> list[Score]:
 
 ENGINES: dict[Engine, Compose] = {
     Engine.CHORDS: _one_by_one(chords),
+    Engine.COLUMNS: _one_by_one(columns),
     Engine.GUIDED: _with_model,
     Engine.MOSAIC: _one_by_one(mosaic),
     Engine.POINTER: _with_model,

@@ -10,6 +10,7 @@ from mididraw.evaluation.judge import Closeness, Verdict
 _COLOURS = {
     "guided": "#d1495b",
     "mosaic": "#66a182",
+    "columns": "#7768ae",
     "pointer": "#edae49",
     "chords": "#00798c",
     "naive": "#8d96a3",

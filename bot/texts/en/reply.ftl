@@ -75,6 +75,7 @@ option-engine = engine
 engine-guided = guided (a model plays the picture)
 engine-chords = chords (by rule, over a progression)
 engine-mosaic = mosaic (bars of real songs that fit)
+engine-columns = columns (a tiny network, column by column)
 engine-pointer = pointer (as it all began)
 engine-naive = naive (every line is a note)
 option-shape = filled shapes

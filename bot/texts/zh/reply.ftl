@@ -69,6 +69,7 @@ option-engine = 引擎
 engine-guided = guided（由模型照着画演奏）
 engine-chords = chords（按规则配和弦）
 engine-mosaic = mosaic（用真实歌曲的小节拼成）
+engine-columns = columns（小网络逐列谱写）
 engine-pointer = pointer（最初的方法）
 engine-naive = naive（每一笔都是音符）
 option-shape = 填充的形状
