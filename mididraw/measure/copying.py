@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from mididraw.score import STEPS_PER_BAR, Score
+from mididraw.score import Score
 
 Bar = frozenset[tuple[int, int, str]]
 
@@ -41,6 +41,6 @@ def _bars(score: Score) -> list[Bar]:
     for track in score.tracks:
         for note in track.notes:
             if note.onset < score.steps:
-                place, step = divmod(note.onset, STEPS_PER_BAR)
+                place, step = divmod(note.onset, score.meter.bar)
                 bars[place].add((step, note.pitch - score.key.tonic, track.name))
     return [frozenset(bar) for bar in bars]

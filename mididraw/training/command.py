@@ -44,11 +44,11 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         if steps < 1:
             raise OptionError("Give at least one step.")
         settings = settings.model_copy(update={"steps": steps})
-    if start is not None:
+    ours = (data / "pop909.tar.gz").is_file()
+    if start is not None and not ours:
         settings = settings.model_copy(
             update={"rate": settings.rate * _FINE, "matrix_rate": settings.matrix_rate * _FINE}
         )
-    ours = (data / "pop909.tar.gz").is_file()
     if ours:
         cache = out / "tokens"
         dataset = shipped(data, cache, lambda name: console.print(f"reading {name}"))

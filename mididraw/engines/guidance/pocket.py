@@ -57,7 +57,8 @@ class PocketReward(PictureReward):
             positions, half, bar = self._of_moves(slots[moving])
             gains[moving, v.POSITION.first : v.POSITION.stop] = positions
             gains[moving, v.CHORD.first : v.CHORD.stop] = half
-            gains[moving, v.BAR] = gains[moving, v.END] = bar[:, 0]
+            gains[moving, v.BARS.first : v.BARS.stop] = bar
+            gains[moving, v.END] = bar[:, 0]
         return gains
 
     def _of_pitches(self, slots: Tensor) -> Tensor:
