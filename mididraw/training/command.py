@@ -9,15 +9,25 @@ from rich.progress import Progress as Bar
 
 from mididraw.errors import OptionError, OutputError
 from mididraw.models.pocket.model import load
+from mididraw.training import embedding
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
+from mididraw.training.embedding import EmbeddingTrainer, rank_songs
+from mididraw.training.excerpts import heard_only, parted
 from mididraw.training.report import report
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
 
 REPORT = "report.json"
 """What was measured beside held-out music, where training was on the collections that ours is."""
 
+RANKS = "ranks.json"
+"""How often the embedding of music finds the right of the songs that it was not trained on."""
+
+SONGS = 500
+"""Songs of which it is to find the right one."""
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
 
@@ -35,10 +45,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         OptionError, OutputError, MidiError, ModelError: something given cannot be used.
     """
     console = Console(stderr=True, highlight=False)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
+    _make_folder(out)
     settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
@@ -61,8 +68,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     if (out / CHECKPOINT).is_file():
         trainer.resume(out)
         console.print(f"going on from step {trainer.step}")
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console) as bar:
+    with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
         def tell(progress: Progress) -> None:
@@ -79,3 +85,44 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         found = report(out / WEIGHTS, dataset, lambda part: console.print(f"measuring {part}"))
         (out / REPORT).write_text(json.dumps(found.as_json(), indent=1) + "\n")
         console.print(f"beside held-out music: {out / REPORT}")
+
+
+def train_embedding(data: Path, steps: int | None, out: Path) -> None:
+    """Train the embedding of music on the collections; resumes what was broken off in ``out``.
+
+    Args:
+        data: the archives that our own weights were trained on; with VGMIDI's, it is tried on more.
+        steps: how many; ours if not given.
+        out: where checkpoint, weights and ranks are written.
+
+    Raises:
+        OptionError, OutputError, MidiError, ModelError: something given cannot be used.
+    """
+    console = Console(stderr=True, highlight=False)
+    _make_folder(out)
+    songs, held = parted(
+        shipped(data, out / "tokens", lambda name: console.print(f"reading {name}"))
+    )
+    trainer = EmbeddingTrainer(steps or embedding.STEPS)
+    if (out / embedding.CHECKPOINT).is_file():
+        trainer.resume(out)
+        console.print(f"going on from step {trainer.step}")
+    with Bar(*_COLUMNS, console=console) as bar:
+        task = bar.add_task("", total=trainer.steps, completed=trainer.step)
+        trainer.run(
+            songs,
+            out,
+            lambda step, loss: bar.update(task, completed=step, description=f"{loss:.2f} nats"),
+        )
+    if (data / "vgmidi.tar.gz").is_file():
+        held += heard_only(data / "vgmidi.tar.gz")
+    ranks = rank_songs(trainer.model, held[:SONGS])
+    (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
+    console.print(f"the right song of {ranks.songs}: {ranks}")
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error

@@ -203,7 +203,7 @@ def _share(step: int, config: TrainConfig) -> float:
 
 
 def _faster_in_half(device: torch.device) -> bool:
-    """Whether bfloat16 is worth it: on a GPU, and on a CPU where its products take half the time."""
+    """Whether bfloat16 pays: on a GPU, and on a CPU where its products take half the time."""
     if device.type != "cpu":
         return True
     seconds = {}
