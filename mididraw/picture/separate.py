@@ -149,9 +149,7 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
     """
     smooth = blurred(lab, 1.0)
     colourful = _colour_contrast(smooth, paper)
-    darker, lighter = _light_contrast(smooth[..., 0], paper)
-    # Chalk on a board is lighter than its paper.
-    light = lighter if _is_board(lab[..., 0], paper) else darker
+    light = _light_contrast(smooth[..., 0], paper, board=_is_board(lab[..., 0], paper))
     strength = np.hypot(*(_clear(side, paper.reach) for side in (light, colourful)))
     strength = np.where(paper.reach, np.minimum(strength, 1.0), 0.0).astype(np.float32)
     strongest = _strongest(strength)
@@ -192,17 +190,17 @@ def _colour_contrast(lab: Floats, paper: Paper) -> Floats:
     return tint_distance(lab, paper.colour, light) / _VIVID
 
 
-def _light_contrast(lightness: Floats, paper: Paper) -> tuple[Floats, Floats]:
-    """How much darker and how much lighter a pixel is than its paper, relative to that."""
+def _light_contrast(lightness: Floats, paper: Paper, *, board: bool) -> Floats:
+    """How much darker a pixel is than its paper, relative to that; chalk on a board is lighter."""
     fitted = np.maximum(paper.colour[..., 0], 1.0)
     # Closing keeps a shadow's edge where it is, which the fitted surface does not (black hat).
+    if board:
+        opened = _morphed(lightness, cv2.MORPH_OPEN)
+        beside = np.where(opened < fitted / _DARK, opened, fitted)
+        return floats(np.maximum((lightness - beside) / np.maximum(beside, 12.0), 0.0))
     closed = _morphed(lightness, cv2.MORPH_CLOSE)
-    above = np.where(closed > _DARK * fitted, closed, fitted)
-    opened = _morphed(lightness, cv2.MORPH_OPEN)
-    below = np.where(opened < fitted / _DARK, opened, fitted)
-    darker = (above - lightness) / np.maximum(above, 12.0)
-    lighter = (lightness - below) / np.maximum(below, 12.0)
-    return floats(np.maximum(darker, 0.0)), floats(np.maximum(lighter, 0.0))
+    beside = np.where(closed > _DARK * fitted, closed, fitted)
+    return floats(np.maximum((beside - lightness) / np.maximum(beside, 12.0), 0.0))
 
 
 def _morphed(lightness: Floats, operation: int) -> Floats:

@@ -5,8 +5,10 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -120,19 +122,26 @@ class Engine:
         return self.folder / "dockerd.log"
 
     def docker(self, *words: str, cwd: Path = ROOT, **variables: str) -> str:
-        """Run a command of the client's; its errors are seen at once."""
+        """Run a command of the client's; its errors are seen at once, what it tells if it fails."""
         done = subprocess.run(
             ["docker", *words],
             cwd=cwd,
             env=self._environment | variables,
             stdout=subprocess.PIPE,
             text=True,
-            check=True,
+            check=False,
         )
+        if done.returncode:
+            sys.stderr.write(done.stdout)
+            done.check_returncode()
         return done.stdout
 
     @property
     def gateway(self) -> str:
-        """The address at which containers, and images while they are built, reach this machine."""
-        format_ = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
-        return self.docker("network", "inspect", "--format", format_, "bridge").strip()
+        """The address at which containers, and images while they are built, reach this machine.
+
+        An engine that was never started before does not name it yet: it takes the first one.
+        """
+        format_ = "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}"
+        told = self.docker("network", "inspect", "--format", format_, "bridge").split()
+        return told[1] if len(told) > 1 else str(ip_network(told[0])[1])
