@@ -28,6 +28,7 @@ class Network(StrEnum):
 
     POCKET = "pocket"
     EMBEDDING = "embedding"
+    DISCRIMINATOR = "discriminator"
 
 
 @app.command()
@@ -86,16 +87,19 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
     ] = Path("mididraw-training"),
     network: Annotated[
-        Network, typer.Option(help="The model that writes, or what tells songs apart.")
+        Network,
+        typer.Option(help="The model that writes; what tells songs apart, or from drawings."),
     ] = Network.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
     with model_errors():
         from mididraw.training.command import train as train_pocket
-        from mididraw.training.command import train_embedding
+        from mididraw.training.command import train_discriminator, train_embedding
 
     if network is Network.EMBEDDING:
         train_embedding(data, steps, out)
+    elif network is Network.DISCRIMINATOR:
+        train_discriminator(data, steps, out)
     else:
         train_pocket(data, start, config, steps, out)
 

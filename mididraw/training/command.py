@@ -1,6 +1,7 @@
 """What ``mididraw train`` does: read, train, show how it goes."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -8,8 +9,10 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from mididraw.errors import OptionError, OutputError
+from mididraw.evaluation.plan import Setting, drawings, play
+from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
-from mididraw.training import embedding
+from mididraw.training import discriminator, embedding
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
@@ -27,6 +30,10 @@ RANKS = "ranks.json"
 SONGS = 500
 """Songs of which it is to find the right one."""
 
+DISCRIMINATOR, TOLD = "discriminator.safetensors", "told.json"
+"""Weights, and how well they tell songs from drawings that they were not trained on."""
+
+_EVALUATED, _PLAYED = 100, 240
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
@@ -119,6 +126,41 @@ def train_embedding(data: Path, steps: int | None, out: Path) -> None:
     ranks = rank_songs(trainer.model, held[:SONGS])
     (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
     console.print(f"the right song of {ranks.songs}: {ranks}")
+
+
+def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
+    """Let the present engine play drawings, and train what tells its bars from songs'.
+
+    Args:
+        data: ``pop909.tar.gz`` and the other archives, and ``quickdraw.ndjson.gz``, of which the
+            first 100 drawings are left to evaluation.
+        steps: how many; ours if not given.
+        out: where weights and figures are written.
+
+    Raises:
+        OptionError, OutputError, MidiError: something given cannot be used.
+    """
+    console = Console(stderr=True, highlight=False)
+    _make_folder(out)
+    strokes = drawings(data / "quickdraw.ndjson.gz", _EVALUATED + _PLAYED)[_EVALUATED:]
+    dataset = shipped(data, out / "tokens", lambda name: console.print(f"reading {name}"))
+    with Bar(*_COLUMNS, console=console) as bar:
+        task = bar.add_task("playing", total=len(strokes))
+        pieces = play(
+            Setting.of("guided 50"), strokes, lambda done: bar.update(task, completed=done)
+        )
+    engine = [piece.score for piece in pieces]
+    learned = len(engine) * 2 // 3
+    model = discriminator.train_discriminator(
+        discriminator.bars_of_songs(dataset.train),
+        discriminator.bars_of(engine[:learned]),
+        steps or discriminator.STEPS,
+    )
+    held = discriminator.bars_of_songs(dataset.validation)
+    told = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
+    save(model, out / DISCRIMINATOR)
+    (out / TOLD).write_text(json.dumps(asdict(told), indent=1) + "\n")
+    console.print(f"held out: {told}; weights: {out / DISCRIMINATOR}")
 
 
 def _make_folder(out: Path) -> None:

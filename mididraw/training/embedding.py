@@ -22,9 +22,10 @@ from mididraw.measure.music_embedding import (
     save,
 )
 from mididraw.training.excerpts import NoteSong, changed, revoiced, scrambled, thinned, transposed
+from mididraw.training.train import faster_in_half
 
 CHECKPOINT, WEIGHTS = "embedding.pt", "music_embedding.safetensors"
-STEPS = 3000
+STEPS = 1500
 _SONGS, _SCRAMBLED = 160, 40
 """A batch: so many songs by two excerpts each, and so many excerpts with random pitches."""
 _RATE, _DECAY, _WARMUP = 2e-3, 0.02, 50
@@ -68,6 +69,7 @@ class EmbeddingTrainer:
         self.steps, self.step = steps, 0
         self.model = MusicEmbedding()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=_RATE, weight_decay=_DECAY)
+        self.half = faster_in_half(torch.device("cpu"))
         self.random = np.random.default_rng(seed)
         self.history: list[float] = []
 
@@ -93,7 +95,9 @@ class EmbeddingTrainer:
             group["lr"] = _RATE * share
         rolls = torch.from_numpy(rolls_of(self._batch(songs)))
         self.model.train()
-        points = self.model(rolls).float() / DIMENSIONS**0.5
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            points = self.model(rolls)
+        points = points.float() / DIMENSIONS**0.5
         loss = contrast(points, min(_SONGS, len(songs)))
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()

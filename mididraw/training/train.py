@@ -5,6 +5,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -71,7 +72,7 @@ class Trainer:
             torch.optim.AdamW(others, lr=config.rate, betas=(0.9, 0.95), weight_decay=0.0),
         )
         self.rates = (config.matrix_rate, config.rate)
-        self.half = _faster_in_half(self.device)
+        self.half = faster_in_half(self.device)
         self.random = np.random.default_rng(config.seed)
         self.step = 0
         self.history: list[Progress] = []
@@ -202,7 +203,8 @@ def _share(step: int, config: TrainConfig) -> float:
     return min(up, 1.0, down)
 
 
-def _faster_in_half(device: torch.device) -> bool:
+@cache
+def faster_in_half(device: torch.device) -> bool:
     """Whether bfloat16 pays: on a GPU, and on a CPU where its products take half the time."""
     if device.type != "cpu":
         return True
