@@ -76,7 +76,9 @@ def bots() -> None:
     on_discord = DiscordSettings.from_environment(os.environ)
     on_telegram = TelegramSettings.from_environment(os.environ)
     if on_discord.discord_token is None and on_telegram.telegram_token is None:
-        raise OptionError("There is no token: set DISCORD_TOKEN, TELEGRAM_TOKEN or both.")
+        raise OptionError(
+            "token-missing", "There is no token: set DISCORD_TOKEN, TELEGRAM_TOKEN or both."
+        )
     works: list[Coroutine[Any, Any, None]] = []
     metrics = _metrics(on_discord)
     if on_discord.discord_token is not None:
@@ -134,7 +136,7 @@ def _first(group: BaseExceptionGroup[Any]) -> OptionError:
     error: Any = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return OptionError(str(error))
+    return OptionError(error.sentence)
 
 
 @contextmanager
@@ -143,5 +145,8 @@ def _needs(extra: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"This needs {error.name}: install it with pip install 'mididraw[{extra}]'."
+            "package-missing",
+            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
+            package=error.name,
+            extra=extra,
         ) from error

@@ -88,22 +88,33 @@ class Fetcher:
             ):
                 return await self._follow(session, URL(url))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise FetchError("The address cannot be reached: send the picture itself.") from error
+            raise FetchError(
+                "address-unreachable", "The address cannot be reached: send the picture itself."
+            ) from error
 
     async def _follow(self, session: aiohttp.ClientSession, url: URL) -> bytes:
         for _ in range(_HOPS):
             if url.scheme not in ("http", "https") or not url.host:
-                raise FetchError("This is no address of a picture: it begins with https://.")
+                raise FetchError(
+                    "address-malformed", "This is no address of a picture: it begins with https://."
+                )
             if self._hosts is not None and url.host not in self._hosts:
-                raise FetchError("The address cannot be reached: send the picture itself.")
+                raise FetchError(
+                    "address-unreachable", "The address cannot be reached: send the picture itself."
+                )
             async with session.get(url, allow_redirects=False, proxy=self._proxy) as response:
                 if response.status in (301, 302, 303, 307, 308):
                     url = url.join(URL(response.headers.get("Location", "")))
                     continue
                 if response.status != 200:
-                    raise FetchError("The address gives no picture: send the picture itself.")
+                    raise FetchError(
+                        "address-no-picture",
+                        "The address gives no picture: send the picture itself.",
+                    )
                 return await _read(response)
-        raise FetchError("The address leads in circles: send the picture itself.")
+        raise FetchError(
+            "address-circular", "The address leads in circles: send the picture itself."
+        )
 
     def _socket(self, found: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, place = found
@@ -117,5 +128,5 @@ async def _read(response: Any) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         data += chunk
         if len(data) > MOST:
-            raise FetchError("The picture is over 20 MB: send it smaller.")
+            raise FetchError("picture-too-large", "The picture is over 20 MB: send it smaller.")
     return bytes(data)

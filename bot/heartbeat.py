@@ -68,7 +68,9 @@ def last_heartbeat(url: str, front: str, now: float) -> float:
     ]
     if not ages:
         raise DeadError(
-            f"No sign of life from {front} on this host: its log says what keeps it from its chat."
+            "front-end-dead",
+            "No sign of life from {front} on this host: its log says what keeps it from its chat.",
+            front=front,
         )
     return min(ages)
 

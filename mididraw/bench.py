@@ -187,7 +187,7 @@ def _measure_match(engine: Engine, drawings: list[Image.Image]) -> MatchFigures:
         in_key.append(mean(note.pitch % 12 in score.key.scale for note in notes))
         at_once.append(max(sum(n.onset <= note.onset < n.end for n in notes) for note in notes))
     if not found:
-        raise OptionError("All drawings of the sweep were refused.")
+        raise OptionError("sweep-all-refused", "All drawings of the sweep were refused.")
     return MatchFigures(
         drawings=len(found),
         refused=refused,

@@ -286,7 +286,12 @@ def bench(
         report = run_video_bench()
     elif subject != "draw":
         known = ", ".join(("draw", "guided", "decode", "video", *sorted(elsewhere)))
-        raise OptionError(f"There is no bench “{subject}”: choose one of {known}.")
+        raise OptionError(
+            "bench-unknown",
+            "There is no bench “{subject}”: choose one of {known}.",
+            subject=subject,
+            known=known,
+        )
     else:
         from mididraw.bench import run_bench
 

@@ -39,7 +39,12 @@ def health(part: Annotated[str, typer.Argument(help="worker, or a front-end's na
     """Say whether a process of this host does its work; for containers' health checks."""
     known = {found.name: found for found in entry_points(group="mididraw.health")}
     if part not in known:
-        raise OptionError(f"There is no part “{part}”: choose one of {', '.join(sorted(known))}.")
+        raise OptionError(
+            "part-unknown",
+            "There is no part “{part}”: choose one of {known}.",
+            part=part,
+            known=", ".join(sorted(known)),
+        )
     try:
         said = known[part].load()(os.environ)
     except MididrawError as error:

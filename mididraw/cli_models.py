@@ -111,5 +111,8 @@ def model_errors() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"This needs {error.name}: install it with pip install 'mididraw[model]'."
+            "package-missing",
+            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
+            package=error.name,
+            extra="model",
         ) from error

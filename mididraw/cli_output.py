@@ -36,11 +36,24 @@ def refuse_overwriting(targets: list[Path], sources: list[Path]) -> None:
         try:
             same = [s for s in sources if target.exists() and s.exists() and target.samefile(s)]
         except OSError as error:
-            raise OutputError(f"{target} cannot be written: {error.strerror}.") from error
+            raise OutputError(
+                "output-unwritten",
+                "{path} cannot be written: {why}.",
+                path=target,
+                why=error.strerror,
+            ) from error
         if same:
-            raise OutputError(f"{same[0]} would be overwritten: choose another place for it.")
+            raise OutputError(
+                "output-overwrites",
+                "{path} would be overwritten: choose another place for it.",
+                path=same[0],
+            )
         if target.is_dir():
-            raise OutputError(f"{target} is a folder: choose another place for the file.")
+            raise OutputError(
+                "output-is-folder",
+                "{path} is a folder: choose another place for the file.",
+                path=target,
+            )
 
 
 def write(path: Path, data: bytes) -> None:
@@ -53,4 +66,6 @@ def write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        raise OutputError(
+            "output-unwritten", "{path} cannot be written: {why}.", path=path, why=error.strerror
+        ) from error

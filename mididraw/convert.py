@@ -60,9 +60,12 @@ def convert(
             if plain:
                 return write_cells(music)
             return write_png(draw_roll(music, title=source.stem, accompaniment=True))
-        raise OptionError("A MIDI file converts to .mp3, .mp4 or .png.")
+        raise OptionError("convert-from-midi", "A MIDI file converts to .mp3, .mp4 or .png.")
     if ending not in MIDI_ENDINGS:
-        raise OptionError("A picture converts to .mid; for music with chords use mididraw draw.")
+        raise OptionError(
+            "convert-from-picture",
+            "A picture converts to .mid; for music with chords use mididraw draw.",
+        )
     score = read_cells(source)
     if score is None:
         score = write_score(commission([source], DrawOptions.of(engine=Engine.NAIVE, seed=0)))

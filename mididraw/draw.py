@@ -154,7 +154,12 @@ def commission(
         OptionError: there are no pictures or too many.
     """
     if not 1 <= len(pictures) <= MAX_PICTURES:
-        raise OptionError(f"Give 1 to {MAX_PICTURES} pictures, not {len(pictures)}.")
+        raise OptionError(
+            "picture-count",
+            "Give 1 to {most} pictures, not {count}.",
+            most=MAX_PICTURES,
+            count=len(pictures),
+        )
     clock = clock or Clock()
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     with clock(Stage.PICTURE):
@@ -171,7 +176,13 @@ def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:
     except PictureError as error:
         if len(pictures) == 1:
             raise
-        raise type(error)(f"Picture {place + 1} of {len(pictures)}: {error}") from error
+        raise type(error)(
+            "picture-of-several",
+            "Picture {place} of {count}: {why}",
+            place=place + 1,
+            count=len(pictures),
+            why=error,
+        ) from error
 
 
 def write_score(work: Commission, clock: "Clock | None" = None) -> Score:

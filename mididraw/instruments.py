@@ -182,7 +182,12 @@ def find_instrument(name: str) -> int:
             return choices[found[0]]
     first, second, third = (INSTRUMENTS[program] for program in _nearest(query))
     raise OptionError(
-        f"There is no instrument “{name}”: perhaps you mean {first}, {second} or {third}."
+        "instrument-unknown",
+        "There is no instrument “{name}”: perhaps you mean {first}, {second} or {third}.",
+        name=name,
+        first=first,
+        second=second,
+        third=third,
     )
 
 

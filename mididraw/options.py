@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence, reason
 from mididraw.harmony import Key, Style, parse_pitch, pitch_name
 from mididraw.instruments import INSTRUMENTS, find_instrument
 
@@ -43,6 +43,11 @@ UNUSED: dict[Engine, frozenset[str]] = {
     Engine.GUIDED: frozenset(),
 }
 """What each engine takes no notice of, among options and the prompt."""
+
+
+def _called(option: str) -> Sentence:
+    """What an option is called in a sentence."""
+    return Sentence(f"option-{option.replace('_', '-')}", option.replace("_", " "))
 
 
 class Shape(StrEnum):
@@ -103,15 +108,24 @@ class PitchRange(BaseModel):
             return value
         low, dash, high = value.replace("–", "-").rpartition("-")
         if not dash:
-            raise OptionError(f"“{value}” is no pitch range: use C2-B5 or 36-83, for example.")
+            raise OptionError(
+                "pitch-range-unknown",
+                "“{value}” is no pitch range: use C2-B5 or 36-83, for example.",
+                value=value,
+            )
         return {"low": parse_pitch(low), "high": parse_pitch(high)}
 
     @model_validator(mode="after")
     def _wide_enough(self) -> Self:
         if self.high < self.low:
-            raise OptionError("The pitch range is upside down: give the lowest pitch first.")
+            raise OptionError(
+                "pitch-range-reversed",
+                "The pitch range is upside down: give the lowest pitch first.",
+            )
         if self.high - self.low < 11:
-            raise OptionError("The pitch range is too narrow: give at least one octave.")
+            raise OptionError(
+                "pitch-range-narrow", "The pitch range is too narrow: give at least one octave."
+            )
         return self
 
     @model_serializer
@@ -215,7 +229,9 @@ class DrawOptions(BaseModel):
     def _goes_together(self) -> Self:
         if self.engine in (Engine.NAIVE, Engine.POINTER) and self.accompaniment:
             raise OptionError(
-                f"The {self.engine} engine writes no accompaniment: use the guided engine."
+                "engine-no-accompaniment",
+                "The {engine} engine writes no accompaniment: use the guided engine.",
+                engine=self.engine,
             )
         return self
 
@@ -232,9 +248,12 @@ class DrawOptions(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(str(part) for part in first["loc"])
-            said = first["msg"].replace("Input should be", "it should be")
             raise OptionError(
-                f"The option {name.replace('_', ' ')} cannot be “{first['input']}”: {said}."
+                "option-invalid",
+                "The option {option} cannot be “{value}”: {why}.",
+                option=_called(name),
+                value=first["input"],
+                why=reason(first),
             ) from error
 
     def refuse_unused(self, asked: Iterable[str]) -> None:
@@ -251,8 +270,11 @@ class DrawOptions(BaseModel):
             default = name in fields and getattr(self, name) == fields[name].default
             if name in UNUSED[self.engine] and not default:
                 raise OptionError(
-                    f"The {self.engine} engine has no use for {name.replace('_', ' ')}: leave it "
-                    "out or use the guided engine."
+                    "option-unused",
+                    "The {engine} engine has no use for {option}: leave it out or use the guided "
+                    "engine.",
+                    engine=self.engine,
+                    option=_called(name),
                 )
 
     @property

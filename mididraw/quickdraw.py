@@ -50,9 +50,11 @@ def read_quickdraw(path: Path) -> Iterator[list[Stroke]]:
                 if entry.recognized:
                     categories[entry.word].append(entry.drawing)
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise OptionError(f"{path} cannot be read as QuickDraw's ndjson.") from error
+        raise OptionError(
+            "quickdraw-unread", "{path} cannot be read as QuickDraw's ndjson.", path=path
+        ) from error
     if not categories:
-        raise OptionError(f"{path} holds no recognised drawing.")
+        raise OptionError("quickdraw-empty", "{path} holds no recognised drawing.", path=path)
     for turn in range(max(map(len, categories.values()))):
         for word in sorted(categories):
             if turn < len(categories[word]):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence, reason
 
 PREFIX = "MIDIDRAW_"
 POCKET = "pocket"
@@ -66,7 +66,9 @@ class Settings(BaseModel):
             if file and (kept := _kept(file, f"{cls.variable(name)}_FILE")):
                 if given.get(name):
                     both = f"{cls.variable(name)} and {cls.variable(name)}_FILE"
-                    raise OptionError(f"Both {both} are given: leave one of them out.")
+                    raise OptionError(
+                        "setting-twice", "Both {both} are given: leave one of them out.", both=both
+                    )
                 given[name] = kept
         given = {name: value for name, value in given.items() if value}
         try:
@@ -75,10 +77,14 @@ class Settings(BaseModel):
             first = error.errors(include_url=False)[0]
             name = cls.variable(str(first["loc"][0]))
             known = ", ".join(cls.variable(field) for field in cls.model_fields)
-            said = f"no such setting; there are {known}"
-            if first["type"] != "extra_forbidden":
-                said = first["msg"].replace("Input should be", "it should be")
-            raise OptionError(f"The variable {name} is wrong: {said}.") from error
+            why = reason(first)
+            if first["type"] == "extra_forbidden":
+                why = Sentence.of(
+                    "setting-unknown", "no such setting; there are {known}", known=known
+                )
+            raise OptionError(
+                "setting-invalid", "The variable {name} is wrong: {why}.", name=name, why=why
+            ) from error
 
     @classmethod
     def secrets(cls) -> list[str]:
@@ -100,4 +106,9 @@ def _kept(file: str, variable: str) -> str:
         return Path(file).read_text().strip()
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise OptionError(f"The file that {variable} names cannot be read: {why}.") from error
+        raise OptionError(
+            "setting-file-unread",
+            "The file that {variable} names cannot be read: {why}.",
+            variable=variable,
+            why=why,
+        ) from error

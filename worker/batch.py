@@ -241,9 +241,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory is what was missing; PyTorch says so in several ways."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
+    if isinstance(error, ModelError):
+        return error.sentence.code == "memory-full-pieces"
     said = str(error)
-    return isinstance(error, RuntimeError | ModelError) and any(
-        words in said for words in ("not enough memory", "can't allocate memory", "no room in mem")
+    return isinstance(error, RuntimeError) and (
+        "not enough memory" in said or "can't allocate memory" in said
     )
 
 
@@ -253,4 +255,7 @@ def _particles(piece: _Piece) -> ParticleSet:
 
 
 def _too_large() -> ModelError:
-    return ModelError("There is not enough memory for so many candidates: ask for fewer.")
+    return ModelError(
+        "memory-full-candidates",
+        "There is not enough memory for so many candidates: ask for fewer.",
+    )

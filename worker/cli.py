@@ -136,7 +136,7 @@ def cancel(job: JobId) -> None:
     with _admin() as at:
         stopped = at.cancel(job, time.time())
     if not stopped:
-        raise OptionError(f"There is no open job {job}.")
+        raise OptionError("job-not-open", "There is no open job {job}.", job=job)
     OUT.print(f"{job} is cancelled", markup=False)
 
 
@@ -158,5 +158,8 @@ def _needs() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"This needs {error.name}: install it with pip install 'mididraw[worker]'."
+            "package-missing",
+            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
+            package=error.name,
+            extra="worker",
         ) from error

@@ -6,7 +6,7 @@ Videos have a process of their own: they take longer than all else and keep nobo
 import logging
 from dataclasses import dataclass, field
 
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, Sentence
 from mididraw.options import DrawOptions, Engine, Video
 from mididraw.settings import Settings
 from worker import stages
@@ -23,8 +23,14 @@ _USUAL = DrawOptions().candidates
 _POLL = 0.01
 """Seconds between looks at the pool while nothing is decoded."""
 
-_BROKEN = "Something went wrong with your drawing: that is our fault. Please try again later."
-_DIED = "Your drawing brought down the program that made its sound and picture: try another one."
+_BROKEN = Sentence(
+    "job-broken",
+    "Something went wrong with your drawing: that is our fault. Please try again later.",
+)
+_DIED = Sentence(
+    "job-crashed",
+    "Your drawing brought down the program that made its sound and picture: try another one.",
+)
 
 
 @dataclass(slots=True)
@@ -143,6 +149,6 @@ class DrawingRunner:
     def _failure(self, name: str, error: BaseException) -> Failure:
         del self._started[name]
         if isinstance(error, MididrawError):
-            return Failure(name, Reason.REFUSED, str(error))
+            return Failure(name, Reason.REFUSED, error.sentence)
         _log.error("a job broke", exc_info=error, extra={"job": name})
         return Failure(name, Reason.BROKEN, _DIED if isinstance(error, DiedError) else _BROKEN)

@@ -37,7 +37,9 @@ def healthy(environment: Mapping[str, str]) -> str:
     found = fresh_heartbeats(fields, time.time())
     ours = [beat for name, beat in found.items() if name.startswith(here)]
     if not ours:
-        raise UnwellError("No worker of this host is warm, or it was not heard from lately.")
+        raise UnwellError(
+            "worker-dead", "No worker of this host is warm, or it was not heard from lately."
+        )
     return f"warm, with {sum(beat.held for beat in ours)} jobs in hand"
 
 

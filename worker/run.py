@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from mididraw.errors import Sentence
 from worker.contract import Cancelled, Failed, Reason
 from worker.metrics import Metrics
 from worker.queue.connection import AwayError, NoRoomError, backoff
@@ -17,7 +18,9 @@ _CANCELS_EVERY = 0.25
 """Seconds between looks for jobs that are to stop."""
 _LONGEST_WAIT = 0.05
 """Seconds to wait for a first job; jobs of the other levels are noticed as often."""
-_TIMEOUT = "Your drawing took too long and was given up: try fewer bars or candidates."
+_TIMEOUT = Sentence(
+    "job-timeout", "Your drawing took too long and was given up: try fewer bars or candidates."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mididraw.errors import Sentence
 from worker.contract import Done, Event, Reason, ResultFiles
 from worker.queue.consumer import ClaimedJob
 
@@ -29,7 +30,7 @@ class Failure:
 
     job: str
     reason: Reason
-    sentence: str
+    sentence: Sentence
 
 
 RunnerEvent = Update | Finished | Failure

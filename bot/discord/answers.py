@@ -40,14 +40,13 @@ async def whisper(interaction: discord.Interaction[Any], content: str, **more: A
 
 async def say_failure(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Say why something did not work: our own sentence, or that it is our fault."""
-    known = isinstance(error, MididrawError)
-    if not known:
+    if not isinstance(error, MididrawError):
         _log.error("an interaction broke: %s", type(error).__name__, exc_info=error)
     try:
         said = await texts_of(interaction)
     except MididrawError:
         said = texts(str(interaction.locale))
-    text = said.sentence(str(error)) if known else said("discord-broken")
+    text = said.sentence(error) if isinstance(error, MididrawError) else said("discord-broken")
     try:
         await whisper(interaction, text)
     except AWAY as second:

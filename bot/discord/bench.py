@@ -64,7 +64,9 @@ def run_discord_bench() -> DiscordReport:
     try:
         from tests.standins import discord as standin
     except ModuleNotFoundError as error:
-        raise OptionError("This bench needs the tests: run it in a checkout.") from error
+        raise OptionError(
+            "bench-needs-tests", "This bench needs the tests: run it in a checkout."
+        ) from error
     with tempfile.TemporaryDirectory() as folder:
         server = RedisServer(Path(folder))
         server.start()

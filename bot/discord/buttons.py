@@ -18,6 +18,7 @@ from bot.jobs.interface import Kept
 from bot.reply import Action, Button, vary
 from bot.reply.names import instrument_name
 from bot.texts import Texts, texts
+from mididraw.errors import Sentence
 from mididraw.instruments import INSTRUMENTS
 from worker.contract import Done
 
@@ -146,7 +147,7 @@ class VoiceButton(
         else:
             begun = asyncio.Event()
 
-            async def tell(sentence: str) -> None:
+            async def tell(sentence: Sentence) -> None:
                 await begun.wait()
                 await whisper(interaction, said.sentence(sentence))
 

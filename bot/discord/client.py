@@ -32,14 +32,18 @@ from bot.service.status import StatusFollower
 from bot.settings import DiscordSettings
 from bot.tasks import end
 from bot.texts import texts
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence
 
 _log = logging.getLogger(__name__)
-_NONE = (
+_NONE = Sentence(
+    "discord-token-missing",
     "There is no DISCORD_TOKEN: make an application with a bot at "
-    "https://discord.com/developers/applications, which gives you one."
+    "https://discord.com/developers/applications, which gives you one.",
 )
-_WRONG = "Discord does not know this DISCORD_TOKEN: copy it again from the application's page."
+_WRONG = Sentence(
+    "discord-token-unknown",
+    "Discord does not know this DISCORD_TOKEN: copy it again from the application's page.",
+)
 _REST = 2.0
 """Least number of seconds between two edits of a status."""
 _SLOW = 60.0

@@ -8,6 +8,7 @@ from typing import Self
 import discord
 
 from bot.fetch import MOST, Fetcher, FetchError, is_public
+from bot.jobs.orders import MAX_PICTURES
 from mididraw.errors import OptionError, PictureError
 
 _PIXELS = 200_000_000
@@ -107,7 +108,12 @@ class FileLoader:
             OptionError: there is no picture.
         """
         if not pictures:
-            raise OptionError("Give 1 to 10 pictures, not 0.")
+            raise OptionError(
+                "picture-count",
+                "Give 1 to {most} pictures, not {count}.",
+                most=MAX_PICTURES,
+                count=0,
+            )
         files = [*pictures, *([] if midi is None else [midi])]
         for file in files:
             _check(file)
@@ -121,11 +127,17 @@ class FileLoader:
         try:
             return await self._discord.fetch(file.url)
         except FetchError as error:
-            raise FetchError("Discord did not give me that file: please send it again.") from error
+            raise FetchError(
+                "discord-file-refused", "Discord did not give me that file: please send it again."
+            ) from error
 
 
 def _check(file: RemoteFile) -> None:
     if file.size > MOST:
-        raise PictureError("The file is over 20 MB: send it smaller.")
+        raise PictureError(
+            "file-too-large", "The file is over {most} MB: send it smaller.", most=20
+        )
     if file.pixels > _PIXELS:
-        raise PictureError("The picture has over 200 megapixels: send it smaller.")
+        raise PictureError(
+            "picture-too-many-pixels", "The picture has over 200 megapixels: send it smaller."
+        )

@@ -27,7 +27,9 @@ class Recorder:
             path.touch(mode=0o600)
             self._file = path.open("a", encoding="utf-8", buffering=1)
         except OSError as error:
-            raise OptionError(f"{path} cannot be opened: {error.strerror}.") from error
+            raise OptionError(
+                "file-unopened", "{path} cannot be opened: {why}.", path=path, why=error.strerror
+            ) from error
         self._redact, self._begun = Redactor(), time.monotonic()
 
     def heard(self, frame: str) -> None:

@@ -16,7 +16,7 @@ from bot.discord.refusals import AWAY
 from bot.jobs.limits import FullError
 from bot.service.sound import opus_of
 from bot.tasks import end
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, Sentence
 
 _log = logging.getLogger(__name__)
 _MOST = 10
@@ -29,9 +29,12 @@ _SPEAKS_WITHIN = 120.0
 _LOOK = 0.05
 _HEADERS = 2
 """Packets of an Ogg stream before the sound begins."""
-_NOT_NOW = "I could not play in your voice channel: try again in a minute."
+_NOT_NOW = Sentence(
+    "voice-failed", "I could not play in your voice channel: try again in a minute."
+)
+_ASKED = Sentence("stage-asked", "I asked to speak on the stage: its moderators must let me.")
 Channel = discord.VoiceChannel | discord.StageChannel
-Tell = Callable[[str], Awaitable[None]]
+Tell = Callable[[Sentence], Awaitable[None]]
 """Says a sentence to whoever asked for a piece."""
 
 
@@ -78,7 +81,9 @@ class VoicePlayer:
         _check(channel)
         playlist = self._playlists.setdefault(channel.guild.id, _Playlist())
         if len(playlist.waiting) >= _MOST:
-            raise FullError("Many pieces wait to be played already: try again later.")
+            raise FullError(
+                "voice-queue-full", "Many pieces wait to be played already: try again later."
+            )
         before = len(playlist.waiting) + (playlist.task is not None)
         playlist.waiting.append(_Piece(channel, mp3, tell))
         if playlist.task is None:
@@ -127,12 +132,19 @@ class VoicePlayer:
 def _check(channel: Channel) -> None:
     may = channel.permissions_for(channel.guild.me)
     if not (may.view_channel and may.connect):
-        raise VoiceError("I may not join your voice channel: I need the permission “Connect”.")
+        raise VoiceError(
+            "voice-no-connect",
+            "I may not join your voice channel: I need the permission “Connect”.",
+        )
     if not may.speak:
-        raise VoiceError("I may not play in your voice channel: I need “Speak” there.")
+        raise VoiceError(
+            "voice-no-speak", "I may not play in your voice channel: I need “Speak” there."
+        )
     there = channel.voice_states.keys() - {channel.guild.me.id}
     if channel.user_limit and len(there) >= channel.user_limit and not may.move_members:
-        raise VoiceError("Your voice channel is full: make room for me, then press again.")
+        raise VoiceError(
+            "voice-full", "Your voice channel is full: make room for me, then press again."
+        )
 
 
 async def _perform_one(piece: _Piece) -> None:
@@ -144,11 +156,10 @@ async def _perform_one(piece: _Piece) -> None:
         if not _is_alone(voice):
             await _play(voice, piece.mp3)
     except Exception as error:  # noqa: BLE001 -- whatever it is, somebody waits for a word
-        known = isinstance(error, MididrawError)
-        if not known:
+        if not isinstance(error, MididrawError):
             _log.warning("a piece is not played: %s", type(error).__name__, exc_info=error)
         with suppress(*AWAY):
-            await piece.tell(str(error) if known else _NOT_NOW)
+            await piece.tell(error.sentence if isinstance(error, MididrawError) else _NOT_NOW)
 
 
 async def _join(channel: Channel) -> discord.VoiceClient:
@@ -177,15 +188,17 @@ async def _take_stage(piece: _Piece) -> None:
         await me.edit(suppress=False)
     elif may.request_to_speak:
         await me.request_to_speak()
-        await piece.tell("I asked to speak on the stage: its moderators must let me.")
+        await piece.tell(_ASKED)
     else:
-        raise VoiceError("I may only listen on this stage: I need “Request to Speak” there.")
+        raise VoiceError(
+            "stage-no-request", "I may only listen on this stage: I need “Request to Speak” there."
+        )
     try:
         async with asyncio.timeout(_SPEAKS_WITHIN):
             while _is_listener(me):
                 await asyncio.sleep(_LOOK)
     except TimeoutError as error:
-        raise VoiceError("The stage's moderators did not let me speak.") from error
+        raise VoiceError("stage-refused", "The stage's moderators did not let me speak.") from error
 
 
 def _is_listener(me: discord.Member) -> bool:

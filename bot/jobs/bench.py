@@ -180,7 +180,11 @@ async def _acknowledge(jobs: RedisJobs, count: int) -> None:
     async with asyncio.timeout(_PATIENCE):
         async for delivery in jobs.deliveries():
             if not isinstance(delivery.answer, Done):
-                raise OptionError(f"A job of the bench failed: {delivery.answer}.")
+                raise OptionError(
+                    "bench-job-failed",
+                    "A job of the bench failed: {answer}.",
+                    answer=delivery.answer,
+                )
             posting.add(asyncio.create_task(jobs.posted(delivery)))
             count -= 1
             if not count:

@@ -38,19 +38,33 @@ def refuse(verdict: Verdict, seconds: int, limits: Limits) -> RefusedError:
     """The refusal for a verdict that is none of OK and AGAIN; ``seconds`` count for RATE alone."""
     if verdict is Verdict.USER:
         if limits.user == 1:
-            return BusyError("You have a drawing in the works already: wait until one is done.")
+            return BusyError(
+                "user-busy", "You have a drawing in the works already: wait until one is done."
+            )
         return BusyError(
-            f"You have {limits.user} drawings in the works already: wait until one is done."
+            "user-busy-many",
+            "You have {count} drawings in the works already: wait until one is done.",
+            count=limits.user,
         )
     if verdict is Verdict.CHAT:
-        return BusyError("This chat has many drawings in the works: wait until one is done.")
+        return BusyError(
+            "chat-busy", "This chat has many drawings in the works: wait until one is done."
+        )
     if verdict is Verdict.RATE:
         minutes = -(-seconds // 60)
         if minutes <= 1:
-            return TooFastError("Those were many drawings in a short time: try again in a minute.")
+            return TooFastError(
+                "too-fast", "Those were many drawings in a short time: try again in a minute."
+            )
         return TooFastError(
-            f"Those were many drawings in a short time: try again in {minutes} minutes."
+            "too-fast-minutes",
+            "Those were many drawings in a short time: try again in {minutes} minutes.",
+            minutes=minutes,
         )
     if verdict is Verdict.CLOSED:
-        return ClosedError("No drawings are taken for a moment: try again in a few minutes.")
-    return FullError("Very many drawings are waiting already: try again in a few minutes.")
+        return ClosedError(
+            "queue-closed", "No drawings are taken for a moment: try again in a few minutes."
+        )
+    return FullError(
+        "queue-full", "Very many drawings are waiting already: try again in a few minutes."
+    )

@@ -15,7 +15,7 @@ from bot.jobs.interface import Delivery, Kept, Order, Receipt, narrowed
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from bot.tasks import end
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, Sentence
 from worker.contract import (
     Answer,
     Cancelled,
@@ -42,7 +42,10 @@ Tell = Callable[[Event], None]
 Perform = Callable[[Job, tuple[bytes, ...], bytes | None, Tell], tuple[Done, ResultFiles]]
 """Does a job in a thread; what ``tell`` raises ends it."""
 
-_BROKEN = "Something went wrong with your drawing: that is our fault. Please try again later."
+_BROKEN = Sentence(
+    "job-broken",
+    "Something went wrong with your drawing: that is our fault. Please try again later.",
+)
 
 
 class _StoppedError(Exception):
@@ -227,7 +230,7 @@ class LocalJobs:
         except _StoppedError:
             answer = Cancelled(job=job.id)
         except MididrawError as error:
-            answer = Failed(job=job.id, reason=Reason.REFUSED, sentence=str(error))
+            answer = Failed(job=job.id, reason=Reason.REFUSED, sentence=error.sentence)
         except Exception:  # noqa: BLE001 -- whatever breaks a job must not break the queue
             _log.exception("a job broke", extra={"job": job.id})
             answer = Failed(job=job.id, reason=Reason.BROKEN, sentence=_BROKEN)

@@ -16,7 +16,12 @@ def job_of(order: Order, now: float) -> Job:
         OptionError: there are no pictures or too many.
     """
     if not 1 <= len(order.pictures) <= MAX_PICTURES:
-        raise OptionError(f"Give 1 to {MAX_PICTURES} pictures, not {len(order.pictures)}.")
+        raise OptionError(
+            "picture-count",
+            "Give 1 to {most} pictures, not {count}.",
+            most=MAX_PICTURES,
+            count=len(order.pictures),
+        )
     options = order.options
     if options.seed is None:
         options = options.model_copy(update={"seed": secrets.randbelow(2**31)})

@@ -33,7 +33,7 @@ class RedisServer:
         """
         program = shutil.which("redis-server")
         if program is None:
-            raise OptionError("redis-server is missing: install Redis 7 first.")
+            raise OptionError("redis-missing", "redis-server is missing: install Redis 7 first.")
         self._process = subprocess.Popen(
             [
                 program,
@@ -51,7 +51,9 @@ class RedisServer:
                     client.ping()
                 except redis.exceptions.ConnectionError as error:
                     if time.monotonic() > deadline or self._process.poll() is not None:
-                        raise OptionError("redis-server does not start.") from error
+                        raise OptionError(
+                            "redis-not-started", "redis-server does not start."
+                        ) from error
                 else:
                     return
 

@@ -22,12 +22,20 @@ async def admit(asker: Asker, memory: Memory) -> ChatSettings:
     chat = await memory.chat_settings(asker.settings)
     everywhere = await memory.chat_settings(EVERYWHERE)
     if asker.user in chat.blocked or asker.user in everywhere.blocked:
-        raise NotHereError("You may not ask for music here: the moderators know why.")
+        raise NotHereError(
+            "user-blocked", "You may not ask for music here: the moderators know why."
+        )
     if chat.places and not {*asker.places} & {*chat.places}:
         link = asker.place_link.format(chat.places[0])
-        raise NotHereError(f"No drawings are taken in this channel: go to {link}.")
+        raise NotHereError(
+            "channel-closed", "No drawings are taken in this channel: go to {place}.", place=link
+        )
     if chat.roles and not await asker.roles() & {*chat.roles}:
-        raise NotHereError("Drawing here takes a certain role: ask the moderators for it.")
+        raise NotHereError(
+            "role-needed", "Drawing here takes a certain role: ask the moderators for it."
+        )
     if not asker.may_attach:
-        raise NotHereError("I may not attach files here: I need the permission “Attach Files”.")
+        raise NotHereError(
+            "attach-forbidden", "I may not attach files here: I need the permission “Attach Files”."
+        )
     return chat

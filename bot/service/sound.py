@@ -89,7 +89,9 @@ def _ffmpeg(sound: bytes, *arguments: str) -> tuple[bytes, str]:
     try:
         done = subprocess.run(command, input=sound, capture_output=True, check=True)
     except FileNotFoundError as error:
-        raise SoundError("Install ffmpeg (apt-get install ffmpeg) to change sound.") from error
+        raise SoundError(
+            "ffmpeg-missing", "Install ffmpeg (apt-get install ffmpeg) to change sound."
+        ) from error
     except subprocess.CalledProcessError as error:
-        raise SoundError("ffmpeg could not read the sound.") from error
+        raise SoundError("sound-unread", "ffmpeg could not read the sound.") from error
     return done.stdout, done.stderr.decode(errors="replace")

@@ -21,7 +21,7 @@ _AT_ONCE = 8
 """Files that are held in memory while they are fetched."""
 
 
-class TooLargeError(PictureError):
+class FileTooLargeError(PictureError):
     """The file is larger than is fetched."""
 
 
@@ -49,7 +49,7 @@ class Files:
         """Fetch a file.
 
         Raises:
-            TooLargeError: it has more bytes than are taken.
+            FileTooLargeError: it has more bytes than are taken.
             UnreachableError: it cannot be fetched.
         """
         self._check(found.size or 0)
@@ -62,7 +62,8 @@ class Files:
                     # A server of one's own that does not run with --local.
                     raise _too_large(_CLOUD) from error
                 raise UnreachableError(
-                    "The file could not be fetched from Telegram: send it again."
+                    "telegram-file-unreachable",
+                    "The file could not be fetched from Telegram: send it again.",
                 ) from error
 
     async def _read(self, file: str) -> bytes:
@@ -118,5 +119,7 @@ class Files:
             raise _too_large(self.most)
 
 
-def _too_large(most: int) -> TooLargeError:
-    return TooLargeError(f"The file is over {most // MEGABYTE} MB: send it smaller.")
+def _too_large(most: int) -> FileTooLargeError:
+    return FileTooLargeError(
+        "file-too-large", "The file is over {most} MB: send it smaller.", most=most // MEGABYTE
+    )

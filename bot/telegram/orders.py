@@ -146,7 +146,7 @@ async def _fetched(
 async def _fetch(context: TelegramContext, part: Content) -> bytes | MididrawError:
     found: Found | None = picture_in(part, context.files.most)
     if found is None:
-        return NotAPictureError("Only pictures are drawn.")
+        return NotAPictureError("only-pictures", "Only pictures are drawn.")
     try:
         return await context.files.fetch(found)
     except MididrawError as error:

@@ -36,12 +36,17 @@ from bot.telegram.throttle import Throttle
 from bot.telegram.updates import Intake, message_of
 from bot.telegram.webhook import serve
 from bot.texts import texts
-from mididraw.errors import MididrawError, OptionError
+from mididraw.errors import MididrawError, OptionError, Sentence
 
 _log = logging.getLogger(__name__)
-_NONE = "There is no TELEGRAM_TOKEN: make a bot with @BotFather in Telegram, which gives you one."
-_WRONG = "Telegram does not know this TELEGRAM_TOKEN: copy it again from @BotFather."
-_PLAIN = "Telegram takes no address without TLS: let {} begin with https://."
+_NONE = Sentence(
+    "telegram-token-missing",
+    "There is no TELEGRAM_TOKEN: make a bot with @BotFather in Telegram, which gives you one.",
+)
+_WRONG = Sentence(
+    "telegram-token-unknown",
+    "Telegram does not know this TELEGRAM_TOKEN: copy it again from @BotFather.",
+)
 _REST = 3.0
 """Least number of seconds between two edits of a status."""
 
@@ -163,7 +168,11 @@ def _check(settings: TelegramSettings) -> None:
         addresses["MIDIDRAW_TELEGRAM_WEBHOOK_URL"] = settings.telegram_webhook_url
     for name, url in addresses.items():
         if url and not url.lower().startswith("https://"):
-            raise OptionError(_PLAIN.format(name))
+            raise OptionError(
+                "telegram-address-plain",
+                "Telegram takes no address without TLS: let {name} begin with https://.",
+                name=name,
+            )
 
 
 def _always() -> bool:
@@ -220,8 +229,7 @@ async def _report(event: ErrorEvent, context: TelegramContext) -> None:
     try:
         # What the person chose lies in Redis, which may be what is away.
         said = texts(sender_of(asked).locale)
-        known = isinstance(error, MididrawError)
-        text = said.sentence(str(error)) if known else said("telegram-broken")
+        text = said.sentence(error) if isinstance(error, MididrawError) else said("telegram-broken")
         await context.say(message, text)
     except (MididrawError, TelegramAPIError) as second:
         _log.warning("nobody could be told: %s", type(second).__name__)

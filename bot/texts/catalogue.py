@@ -1,16 +1,14 @@
 """Fluent catalogues, and the library's own sentences in other languages."""
 
 import re
-import tomllib
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType
 
 from bot.texts.traditional import traditional
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, Sentence
 
 LANGUAGES = ("en", "zh", "zh-hant")
 """English, in which the library's errors speak, and Chinese: simplified, and traditional, which is
@@ -48,12 +46,8 @@ class Texts:
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
             if file.name.endswith(".ftl"):
                 self._bundle.add_resource(FluentResource(self.written(file.read_text("utf-8"))))
-        self._sentences = [
-            (re.compile(pattern_of(english), re.DOTALL), self.written(own))
-            for english, own in _sentences(folder).items()
-        ]
 
-    def __call__(self, name: str, **values: Value) -> str:
+    def __call__(self, name: str, /, **values: Value) -> str:
         """Say a message.
 
         Raises:
@@ -77,21 +71,18 @@ class Texts:
         """Whether there is such a message."""
         return self._bundle.has_message(name)
 
-    def sentence(self, error: MididrawError | str) -> str:
-        """An error's sentence in this language; in English where nobody has translated it."""
-        said = str(error)
-        for english, own in self._sentences:
-            if found := english.fullmatch(said):
-                # What varies may itself be a sentence, of one picture among several.
-                return own.format(*(self.sentence(part) for part in found.groups()))
-        return said
-
-
-def _sentences(folder: Traversable) -> dict[str, str]:
-    """Sentences with braces for what varies → the same in another language, or in other words."""
-    return tomllib.loads((folder / "sentences.toml").read_text("utf-8"))
-
-
-def pattern_of(template: str) -> str:
-    """A regular expression for all sentences that a template gives; braces stand for anything."""
-    return "(.+?)".join(re.escape(part) for part in template.split("{}"))
+    def sentence(self, error: MididrawError | Sentence) -> str:
+        """What an error says, in this language; in English where it has no other words for it."""
+        sentence = error.sentence if isinstance(error, MididrawError) else error
+        name = f"error-{sentence.code}"
+        if not self.has(name):
+            return sentence.text
+        # What varies may itself be a sentence, of one picture among several.
+        values = {
+            key: self.sentence(value) if isinstance(value, Sentence) else value
+            for key, value in sentence.params.items()
+        }
+        try:
+            return self(name, **values)
+        except LookupError:  # a worker of another version gives other parameters
+            return sentence.text

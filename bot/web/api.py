@@ -19,7 +19,7 @@ from bot.texts import Texts, texts
 from bot.web.elsewhere import Elsewhere, StaleError
 from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, VersionRequest, view
 from bot.web.streams import Streams
-from mididraw.errors import MididrawError, OptionError
+from mididraw.errors import MididrawError, OptionError, Sentence
 from worker.contract import Answer, Done, Ended, Event, ReplyTo
 from worker.queue.connection import AwayError
 
@@ -52,7 +52,7 @@ Key = Annotated[
 ]
 
 
-_GONE = "The files of this piece are no longer kept: draw it again."
+_GONE = Sentence("files-gone", "The files of this piece are no longer kept: draw it again.")
 
 
 class MissingError(MididrawError):
@@ -129,7 +129,7 @@ async def another(
     studio = studio_of(request)
     kept = await _kept(studio, draw)
     if not isinstance(kept.answer, Done):
-        raise MissingError("This piece is not there yet, or no more.")
+        raise MissingError("piece-missing", "This piece is not there yet, or no more.")
     if not kept.pictures:
         raise MissingError(_GONE)
     client: str = request.scope["mididraw.client"]
@@ -149,7 +149,7 @@ async def look(request: Request, draw: DrawIdPath) -> DrawView:
     """How a drawing stands."""
     event = await studio_of(request).jobs.look(draw)
     if event is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return await _seen(studio_of(request).jobs, event, said_to(request))
 
 
@@ -239,7 +239,7 @@ async def file(
     made = (files.mp3, files.midi, files.png, files.video)
     data = dict(zip(_TYPES, made, strict=True))[name]
     if data is None:
-        raise MissingError("There is no video of this piece: ask for one.")
+        raise MissingError("video-missing", "There is no video of this piece: ask for one.")
     stem, how = file_stem(said_to(request)("title")), "attachment" if download else "inline"
     headers = {
         "Accept-Ranges": "bytes",
@@ -271,7 +271,7 @@ async def _placed(request: Request, wanted: Order) -> DrawView:
     receipt = await jobs.submit(wanted)
     event = await jobs.look(receipt.job)
     if event is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return view(event, said_to(request))
 
 
@@ -298,7 +298,7 @@ def address_of(request: Request) -> str:
 async def _kept(studio: Studio, draw: str) -> Kept:
     kept = await studio.jobs.recall(draw)
     if kept is None:
-        raise MissingError("This drawing is not kept any more: draw it again.")
+        raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return kept
 
 

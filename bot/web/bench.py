@@ -78,10 +78,12 @@ def run_web_bench() -> WebReport:
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError as error:
-        raise OptionError("This bench needs Playwright: pip install playwright.") from error
+        raise OptionError(
+            "bench-needs-playwright", "This bench needs Playwright: pip install playwright."
+        ) from error
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        raise OptionError("This bench needs Chromium: install it first.")
+        raise OptionError("bench-needs-chromium", "This bench needs Chromium: install it first.")
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     process = subprocess.Popen(
         [sys.executable, "-m", "mididraw", "web", "--port", "0"],

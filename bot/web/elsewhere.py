@@ -44,17 +44,27 @@ def verified(init_data: str, token: str, now: float, lives: int = 24 * _HOUR) ->
     key = hmac.digest(b"WebAppData", token.encode(), hashlib.sha256)
     wanted = hmac.new(key, lines.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise StaleError("This page was not opened by Telegram: open it from the chat again.")
+        raise StaleError(
+            "page-not-from-telegram",
+            "This page was not opened by Telegram: open it from the chat again.",
+        )
     try:
         since, user = int(fields["auth_date"]), int(json.loads(fields["user"])["id"])
     except (KeyError, TypeError, ValueError) as error:
         raise StaleError(
-            "This page was not opened by Telegram: open it from the chat again."
+            "page-not-from-telegram",
+            "This page was not opened by Telegram: open it from the chat again.",
         ) from (error)
     if since - now > _AHEAD:
-        raise StaleError("This page was not opened by Telegram: open it from the chat again.")
+        raise StaleError(
+            "page-not-from-telegram",
+            "This page was not opened by Telegram: open it from the chat again.",
+        )
     if now - since > lives:
-        raise StaleError("This page was opened too long ago: open it from the chat again.")
+        raise StaleError(
+            "page-opened-long-ago",
+            "This page was opened too long ago: open it from the chat again.",
+        )
     return user
 
 
@@ -75,11 +85,17 @@ class Elsewhere:
         """
         if "hash=" in to:
             if self._token is None:
-                raise StaleError("This page serves no Telegram bot: open it without one.")
+                raise StaleError(
+                    "page-without-telegram",
+                    "This page serves no Telegram bot: open it without one.",
+                )
             user = verified(to, self._token, self._clock())
             address = json.dumps({"chat": user, "private": True})
             return ReplyTo(front="telegram", address=address), str(user)
         known = await self._discord.read_note(PAGE + to) if self._discord is not None else None
         if known is None:
-            raise StaleError("This page was opened too long ago: open it from the chat again.")
+            raise StaleError(
+                "page-opened-long-ago",
+                "This page was opened too long ago: open it from the chat again.",
+            )
         return ReplyTo(front="discord", address=json.dumps(known)), str(known["user"])

@@ -23,7 +23,10 @@ def trusted(names: str, routes: Path = _ROUTES) -> list[str]:
     """
     given = [name.strip() for name in names.split(",") if name.strip()]
     if EVERYBODY in given and len(given) > 1:
-        raise OptionError("MIDIDRAW_WEB_PROXIES: * is everybody already; name nobody beside it.")
+        raise OptionError(
+            "proxies-everybody",
+            "MIDIDRAW_WEB_PROXIES: * is everybody already; name nobody beside it.",
+        )
     found = []
     for name in given:
         if name == GATEWAY:
@@ -32,8 +35,12 @@ def trusted(names: str, routes: Path = _ROUTES) -> list[str]:
             found.append(name)
         else:
             raise OptionError(
-                f"MIDIDRAW_WEB_PROXIES: {name!r} is neither an address nor a network "
-                f"such as 10.0.0.0/8, nor {GATEWAY} nor {EVERYBODY}."
+                "proxies-unknown",
+                "MIDIDRAW_WEB_PROXIES: {name} is neither an address nor a network such as "
+                "10.0.0.0/8, nor {gateway} nor {everybody}.",
+                name=f"{name!r}",
+                gateway=GATEWAY,
+                everybody=EVERYBODY,
             )
     return found
 

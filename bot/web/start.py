@@ -58,14 +58,20 @@ def listen(host: str, port: int, *, public: bool) -> socket.socket:
     """
     if not public and not _own(host):
         raise OptionError(
-            f"{host} can be reached from other machines: say --public if that is what you want, "
-            "with a reverse proxy in front that speaks HTTPS."
+            "web-not-public",
+            "{host} can be reached from other machines: say --public if that is what you "
+            "want, with a reverse proxy in front that speaks HTTPS.",
+            host=host,
         )
     try:
         return socket.create_server((host, port), family=_family(host))
     except OSError as error:
         raise OptionError(
-            f"{host}, port {port}, cannot be listened on: {error.strerror or error}."
+            "web-port-refused",
+            "{host}, port {port}, cannot be listened on: {why}.",
+            host=host,
+            port=port,
+            why=error.strerror or error,
         ) from error
 
 

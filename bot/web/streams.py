@@ -22,7 +22,9 @@ class Streams:
             RefusedError: there are too many.
         """
         if self._open[client] >= self._each or self._open.total() >= self._total:
-            raise RefusedError("Too many pages are open at once: close some and try again.")
+            raise RefusedError(
+                "too-many-pages", "Too many pages are open at once: close some and try again."
+            )
 
     @contextmanager
     def opened(self, client: str) -> Iterator[None]:

@@ -20,8 +20,11 @@ def _with_model(commission: Commission) -> Score:
         from mididraw.engines.generation import write
     except ModuleNotFoundError as error:
         raise OptionError(
-            f"The {commission.options.engine} engine needs {error.name}: install it with "
-            "pip install 'mididraw[model]', or use the chords engine."
+            "engine-needs-package",
+            "The {engine} engine needs {package}: install it with pip install "
+            "'mididraw[model]', or use the chords engine.",
+            engine=commission.options.engine,
+            package=error.name,
         ) from error
     return write(commission, begin)
 

@@ -31,14 +31,14 @@ _LOUD, _SOFT = 58, 48
 """Velocities of a bar's first bass note and of chords; the drawing's are above."""
 _TURNS = (0, 1, 0, 2)
 """Which of a section's patterns each bar of a phrase has."""
-_FULL = 4
+_FULL = 3
 """Beside so many notes of the drawing chords rest."""
 _ENDING = 46
 """Velocity of a solo's last chord."""
 _OFFBEAT = 0.65
 """Loudness between the beats, as a share of that on them."""
 
-_Pattern = TypeVar("_Pattern", Bass, Chords)
+_Pattern = TypeVar("_Pattern", bound=Bass | Chords)
 Bools = NDArray[np.bool_]
 
 
@@ -60,10 +60,9 @@ def accompany(progression: tuple[Chord, ...], random: np.random.Generator) -> li
 def choose_patterns(
     patterns: Sequence[_Pattern], plan: Plan, onsets: NDArray[np.float64]
 ) -> list[_Pattern]:
-    """Choose a pattern for every bar: each section has those that go best with the drawing.
+    """Choose a pattern for every bar: each section has one that goes best with the drawing.
 
-    The best is left for the second in every other bar and for the third at a phrase's end, and
-    comes back.
+    It is left in every other bar for one that is unlike it, and comes back.
 
     Args:
         patterns: what there is.
@@ -72,19 +71,28 @@ def choose_patterns(
     """
     sections = np.array(plan.sections)
     bars = onsets.reshape(-1, STEPS_PER_BAR)
-    left, chosen = list(patterns), []
+    first: list[_Pattern] = list(patterns)
+    chosen: list[list[_Pattern]] = []
     for section in range(int(sections.max()) + 1):
         struck = bars[sections == section].sum(axis=0)
-        best = sorted(left, key=lambda pattern: -_alike(pattern, struck))[:3]
-        chosen.append([best[min(place, len(best) - 1)] for place in _TURNS])
+        best = max(first, key=lambda pattern: _alike(pattern, struck))
+        played = _onsets(best)
+        # The last of them is the best itself.
+        turns = [best, *sorted(patterns, key=lambda pattern: _alike(pattern, played))]
+        chosen.append([turns[min(place, len(patterns) - 1)] for place in _TURNS])
         # Sections differ where there is a choice.
-        left = [one for one in left if one not in best] or list(patterns)
+        first = [one for one in first if one is not best] or list(patterns)
     return [chosen[section][bar % PHRASE] for bar, section in enumerate(plan.sections)]
 
 
-def _alike(pattern: Bass | Chords, struck: NDArray[np.float64]) -> float:
+def _onsets(pattern: Bass | Chords) -> NDArray[np.float64]:
     own = np.zeros(STEPS_PER_BAR)
     own[[onset for onset, *_ in pattern]] = 1.0
+    return own
+
+
+def _alike(pattern: Bass | Chords, struck: NDArray[np.float64]) -> float:
+    own = _onsets(pattern)
     return float(own @ struck) / float(np.linalg.norm(own))
 
 

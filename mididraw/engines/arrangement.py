@@ -21,6 +21,7 @@ from mididraw.harmony.plan import Plan, sections_of
 from mididraw.options import Arrangement, DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, Track
 
+UNISON = "unison"
 _LEVEL = STEPS_PER_BEAT
 """Notes so long are level."""
 _MOSTLY = 0.6
@@ -31,6 +32,8 @@ _NEXT = (4, 1)
 """Semitones and steps from one note of a line to the next, at most."""
 _LOW = 48
 """Below C3 the lowest contour is the bass's."""
+_ALONG = 0.6
+"""Loudness of who plays along in unison, as a share of the drawing's."""
 _MOST = 0.8
 """Of the drawing's energy the layers have so much at most."""
 
@@ -67,6 +70,7 @@ def arrange(score: Score, options: DrawOptions) -> Score:
     tracks = tracks or [drawing]
     others = [track for track in score.tracks if track.name != DRAWING]
     layers = [replace(track, program=band.chords) for track in others]
+    layers.append(unison_track(drawing.notes, band.unison))
     onsets = np.zeros(score.steps)
     np.add.at(onsets, [note.onset for note in drawing.notes if note.onset < score.steps], 1.0)
     layers.append(bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass))
@@ -132,6 +136,14 @@ def cast(notes: Sequence[Note], band: Band) -> dict[int, list[Note]]:
                 program = band.runs
             shares[program].append(note)
     return dict(shares)
+
+
+def unison_track(notes: Sequence[Note], program: int) -> Track:
+    """Let somebody else play along with the drawing's highest contour."""
+    sounding = sounds(notes, max((note.end for note in notes), default=0))
+    highest = [note for note in notes if not sounding[note.pitch + 1 :, note.onset].any()]
+    softly = [replace(n, velocity=max(round(_ALONG * n.velocity), 1)) for n in highest]
+    return Track(UNISON, program, tuple(softly))
 
 
 def _lowest(notes: Sequence[Note]) -> set[Note]:

@@ -25,20 +25,25 @@ CHORDS: tuple[Chords, ...] = (
     tuple((2 * i, 2, (0, 1, 2, 1)[i % 4]) for i in range(8)),
 )
 _DRIVEN: tuple[Bass, ...] = (
+    HELD_BASS,
     ((0, 6, "root"), (6, 4, "root"), (10, 4, "fifth"), (14, 2, "root")),
-    ((0, 4, "root"), (4, 2, "root"), (6, 4, "fifth"), (10, 6, "root")),
-    ((0, 8, "root"), (8, 4, "root"), (12, 4, "fifth")),
+    ((0, 3, "root"), (3, 3, "root"), (6, 2, "root"), (8, 4, "fifth"), (12, 4, "octave")),
 )
 _STRUMMED: tuple[Chords, ...] = (
-    ((0, 6, None), (6, 4, None), (10, 6, None)),
-    ((4, 4, None), (10, 2, None), (12, 4, None)),
-    ((0, 8, None), (8, 6, None), (14, 2, None)),
+    HELD_CHORD,
+    tuple((2 * i, 2, (0, 2, 1, 2)[i % 4]) for i in range(8)),
+    ((0, 3, None), (3, 3, None), (6, 2, None), (8, 3, None), (11, 3, None), (14, 2, None)),
 )
 _BROKEN: tuple[Chords, ...] = (
     tuple((2 * i, 4, (0, 2, 1, 2)[i % 4]) for i in range(7)),
     tuple((4 * i, 6, (0, 1, 2, 1)[i]) for i in range(4)),
+    HELD_CHORD,
 )
-_PADS: tuple[Chords, ...] = (HELD_CHORD, ((0, 8, None), (8, 8, None)))
+_PADS: tuple[Chords, ...] = (
+    HELD_CHORD,
+    ((0, 8, None), (8, 8, None)),
+    tuple((4 * i, 4, (0, 2, 1, 2)[i]) for i in range(4)),
+)
 _PULSES: tuple[Bass, ...] = (
     tuple((2 * i, 2, "octave" if i % 2 else "root") for i in range(8)),
     ((0, 3, "root"), (3, 3, "root"), (6, 2, "octave"), (8, 3, "root"), (11, 3, "fifth")),
@@ -103,6 +108,7 @@ class Band:
     Attributes:
         sings: long level lines of the drawing; ``runs`` its steep ones, ``dots`` its dots and
             ``low`` its lowest contour.
+        unison: who plays along with the drawing's highest contour.
         bass: the layer below; ``chords`` the one around.
         basses: patterns of the bass; ``figures`` of the chords.
         drums: None where there are none.
@@ -112,6 +118,7 @@ class Band:
     runs: int
     dots: int
     low: int
+    unison: int
     bass: int
     chords: int
     basses: tuple[Bass, ...] = BASSES
@@ -120,12 +127,12 @@ class Band:
 
 
 BANDS: dict[Arrangement, Band] = {
-    Arrangement.TRIO: Band(40, 0, 11, 42, 32, 24, BASSES, _BROKEN),
-    Arrangement.BAND: Band(26, 0, 9, 33, 33, 25, _DRIVEN, _STRUMMED, _POP),
-    Arrangement.ORCHESTRA: Band(73, 46, 9, 42, 43, 48, BASSES[:2], _PADS),
-    Arrangement.CHIPTUNE: Band(80, 80, 80, 81, 38, 80, _PULSES, _ARPEGGIOS, _NOISE),
-    Arrangement.LOFI: Band(4, 4, 11, 33, 33, 89, BASSES[1:3], _PADS, _SOFT),
-    Arrangement.MUSICBOX: Band(10, 10, 10, 10, 46, 10, BASSES[:2], _BROKEN),
+    Arrangement.TRIO: Band(40, 0, 11, 42, 24, 32, 24, BASSES, _BROKEN),
+    Arrangement.BAND: Band(26, 0, 9, 33, 0, 33, 25, _DRIVEN, _STRUMMED, _POP),
+    Arrangement.ORCHESTRA: Band(73, 46, 9, 42, 48, 43, 48, BASSES[:3], _PADS),
+    Arrangement.CHIPTUNE: Band(80, 80, 80, 81, 80, 38, 80, _PULSES, _ARPEGGIOS, _NOISE),
+    Arrangement.LOFI: Band(4, 4, 11, 33, 89, 33, 89, BASSES[:3], _PADS, _SOFT),
+    Arrangement.MUSICBOX: Band(10, 10, 10, 10, 46, 46, 10, BASSES[:3], _BROKEN),
 }
 
 BY_STYLE: dict[Style, Arrangement] = {

@@ -49,7 +49,10 @@ def begin(commission: Commission, generator: Generator) -> Generation:
         OptionError: the engine cannot play with the generator's model.
     """
     if generator.model.kind is not ModelKind.POCKET:
-        raise OptionError("The pointer engine needs the pocket model: use the guided engine.")
+        raise OptionError(
+            "pointer-needs-pocket",
+            "The pointer engine needs the pocket model: use the guided engine.",
+        )
     strength = _RAISED * commission.options.strength / 100
     return start(commission, generator, PointerGuidance, strength)
 

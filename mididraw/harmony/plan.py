@@ -20,8 +20,7 @@ PHRASE = 4
 """Bars of a phrase, whose chords are a loop."""
 _FEWEST_BARS = 6
 """Shorter pieces have no room for a loop and a cadence."""
-_FORMS = {3: "ABA"}
-_FORM = "AABA"
+_FORM = "AABB"
 _ALIKE = 2.0
 """Nats against a second section that begins with the first one's chord."""
 _TO_AND_FRO = 2.0
@@ -64,9 +63,9 @@ class Plan:
 
 
 def sections_of(bars: int) -> tuple[int, ...]:
-    """The section of each bar: whole phrases in the order AABA; it ends as it began."""
+    """The section of each bar: every phrase comes twice, AABB, and the last is the first again."""
     count = bars // PHRASE
-    letters = [_FORMS.get(count, _FORM)[place % len(_FORM)] for place in range(count)]
+    letters = [_FORM[place % len(_FORM)] for place in range(count)]
     letters[count - 1 :] = "AA"
     return tuple("AB".index(letters[bar // PHRASE]) for bar in range(bars))
 

@@ -49,7 +49,11 @@ def pitch_class(name: str) -> int:
     """
     match = re.fullmatch(r"([A-Ga-g])([#♯b♭]?)", name.strip())
     if match is None:
-        raise OptionError(f"“{name}” is no note name: use C, F# or Bb, for example.")
+        raise OptionError(
+            "note-name-unknown",
+            "“{name}” is no note name: use C, F# or Bb, for example.",
+            name=name,
+        )
     shift = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[match[2]]
     return (_NATURALS[match[1].upper()] + shift) % PITCH_CLASSES
 
@@ -74,7 +78,11 @@ class Key:
         """
         found = read_key(text)
         if found is None:
-            raise OptionError(f"“{text}” is no key: use C, F# minor or Bb major, for example.")
+            raise OptionError(
+                "key-unknown",
+                "“{text}” is no key: use C, F# minor or Bb major, for example.",
+                text=text,
+            )
         tonic, minor = found
         return cls(tonic, Mode.MINOR if minor else Mode.MAJOR)
 
@@ -138,7 +146,9 @@ class Chord:
             for quality, suffix in _SUFFIXES.items():
                 if match[2] == suffix:
                     return cls(pitch_class(match[1]), quality)
-        raise OptionError(f"“{text}” is no chord: use C, Am or G7, for example.")
+        raise OptionError(
+            "chord-unknown", "“{text}” is no chord: use C, Am or G7, for example.", text=text
+        )
 
 
 def pitch_name(pitch: int, key: Key | None = None) -> str:
@@ -158,11 +168,17 @@ def parse_pitch(text: str) -> int:
     else:
         match = re.fullmatch(r"([A-Ga-g])([#♯b♭]?)(-?\d)", text)
         if match is None:
-            raise OptionError(f"“{text}” is no pitch: use C4 or 60, for example.")
+            raise OptionError(
+                "pitch-unknown", "“{text}” is no pitch: use C4 or 60, for example.", text=text
+            )
         # Not the pitch class: Cb4 is the semitone below C4, B#4 the one above B4.
         shift = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[match[2]]
         octave = (int(match[3]) + 1) * PITCH_CLASSES
         pitch = octave + _NATURALS[match[1].upper()] + shift
     if not 0 <= pitch <= 127:
-        raise OptionError(f"“{text}” lies outside MIDI's pitches: stay between C-1 and G9.")
+        raise OptionError(
+            "pitch-out-of-range",
+            "“{text}” lies outside MIDI's pitches: stay between C-1 and G9.",
+            text=text,
+        )
     return pitch

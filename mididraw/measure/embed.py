@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.errors import ModelError
+from mididraw.errors import ModelError, Sentence
 
 RATE = 16_000
 """Samples a second that YAMNet hears."""
@@ -34,7 +34,10 @@ Embeddings = NDArray[np.float32]
 """A clip's frames, ``float32[frames, 1024]``, 0 or more each (they leave a ReLU)."""
 
 _POOLED = "global_average_pooling2d/Mean"
-_MISSING = 'Install the packages that measuring sound needs: pip install "mididraw[evaluate]".'
+_MISSING = Sentence(
+    "measuring-needs-packages",
+    'Install the packages that measuring sound needs: pip install "mididraw[evaluate]".',
+)
 
 
 class Yamnet:
@@ -51,7 +54,9 @@ class Yamnet:
         """
         runtime = _runtime()
         if not weights.is_file():
-            raise ModelError(f"There are no YAMNet weights at {weights}.")
+            raise ModelError(
+                "yamnet-missing", "There are no YAMNet weights at {weights}.", weights=weights
+            )
         try:
             with warnings.catch_warnings():
                 # It warns that keeping the inner tensors costs memory: here 4 MB.
@@ -61,7 +66,9 @@ class Yamnet:
                 )
             self._network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{weights} cannot be read as a TFLite model.") from error
+            raise ModelError(
+                "yamnet-unread", "{weights} cannot be read as a TFLite model.", weights=weights
+            ) from error
         (entry, *others) = self._network.get_input_details()
         pooled = [
             tensor["index"]
@@ -69,7 +76,11 @@ class Yamnet:
             if tensor["name"].endswith(_POOLED) and tuple(tensor["shape"]) == (1, DIMENSIONS)
         ]
         if others or tuple(entry["shape"]) not in ((1, FRAME), (FRAME,)) or len(pooled) != 1:
-            raise ModelError(f"{weights} is not YAMNet's TFLite file for classification.")
+            raise ModelError(
+                "yamnet-other",
+                "{weights} is not YAMNet's TFLite file for classification.",
+                weights=weights,
+            )
         self._entry, self._shape = entry["index"], tuple(entry["shape"])
         self._pooled = pooled[0]
 

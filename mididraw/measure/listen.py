@@ -28,7 +28,7 @@ def span(midi: bytes) -> tuple[float, float]:
     """
     notes = [note for part in _tuned(midi) for note in part.notes]
     if not notes:
-        raise MidiError("The MIDI file holds no notes.")
+        raise MidiError("midi-empty", "The MIDI file holds no notes.")
     return float(min(note.start for note in notes)), float(max(note.end for note in notes))
 
 
@@ -88,5 +88,7 @@ def _tuned(midi: bytes) -> list[pretty_midi.Instrument]:
         try:
             midi_file = pretty_midi.PrettyMIDI(mido_object=file)
         except (OSError, EOFError, ValueError, LookupError, TypeError, ArithmeticError) as error:
-            raise MidiError("The MIDI file is damaged: save it again and retry.") from error
+            raise MidiError(
+                "midi-damaged", "The MIDI file is damaged: save it again and retry."
+            ) from error
     return [part for part in midi_file.instruments if not part.is_drum]

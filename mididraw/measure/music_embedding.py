@@ -160,11 +160,15 @@ def load(path: Path = WEIGHTS) -> MusicEmbedding:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}
             if about.get("kind") != _KIND:
-                raise ModelError(f"{path} holds no embedding of music.")
+                raise ModelError(
+                    "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+                )
             model = MusicEmbedding(int(about["width"]))
             own = model.state_dict()
             found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         model.load_state_dict({name: found[name].to(own[name].dtype) for name in own})
     except (OSError, SafetensorError, LookupError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{path} cannot be read as an embedding of music.") from error
+        raise ModelError(
+            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+        ) from error
     return model.eval()

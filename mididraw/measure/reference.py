@@ -78,9 +78,15 @@ def _all(songs: Iterator[Song], archive: Path) -> list[Song]:
     try:
         found = list(songs)
     except (OSError, tarfile.TarError) as error:
-        raise MidiError(f"{archive} cannot be read as an archive of songs.") from error
+        raise MidiError(
+            "songs-unread", "{archive} cannot be read as an archive of songs.", archive=archive
+        ) from error
     if not found:
-        raise MidiError(f"{archive} holds none of the songs that are looked for.")
+        raise MidiError(
+            "songs-missing",
+            "{archive} holds none of the songs that are looked for.",
+            archive=archive,
+        )
     return found
 
 

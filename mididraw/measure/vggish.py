@@ -51,15 +51,26 @@ class Vggish:
                 else torch.load(weights, map_location="cpu", weights_only=True)
             )
         except FileNotFoundError as error:
-            raise ModelError(f"There are no VGGish weights at {weights}.") from error
+            raise ModelError(
+                "vggish-missing", "There are no VGGish weights at {weights}.", weights=weights
+            ) from error
         except OSError as error:
-            raise ModelError(f"VGGish cannot be downloaded from {PUBLISHED}: {error}.") from error
+            raise ModelError(
+                "vggish-not-downloaded",
+                "VGGish cannot be downloaded from {source}: {why}.",
+                source=PUBLISHED,
+                why=error,
+            ) from error
         except Exception as error:
-            raise ModelError(f"{weights or PUBLISHED} cannot be read as weights.") from error
+            raise ModelError(
+                "vggish-unread", "{source} cannot be read as weights.", source=weights or PUBLISHED
+            ) from error
         try:
             self._network.load_state_dict(state)
         except (RuntimeError, TypeError, AttributeError) as error:
-            raise ModelError(f"{weights or PUBLISHED} does not hold VGGish.") from error
+            raise ModelError(
+                "vggish-other", "{source} does not hold VGGish.", source=weights or PUBLISHED
+            ) from error
 
     def embed(self, sound: Sound) -> Embeddings:
         """Embed every whole patch of a clip that is not silent.

@@ -118,7 +118,12 @@ def run_decode_bench(
     """
     for name in names:
         if name not in SHAPES:
-            raise OptionError(f"There is no shape “{name}”: choose {', '.join(SHAPES)}.")
+            raise OptionError(
+                "model-shape-unknown",
+                "There is no shape “{name}”: choose {known}.",
+                name=name,
+                known=", ".join(SHAPES),
+            )
     figures = [one for name in names or DEFAULT for one in _measure(name, batches, seconds)]
     return DecodeReport(tuple(figures), torch.get_num_threads())
 

@@ -35,7 +35,12 @@ def load_model(name: str = POCKET) -> MusicModel:
     if Path(name).suffix == ".safetensors":
         return Pocket(_placed(load(Path(name))))
     names = ", ".join((POCKET, *PUBLISHED))
-    raise ModelError(f"There is no model “{name}”: give {names}, or a .safetensors file.")
+    raise ModelError(
+        "model-unknown",
+        "There is no model “{name}”: give {names}, or a .safetensors file.",
+        name=name,
+        names=names,
+    )
 
 
 def _placed(model: Transformer) -> Transformer:
@@ -45,6 +50,7 @@ def _placed(model: Transformer) -> Transformer:
         return model.to("cuda")
     except torch.OutOfMemoryError as error:
         raise ModelError(
-            "There is no room for the model on the GPU: close what else uses it, or choose a "
-            "smaller model."
+            "gpu-memory-full",
+            "There is no room for the model on the GPU: close what else uses it, or choose "
+            "a smaller model.",
         ) from error

@@ -35,9 +35,13 @@ class ComposeOptions:
 
     def __post_init__(self) -> None:
         if not 1 <= self.bars <= MOST_BARS:
-            raise OptionError(f"Give 1 to {MOST_BARS} bars, not {self.bars}.")
+            raise OptionError(
+                "bar-count", "Give 1 to {most} bars, not {bars}.", most=MOST_BARS, bars=self.bars
+            )
         if not 0 <= self.seed < 2**31:
-            raise OptionError("The seed cannot be used: give a number from 0 to 2147483647.")
+            raise OptionError(
+                "seed-out-of-range", "The seed cannot be used: give a number from 0 to 2147483647."
+            )
 
 
 def find_prompt(name: str) -> tuple[Score, Source]:
@@ -54,7 +58,12 @@ def find_prompt(name: str) -> tuple[Score, Source]:
             return prompt, source
     if not Path(name).is_file():
         names = ", ".join(source.name.lower() for source in Source)
-        raise OptionError(f"“{name}” is no prompt: give a MIDI file, or one of {names}.")
+        raise OptionError(
+            "prompt-unknown",
+            "“{name}” is no prompt: give a MIDI file, or one of {names}.",
+            name=name,
+            names=names,
+        )
     music = read_midi(load_midi(Path(name))).in_common_time()
     return music.last(_LONGEST_PROMPT), Source.POP
 

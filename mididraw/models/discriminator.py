@@ -71,9 +71,13 @@ def load(path: Path = WEIGHTS) -> Discriminator:
     try:
         with safe_open(path, framework="pt") as file:
             if (file.metadata() or {}).get("kind") != _KIND:
-                raise ModelError(f"{path} holds no discriminator.")
+                raise ModelError(
+                    "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+                )
             names = file.keys()
             model.load_state_dict({name: file.get_tensor(name).float() for name in names})
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(f"{path} cannot be read as a discriminator.") from error
+        raise ModelError(
+            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+        ) from error
     return model.eval()

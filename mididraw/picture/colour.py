@@ -81,7 +81,9 @@ def without_transparency(image: Image.Image) -> Image.Image:
     alpha = np.asarray(image.getchannel("A"))
     seen = alpha >= _SEEN
     if not seen.any():
-        raise BlankPictureError("The picture is wholly transparent: draw something on it.")
+        raise BlankPictureError(
+            "picture-transparent", "The picture is wholly transparent: draw something on it."
+        )
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
     sheet = image.crop(box)

@@ -82,7 +82,9 @@ def decode(picture: Picture) -> Image.Image:
         warnings.simplefilter("ignore")
         content = picture if isinstance(picture, bytes) else _read(Path(picture))
         if len(content) > MAX_BYTES:
-            raise PictureTooLargeError("The picture is over 64 MB: send it smaller.")
+            raise PictureTooLargeError(
+                "picture-too-many-bytes", "The picture is over 64 MB: send it smaller."
+            )
         kind = kind_of(content)
         if kind is None:
             raise NotAPictureError(name_unread(content))
@@ -173,18 +175,21 @@ def _read(path: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name is no file name"
-        raise NotAPictureError(f"{path} cannot be opened: {reason}.") from error
+        raise NotAPictureError(
+            "file-unopened", "{path} cannot be opened: {why}.", path=path, why=reason
+        ) from error
 
 
 def _too_large() -> PictureTooLargeError:
     return PictureTooLargeError(
-        "The picture has over 80 megapixels, or over 200 as JPEG: send it smaller."
+        "picture-too-many-pixels-raster",
+        "The picture has over 80 megapixels, or over 200 as JPEG: send it smaller.",
     )
 
 
 def _damaged() -> DamagedPictureError:
     return DamagedPictureError(
-        "The picture is damaged or breaks off: send it again or save it anew."
+        "picture-damaged", "The picture is damaged or breaks off: send it again or save it anew."
     )
 
 

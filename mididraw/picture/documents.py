@@ -8,13 +8,13 @@ import pypdfium2
 import resvg_py
 from PIL import Image
 
-from mididraw.errors import BlankPictureError, DamagedPictureError, NotAPictureError
+from mididraw.errors import BlankPictureError, DamagedPictureError, NotAPictureError, Sentence
 
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _MOST_ELEMENTS = 200_000
-_DAMAGED_PDF = "The PDF is damaged: save it anew, or send a PNG of it."
-_DAMAGED_SVG = "The SVG is damaged: save it anew, or send a PNG of it."
+_DAMAGED_PDF = Sentence("pdf-damaged", "The PDF is damaged: save it anew, or send a PNG of it.")
+_DAMAGED_SVG = Sentence("svg-damaged", "The SVG is damaged: save it anew, or send a PNG of it.")
 
 
 def first_page(content: bytes, side: int) -> Image.Image:
@@ -29,12 +29,12 @@ def first_page(content: bytes, side: int) -> Image.Image:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise NotAPictureError(
-                "The PDF is locked by a password: send a picture of its page."
+                "pdf-locked", "The PDF is locked by a password: send a picture of its page."
             ) from error
         raise DamagedPictureError(_DAMAGED_PDF) from error
     try:
         if len(document) == 0:
-            raise BlankPictureError("The PDF has no page: send a PNG of the drawing.")
+            raise BlankPictureError("pdf-empty", "The PDF has no page: send a PNG of the drawing.")
         page = document[0]
         width, height = page.get_size()
         if min(width, height) <= 0:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from mididraw.errors import Sentence
+
 _START = 4096  # bytes that are looked at
 
 
@@ -27,23 +29,30 @@ _RASTER = (
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _AVIF_BRANDS = (b"avif", b"avis")
 
-_PHOTOSHOP = "This is a Photoshop file: save the picture as PNG and send that."
-_GIMP = "This is a GIMP file: save the picture as PNG and send that."
-_ICON = "This is an icon: save the picture as PNG and send that."
-_JPEG_XL = "This is JPEG XL: save the picture as PNG and send that."
-_JPEG_2000 = "This is JPEG 2000: save the picture as PNG and send that."
-_DJVU = "This is a DjVu document: save the picture as PNG and send that."
-_POSTSCRIPT = "This is PostScript: save the picture as PNG and send that."
-_ARCHIVE = "This is an archive or a document: save the picture in it as PNG and send that."
-_WEB_PAGE = "This is a web page: send the picture itself."
-_VIDEO = "This is a video: send a screenshot of it."
-_MUSIC = "This is music: send a drawing."
-_MIDI = "This is a MIDI file and no picture: send a drawing with it."
-_UNKNOWN = (
-    "This is no picture that can be read: send a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, SVG "
-    "or PDF."
+_PHOTOSHOP = Sentence(
+    "kind-photoshop", "This is a Photoshop file: save the picture as PNG and send that."
 )
-_UNREAD: tuple[tuple[int, bytes, str], ...] = (
+_GIMP = Sentence("kind-gimp", "This is a GIMP file: save the picture as PNG and send that.")
+_ICON = Sentence("kind-icon", "This is an icon: save the picture as PNG and send that.")
+_JPEG_XL = Sentence("kind-jpeg-xl", "This is JPEG XL: save the picture as PNG and send that.")
+_JPEG_2000 = Sentence("kind-jpeg-2000", "This is JPEG 2000: save the picture as PNG and send that.")
+_DJVU = Sentence("kind-djvu", "This is a DjVu document: save the picture as PNG and send that.")
+_POSTSCRIPT = Sentence(
+    "kind-postscript", "This is PostScript: save the picture as PNG and send that."
+)
+_ARCHIVE = Sentence(
+    "kind-archive", "This is an archive or a document: save the picture in it as PNG and send that."
+)
+_WEB_PAGE = Sentence("kind-web-page", "This is a web page: send the picture itself.")
+_VIDEO = Sentence("kind-video", "This is a video: send a screenshot of it.")
+_MUSIC = Sentence("kind-music", "This is music: send a drawing.")
+_MIDI = Sentence("kind-midi", "This is a MIDI file and no picture: send a drawing with it.")
+_UNKNOWN = Sentence(
+    "kind-unknown",
+    "This is no picture that can be read: send a PNG, JPEG, WebP, GIF, BMP, TIFF, "
+    "AVIF, HEIC, SVG or PDF.",
+)
+_UNREAD: tuple[tuple[int, bytes, Sentence], ...] = (
     (0, b"8BPS", _PHOTOSHOP),
     (0, b"gimp xcf", _GIMP),
     (0, b"\0\0\1\0", _ICON),
@@ -90,7 +99,7 @@ def kind_of(content: bytes) -> Kind | None:
     return None
 
 
-def name_unread(content: bytes) -> str:
+def name_unread(content: bytes) -> Sentence:
     """Say what a file is that is not read, and the way round it: a sentence."""
     for place, signature, sentence in _UNREAD:
         if content[place : place + len(signature)] == signature:

@@ -91,7 +91,7 @@ def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
     sheet = Sheet(drawn, strength, told.lab, ink & ~unruled, reach)
     if not sheet.ink.any():
         raise BlankPictureError(
-            "Nothing is drawn on the picture: draw something and send it again."
+            "picture-blank", "Nothing is drawn on the picture: draw something and send it again."
         )
     return sheet
 
@@ -125,8 +125,9 @@ def _without_paper(lab: Floats) -> _Told:
     lines, strength = line_drawing(lab)
     if lines.mean() < _FEWEST_LINES:
         raise BlankPictureError(
-            "This looks like a photograph in which no line stands out: send a drawing, or a photo "
-            "of something with clear outlines."
+            "photo-without-lines",
+            "This looks like a photograph in which no line stands out: send a drawing, or "
+            "a photo of something with clear outlines.",
         )
     return _Told(lines, strength, lab)
 

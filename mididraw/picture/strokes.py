@@ -68,8 +68,9 @@ def extract(sheet: Sheet, shape: Shape) -> Ink:
     crowd = strokes if shape is Shape.FILL else strokes | fills
     if _share_of_grid(crowd) > _CROWDED:
         raise CrowdedPictureError(
-            "There is so much on the picture that no shape can be told: draw fewer or thinner "
-            "lines."
+            "picture-crowded",
+            "There is so much on the picture that no shape can be told: draw fewer or "
+            "thinner lines.",
         )
     return Ink(area, strokes, fills, _weight(strokes, fills, radius, strength), box)
 

@@ -16,7 +16,7 @@ import numpy as np
 import pretty_midi
 from numpy.typing import NDArray
 
-from mididraw.errors import SoundError
+from mididraw.errors import Sentence, SoundError
 from mididraw.render.midi import parse_midi
 
 SAMPLE_RATE = 44_100
@@ -35,7 +35,10 @@ _PART = 1 << 20
 """Samples that are amplified at a time."""
 _READ_SAMPLES = ["ffmpeg", "-hide_banner", "-nostdin", "-f", "s16le", "-ar", str(SAMPLE_RATE)]
 _READ_SAMPLES += ["-ac", "2", "-i", "pipe:0"]
-MISSING = "Install FluidSynth and ffmpeg (apt-get install libfluidsynth3 ffmpeg) to make sound."
+MISSING = Sentence(
+    "fluidsynth-missing",
+    "Install FluidSynth and ffmpeg (apt-get install libfluidsynth3 ffmpeg) to make sound.",
+)
 
 Samples = NDArray[np.int16]
 
@@ -87,7 +90,9 @@ def encode_mp3(samples: Samples, tags: Tags, bitrate: int = 192) -> bytes:
             with suppress(BrokenPipeError):  # its status tells
                 write_samples(encoder.stdin, samples, gain)
             if encoder.wait() or not path.is_file():
-                raise SoundError("ffmpeg could not write the MP3: is it built with libmp3lame?")
+                raise SoundError(
+                    "mp3-unwritten", "ffmpeg could not write the MP3: is it built with libmp3lame?"
+                )
         return path.read_bytes()
 
 
@@ -168,13 +173,19 @@ def load_soundfont(path: Path) -> None:
 def _synth(soundfont: Path, gain: float) -> Iterator[Any]:
     fluidsynth = _fluidsynth()
     if not soundfont.is_file():
-        raise SoundError(f"There is no SoundFont at {soundfont}.")
+        raise SoundError(
+            "soundfont-missing", "There is no SoundFont at {soundfont}.", soundfont=soundfont
+        )
     synth = fluidsynth.Synth(
         gain=gain, samplerate=SAMPLE_RATE, channels=16, **{"synth.chorus.active": 0}
     )
     try:
         if not _is_soundfont(soundfont) or synth.sfload(str(soundfont)) == fluidsynth.FLUID_FAILED:
-            raise SoundError(f"{soundfont} is no SoundFont that FluidSynth reads (SF2 or SF3).")
+            raise SoundError(
+                "soundfont-unread",
+                "{soundfont} is no SoundFont that FluidSynth reads (SF2 or SF3).",
+                soundfont=soundfont,
+            )
         synth.system_reset()
         yield synth
     finally:
@@ -208,7 +219,7 @@ def loudness_gain(samples: Samples) -> float:
     except FileNotFoundError as error:
         raise SoundError(MISSING) from error
     except subprocess.CalledProcessError as error:
-        raise SoundError("ffmpeg could not measure the loudness.") from error
+        raise SoundError("loudness-unmeasured", "ffmpeg could not measure the loudness.") from error
     summary = said.stderr.decode(errors="replace").rpartition("Summary:")[2]
     found = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
     peak = _peak(samples)

@@ -95,13 +95,15 @@ def load_midi(source: Path | bytes) -> bytes:
             with source.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except OSError as error:
-            raise MidiError(f"{source} cannot be read: {error.strerror}.") from error
+            raise MidiError(
+                "file-unread", "{source} cannot be read: {why}.", source=source, why=error.strerror
+            ) from error
     else:
         data = source
     if len(data) > MAX_BYTES:
-        raise MidiError("The MIDI file is too large: up to 4 MB are read.")
+        raise MidiError("midi-too-large", "The MIDI file is too large: up to 4 MB are read.")
     if not is_midi(data):
-        raise MidiError("This is no MIDI file: give one that ends in .mid.")
+        raise MidiError("midi-other", "This is no MIDI file: give one that ends in .mid.")
     return data[max(data.find(b"MThd"), 0) :]  # RIFF wraps it
 
 
@@ -115,18 +117,31 @@ def parse_midi(data: bytes) -> mido.MidiFile:
         file = mido.MidiFile(file=io.BytesIO(mended(load_midi(data))), clip=True)
         if file.type == 2:
             raise MidiError(
-                "The MIDI file holds several pieces (type 2): save one of them as type 0 or 1."
+                "midi-several",
+                "The MIDI file holds several pieces (type 2): save one of them as type 0 or 1.",
             )
         ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
         seconds = file.length
     except _DAMAGED as error:
-        raise MidiError("The MIDI file is damaged: save it again and retry.") from error
+        raise MidiError(
+            "midi-damaged", "The MIDI file is damaged: save it again and retry."
+        ) from error
     if file.ticks_per_beat <= 0 or file.type not in (0, 1):
-        raise MidiError("The MIDI file is of a kind that is not read: save it as type 0 or 1.")
+        raise MidiError(
+            "midi-kind", "The MIDI file is of a kind that is not read: save it as type 0 or 1."
+        )
     if ticks > MAX_BARS * STEPS_PER_BAR / STEPS_PER_BEAT * file.ticks_per_beat:
-        raise MidiError(f"The MIDI file is too long: up to {MAX_BARS} bars are read.")
+        raise MidiError(
+            "midi-too-many-bars",
+            "The MIDI file is too long: up to {most} bars are read.",
+            most=MAX_BARS,
+        )
     if seconds > MAX_SECONDS:
-        raise MidiError(f"The MIDI file is too long: up to {MAX_SECONDS // 60} minutes are read.")
+        raise MidiError(
+            "midi-too-many-minutes",
+            "The MIDI file is too long: up to {most} minutes are read.",
+            most=MAX_SECONDS // 60,
+        )
     return file
 
 
@@ -146,7 +161,9 @@ def read_midi(data: bytes) -> Score:
             warnings.simplefilter("ignore", RuntimeWarning)
             midi = pretty_midi.PrettyMIDI(mido_object=file)
     except _DAMAGED as error:
-        raise MidiError("The MIDI file is damaged: save it again and retry.") from error
+        raise MidiError(
+            "midi-damaged", "The MIDI file is damaged: save it again and retry."
+        ) from error
 
     def step(time: float) -> int:
         return round(int(midi.time_to_tick(time)) * STEPS_PER_BEAT / int(midi.resolution))
@@ -161,7 +178,7 @@ def read_midi(data: bytes) -> Score:
             name = instrument.name or f"track {len(tracks) + 1}"
             tracks.append(Track(name, instrument.program, tuple(notes), instrument.is_drum))
     if not tracks:
-        raise MidiError("The MIDI file holds no notes.")
+        raise MidiError("midi-empty", "The MIDI file holds no notes.")
     steps = max(note.end for track in tracks for note in track.notes)
     tuned = [note for track in tracks if not track.drums for note in track.notes]
     signatures = midi.key_signature_changes

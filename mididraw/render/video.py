@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mididraw.errors import SoundError, VideoError
+from mididraw.errors import Sentence, SoundError, VideoError
 from mididraw.render.audio import MISSING, SAMPLE_RATE, Samples, loudness_gain, write_samples
 from mididraw.render.film import FRAMES_PER_SECOND, Film
 
@@ -20,7 +20,9 @@ _SOUND = (160, 128, 96, 64, 48)
 _LEAST = 40
 """kbit/s below which no picture can be made out."""
 _ATTEMPTS = 4
-_TOO_LONG = "The piece is too long for a video: draw fewer bars or pictures."
+_TOO_LONG = Sentence(
+    "video-too-long", "The piece is too long for a video: draw fewer bars or pictures."
+)
 _COLOURS = ["-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709"]
 _COLOURS += ["-color_trc", "bt709"]
 
@@ -102,7 +104,9 @@ def _encode(film: Film, seconds: float, command: list[str], progress: Progress |
                 if progress is not None and number % FRAMES_PER_SECOND == 0:
                     progress(number // FRAMES_PER_SECOND, round(seconds))
         if process.wait():
-            raise SoundError("ffmpeg could not write the video: is it built with libx264?")
+            raise SoundError(
+                "video-unwritten", "ffmpeg could not write the video: is it built with libx264?"
+            )
 
 
 @contextmanager

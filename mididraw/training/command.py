@@ -56,7 +56,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
-            raise OptionError("Give at least one step.")
+            raise OptionError("training-no-steps", "Give at least one step.")
         settings = settings.model_copy(update={"steps": steps})
     ours = (data / "pop909.tar.gz").is_file()
     if start is not None and not ours:
@@ -167,4 +167,6 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
+        raise OutputError(
+            "output-unwritten", "{path} cannot be written: {why}.", path=out, why=error.strerror
+        ) from error

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, reason
 
 DEFAULT = Path(__file__).with_name("pocket.toml")
 """What the weights that we ship were trained by."""
@@ -44,8 +44,16 @@ class TrainConfig(BaseModel):
         try:
             return cls.model_validate(tomllib.loads(path.read_text()))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise OptionError(f"{path} cannot be read as TOML.") from error
+            raise OptionError(
+                "training-config-unread", "{path} cannot be read as TOML.", path=path
+            ) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(str(part) for part in first["loc"])
-            raise OptionError(f"{name} in {path} is wrong: {first['msg']}.") from error
+            raise OptionError(
+                "training-config-invalid",
+                "{name} in {path} is wrong: {why}.",
+                name=name,
+                path=path,
+                why=reason(first),
+            ) from error

@@ -75,7 +75,9 @@ def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
         MidiError: there is no POP909.
     """
     if not (data / "pop909.tar.gz").is_file():
-        raise MidiError(f"{data} holds no pop909.tar.gz to learn from.")
+        raise MidiError(
+            "training-data-missing", "{data} holds no pop909.tar.gz to learn from.", data=data
+        )
 
     def pieces() -> Iterator[Piece]:
         tell("pop909")

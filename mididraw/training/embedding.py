@@ -80,7 +80,7 @@ class EmbeddingTrainer:
             ModelError: there are not two songs.
         """
         if len(songs) < 2:
-            raise ModelError("There are no songs to tell apart.")
+            raise ModelError("training-data-empty", "There is no music to learn from.")
         while self.step < self.steps:
             loss = self._learn(songs)
             self.step += 1
@@ -153,7 +153,9 @@ class EmbeddingTrainer:
             RuntimeError,
             pickle.UnpicklingError,
         ) as error:
-            raise ModelError(f"{path} is damaged: remove it to begin anew.") from error
+            raise ModelError(
+                "training-state-damaged", "{path} is damaged: remove it to begin anew.", path=path
+            ) from error
 
 
 def contrast(points: Tensor, songs: int) -> Tensor:

@@ -74,7 +74,11 @@ def read_folder(folder: Path) -> list[Score]:
         if tune is not None:
             tunes.append(tune)
     if not tunes:
-        raise MidiError(f"{folder} holds no MIDI file in 4/4, 3/4 or 6/8 that can be learned from.")
+        raise MidiError(
+            "training-midi-missing",
+            "{folder} holds no MIDI file in 4/4, 3/4 or 6/8 that can be learned from.",
+            folder=folder,
+        )
     return tunes
 
 

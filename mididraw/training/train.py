@@ -84,7 +84,7 @@ class Trainer:
             ModelError: there is nothing to learn from.
         """
         if not dataset.train:
-            raise ModelError("There is no music to learn from.")
+            raise ModelError("training-data-empty", "There is no music to learn from.")
         quick = list(windows(dataset.validation, self.config.context))
         quick = quick[:: max(len(quick) // _QUICK_WINDOWS, 1)]
         forward = _compiled(self.model) if self.config.steps > 50 else self.model
@@ -153,9 +153,15 @@ class Trainer:
                 optimizer.load_state_dict(stored)
             self.random.bit_generator.state = state["random"]
         except (OSError, EOFError, LookupError, ValueError, pickle.UnpicklingError) as error:
-            raise ModelError(f"{path} is damaged: remove it to begin anew.") from error
+            raise ModelError(
+                "training-state-damaged", "{path} is damaged: remove it to begin anew.", path=path
+            ) from error
         except RuntimeError as error:
-            raise ModelError(f"{path} is damaged or of another shape than the config.") from error
+            raise ModelError(
+                "training-state-unfit",
+                "{path} is damaged or of another shape than the config.",
+                path=path,
+            ) from error
         self.step = state["step"]
         self.history = [
             Progress(step, bits, None if note is None else Held(math.nan, note))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mididraw.engines import Commission
 from mididraw.engines.accompaniment import choose_patterns
-from mididraw.engines.arrangement import arrange, arrangement_of, cast
+from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
 from mididraw.engines.bands import BANDS, BY_STYLE
 from mididraw.engines.chords import chords
 from mididraw.harmony import Chord, Key, Style
@@ -135,14 +135,22 @@ def test_drums_fill_before_a_phrase_and_stop_at_the_end() -> None:
 
 
 def test_sections_have_patterns_of_their_own_that_go_with_the_drawing() -> None:
-    sections = sections_of(12)
-    plan = Plan(Key(0), LOOP * 3, sections)
-    onsets = np.zeros((12, STEPS_PER_BAR))
-    onsets[:4, [0, 8]] = onsets[8:, [0, 8]] = 1.0
-    onsets[4:8, [4, 12]] = 1.0
+    sections = sections_of(16)
+    plan = Plan(Key(0), LOOP * 4, sections)
+    onsets = np.zeros((16, STEPS_PER_BAR))
+    onsets[:8, [0, 8]] = onsets[12:, [0, 8]] = 1.0
+    onsets[8:12, [4, 12]] = 1.0
     chosen = choose_patterns(BANDS[Arrangement.TRIO].basses, plan, onsets.reshape(-1))
     assert [onset for onset, *_ in chosen[0]] == [0, 8]
-    assert chosen[:4] == chosen[8:] != chosen[4:8]
+    assert chosen[:4] == chosen[4:8] == chosen[12:] != chosen[8:12]
+    assert chosen[0] == chosen[2] not in (chosen[1], chosen[3])
+
+
+def test_somebody_plays_along_with_the_highest_contour() -> None:
+    notes = [Note(0, 60, 4, 80), Note(0, 67, 8, 80), Note(4, 62, 4, 80), Note(8, 64, 4, 80)]
+    along = unison_track(notes, 48)
+    assert [(note.onset, note.pitch) for note in along.notes] == [(0, 67), (8, 64)]
+    assert all(note.velocity < 80 for note in along.notes)
 
 
 @pytest.mark.parametrize("arrangement", BANDS)

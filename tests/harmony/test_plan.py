@@ -44,11 +44,11 @@ def test_sections_have_loops_and_the_end_a_cadence(style: Style, bars: int, seed
         (2, "A"),
         (8, "AA"),
         (10, "AAA"),
-        (12, "ABA"),
-        (14, "ABAA"),
+        (12, "AAA"),
+        (14, "AAAA"),
         (16, "AABA"),
         (18, "AABAA"),
-        (32, "AABAAABA"),
+        (32, "AABBAABA"),
     ],
 )
 def test_pieces_end_as_they_began(bars: int, letters: str) -> None:

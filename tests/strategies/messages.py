@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from mididraw.errors import Sentence
 from mididraw.options import DrawOptions, Engine, PitchRange, Shape, Theme, Video
 from worker.contract import (
     Cancelled,
@@ -22,7 +23,10 @@ from worker.contract import (
 ids = st.text("0123456789abcdef", min_size=32, max_size=32)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 words = st.text(max_size=50)
-sentences = st.text(min_size=1, max_size=50)
+params = st.dictionaries(words, st.text(max_size=20) | st.integers(-(2**40), 2**40), max_size=2)
+said = st.text(min_size=1, max_size=50)
+plain = st.builds(Sentence, words, said, params)
+sentences = st.builds(Sentence, words, said, st.dictionaries(words, plain, max_size=2)) | plain
 moments = st.floats(0, 1e10)
 shares = st.floats(0, 1)
 

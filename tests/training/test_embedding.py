@@ -57,5 +57,5 @@ def test_ranks_are_shares() -> None:
 
 
 def test_one_song_cannot_be_told_from_others() -> None:
-    with pytest.raises(ModelError, match="no songs"):
+    with pytest.raises(ModelError, match="no music"):
         EmbeddingTrainer(1).run(songs()[:1], Path(), lambda *_: None)

@@ -16,6 +16,7 @@ from worker.contract import (
     Answer,
     ContractError,
     Event,
+    Failed,
     Job,
     ReplyTo,
     job_id,
@@ -114,3 +115,16 @@ def test_the_contract_brings_neither_torch_nor_pictures_nor_redis() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_an_answer_of_an_older_worker_is_read_with_its_english_sentence() -> None:
+    old = {
+        "kind": "failed",
+        "version": 2,
+        "job": "0" * 32,
+        "reason": "refused",
+        "sentence": "Nothing is drawn on the picture.",
+    }
+    answer = parse_answer(json.dumps(old))
+    assert isinstance(answer, Failed)
+    assert str(answer.sentence) == "Nothing is drawn on the picture."

@@ -26,7 +26,7 @@ def count(to: int) -> int:
 
 
 def refuse() -> None:
-    raise PictureError("Nothing is drawn on the picture.")
+    raise PictureError("picture-blank", "Nothing is drawn on the picture.")
 
 
 def die() -> None:

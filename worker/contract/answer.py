@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from mididraw.errors import Sentence
 from mididraw.options import DrawOptions
 from worker.contract.base import Digest, FrozenModel, JobId, Message, Seconds
 
@@ -71,13 +72,18 @@ class Done(Message):
     seconds: dict[str, Seconds]
 
 
+def _sentence(value: object) -> object:
+    """Answers of older workers hold the English sentence alone."""
+    return Sentence("", value) if isinstance(value, str) else value
+
+
 class Failed(Message):
     """There is no music; ``sentence`` is fit to show to the user."""
 
     kind: Literal["failed"] = "failed"
     job: JobId
     reason: Reason
-    sentence: Annotated[str, Field(max_length=2000)]
+    sentence: Annotated[Sentence, BeforeValidator(_sentence)]
 
 
 class Cancelled(Message):

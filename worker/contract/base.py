@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mididraw.errors import MididrawError
 
 VERSION: Final = 2
-"""Raised whenever a message changes; a process reads its own version alone."""
+"""Raised whenever an older message cannot be read any more; a process reads this version alone."""
 
 # Rust's regular expressions: $ is the end of the text and not of a line.
 JobId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from mididraw.errors import MididrawError
+from mididraw.errors import MididrawError, reason
 from worker.contract.answer import Answer
 from worker.contract.base import VERSION, ContractError
 from worker.contract.events import Event
@@ -47,18 +47,30 @@ def _parse(text: str | bytes, what: str, adapter: TypeAdapter[_T]) -> _T:
     try:
         raw: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ContractError(f"This {what} is no JSON.") from error
+        raise ContractError("message-no-json", "This {what} is no JSON.", what=what) from error
     version = raw.get("version") if isinstance(raw, dict) else None
     if version != VERSION or isinstance(version, bool):
         raise ContractError(
-            f"This {what} is of version {str(version)[:20]} of the contract and this process reads "
-            f"{VERSION}: run the same midiDraw everywhere."
+            "message-other-version",
+            "This {what} is of version {theirs} of the contract and this process reads "
+            "{ours}: run the same midiDraw everywhere.",
+            what=what,
+            theirs=str(version)[:20],
+            ours=VERSION,
         )
     try:
         return adapter.validate_python(raw)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or what
-        raise ContractError(f"This {what} cannot be used: {where}: {first['msg']}.") from error
+        raise ContractError(
+            "message-invalid",
+            "This {what} cannot be used: {where}: {why}.",
+            what=what,
+            where=where,
+            why=reason(first),
+        ) from error
     except MididrawError as error:
-        raise ContractError(f"This {what} cannot be used: {error}") from error
+        raise ContractError(
+            "message-refused", "This {what} cannot be used: {why}", what=what, why=error
+        ) from error

@@ -53,7 +53,7 @@ class Admin:
             seen = self._summary(job)
             more: Any = self.connection.hmget(keys.job(job), ["job", "answer"])
         if seen is None:
-            raise OptionError(f"There is no job {job}.")
+            raise OptionError("job-missing", "There is no job {job}.", job=job)
         seen |= {
             name: text.decode() for name, text in zip(("job", "answer"), more, strict=True) if text
         }
@@ -88,7 +88,7 @@ class Admin:
                 args=[job, now, now + 3600, self.retention.job],
             )
             if not level:
-                raise OptionError(f"There is no failed job {job}.")
+                raise OptionError("job-not-failed", "There is no failed job {job}.", job=job)
             self._tickets().put(job, level.decode())
 
     def _reason(self, job: str) -> str:

@@ -115,7 +115,7 @@ def _address_errors() -> Iterator[None]:
     except ValueError:
         # The error's own words may hold the password.
         raise OptionError(
-            "REDIS_URL cannot be read: it looks like redis://user@host:6379/0."
+            "redis-url-unread", "REDIS_URL cannot be read: it looks like redis://user@host:6379/0."
         ) from None
 
 
@@ -130,8 +130,12 @@ def redis_errors() -> Iterator[None]:
     try:
         yield
     except AWAY as error:
-        raise AwayError("The drawing queue is away for a moment: try again in a minute.") from error
+        raise AwayError(
+            "queue-away", "The drawing queue is away for a moment: try again in a minute."
+        ) from error
     except RedisError as error:
         if not isinstance(error, OutOfMemoryError) and "OOM" not in str(error):
             raise
-        raise NoRoomError("The drawing queue has no room left: try again later.") from error
+        raise NoRoomError(
+            "queue-no-room", "The drawing queue has no room left: try again later."
+        ) from error

@@ -9,6 +9,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
+from mididraw.errors import Sentence
 from worker.contract import (
     Answer,
     ContractError,
@@ -30,11 +31,14 @@ from worker.queue.states import OPEN_STATES
 
 _log = logging.getLogger(__name__)
 _ANSWERS_AT_ONCE = 16
-_LOST = (
-    "Your drawing could not be finished: our machine went down each time that it tried. "
-    "Try another drawing or other options."
+_LOST = Sentence(
+    "job-lost",
+    "Your drawing could not be finished: our machine went down each time that it "
+    "tried. Try another drawing or other options.",
 )
-_UNREADABLE = "Your drawing came from another version of midiDraw: please send it again."
+_UNREADABLE = Sentence(
+    "job-unreadable", "Your drawing came from another version of midiDraw: please send it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,5 +240,5 @@ class JobConsumer:
             self._redis.hdel(keys.WORKERS, self.name)
 
 
-def _failed(job: str, reason: Reason, sentence: str) -> Failed:
+def _failed(job: str, reason: Reason, sentence: Sentence) -> Failed:
     return Failed(job=job, reason=reason, sentence=sentence)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mididraw.errors import Sentence
 from worker.contract import Answer, Done, Ended, Failed, Reason, ResultFiles
 from worker.queue import keys, scripts
 from worker.queue.states import JobState
@@ -21,7 +22,9 @@ def register_end_scripts(register: Callable[[str], Any]) -> EndScripts:
 
 def expired(job: str) -> Failed:
     """The answer to a job that waited until nobody wants it any more."""
-    sentence = "Your drawing waited for too long and was given up: please send it again."
+    sentence = Sentence(
+        "job-expired", "Your drawing waited for too long and was given up: please send it again."
+    )
     return Failed(job=job, reason=Reason.EXPIRED, sentence=sentence)
 
 

@@ -57,8 +57,9 @@ def read_sentinel_address(url: str) -> SentinelAddress:
         found = tuple(_host(one) for one in hosts.split(","))
     except ValueError:
         raise OptionError(
+            "sentinel-url-unread",
             "REDIS_URL cannot be read: with Sentinel it looks like "
-            "redis+sentinel://user@one:26379,two:26379/0?service=mymaster."
+            "redis+sentinel://user@one:26379,two:26379/0?service=mymaster.",
         ) from None
     for name in ("host", "port", "connection_class"):
         options.pop(name, None)

@@ -18,15 +18,17 @@ from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
 _LAGS = (1, 2, 4)
 """Bars after which a rhythm may return."""
-_RETURNING = 1.2
+_RETURNING = 1.6
 """Nats for an onset where each of these bars before had one."""
-_LATELY = 1.0
+_LATELY = 0.6
 """Nats against striking a key that is held or was released within a beat."""
 _AGAIN = 1.5
 """Nats more where it is held or just released."""
 _HAMMERING = 4.0
 """Nats more where it is released again after a 16th."""
-_SHORT = 0.8
+_BETWEEN = 1.2
+"""Nats against an onset between the eighths."""
+_SHORT = 0.3
 """Nats against a note of a 16th."""
 _OFF_CHORD = 1.2
 """Nats against a note that is none of the chord's."""
@@ -77,7 +79,8 @@ class PocketForm(LogitsProcessor):
         other = (chord[:, None] >= 0) & (places != chord[:, None])
         logits[:, v.CHORD.first : v.CHORD.stop].masked_fill_(other, -torch.inf)
         self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
-        logits[:, v.POSITION.first : v.POSITION.stop] += _RETURNING * self._before(slots, line)
+        returning = _RETURNING * self._before(slots, line) - _BETWEEN * (self._bar % 2)
+        logits[:, v.POSITION.first : v.POSITION.stop] += returning
         released = self._until[slots] >= step[:, None]
         ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
         price = _OFF_CHORD + _OFF_HOME * ending

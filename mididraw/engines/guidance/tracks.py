@@ -1,8 +1,9 @@
 """What a model wrote in two roles → the tracks of a drawing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -18,6 +19,8 @@ _EVEN = 0.1
 wants it: a mouse's lines differ by less."""
 _LOUDER = 80
 """Velocity that all of the weight beyond that is worth."""
+_SPREAD = 0.65
+"""Of the model's differences in loudness so much is played: no line falls silent."""
 _RUBS = 2
 """Semitones: what sounds no farther from a note rubs with it."""
 
@@ -39,7 +42,8 @@ def split_tracks(
     drawing = [note for track in music.tracks if track.name != backing for note in track.notes]
     beside = [note for note in second if accompany and not _at_ink(canvas, note)]
     drawing += [note for note in second if note not in beside]
-    played = _held(_tied(_one_hand(_pressed(note, canvas) for note in drawing)), canvas)
+    pressed = (_pressed(note, canvas) for note in _evened(drawing))
+    played = _held(_tied(_one_hand(pressed)), canvas)
     tracks = [Track(DRAWING, program, played)]
     if beside:
         quiet = [replace(n, velocity=max(round(n.velocity * _QUIETER), 1)) for n in beside]
@@ -57,6 +61,17 @@ def _at_ink(canvas: Canvas, note: Note) -> bool:
         if not canvas.ink[rows, max(step - REACH, 0) : step + REACH + 1].any():
             return False
     return True
+
+
+def _evened(notes: Sequence[Note]) -> list[Note]:
+    """Bring loudness nearer to the notes' median."""
+    if not notes:
+        return []
+    middle = median(note.velocity for note in notes)
+    return [
+        replace(note, velocity=max(round(middle + _SPREAD * (note.velocity - middle)), 1))
+        for note in notes
+    ]
 
 
 def _pressed(note: Note, canvas: Canvas) -> Note:

@@ -80,7 +80,9 @@ class OnnxNetwork:
             self._caches = [(torch.zeros(size), torch.zeros(size)) for _ in range(shape.depth)]
         except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
             raise ModelError(
-                f"There is no room in memory for {rows} pieces at a time: write fewer at once."
+                "memory-full-pieces",
+                "There is no room in memory for {rows} pieces at a time: write fewer at once.",
+                rows=rows,
             ) from error
         self._bound: dict[int, _Bound] = {}
         read = sum(part.numel() for part in model.blocks.parameters())

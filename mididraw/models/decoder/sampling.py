@@ -28,9 +28,17 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 100:
-            raise OptionError(f"Temperature {self.temperature:g} is out of range: give 0 to 100.")
+            raise OptionError(
+                "temperature-out-of-range",
+                "Temperature {temperature} is out of range: give 0 to 100.",
+                temperature=f"{self.temperature:g}",
+            )
         if not 0 < self.top_p <= 1:
-            raise OptionError(f"Top-p {self.top_p:g} is out of range: give above 0, up to 1.")
+            raise OptionError(
+                "top-p-out-of-range",
+                "Top-p {top_p} is out of range: give above 0, up to 1.",
+                top_p=f"{self.top_p:g}",
+            )
 
 
 def noise(seed: int, step: int, draw: int = 0) -> float:

@@ -49,7 +49,9 @@ class TorchNetwork:
             ]
         except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
             raise ModelError(
-                f"There is no room in memory for {rows} pieces at a time: write fewer at once."
+                "memory-full-pieces",
+                "There is no room in memory for {rows} pieces at a time: write fewer at once.",
+                rows=rows,
             ) from error
         self.starts = torch.arange(rows, device=self.device) * context
         self.columns = torch.arange(context, device=self.device)

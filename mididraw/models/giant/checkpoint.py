@@ -41,8 +41,12 @@ def load_checkpoint(path: Path, shape: Shape) -> Transformer:
     free = available_memory()
     if free is not None and free < need:
         raise ModelError(
-            f"{path.name} needs {need / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
-            "close other programs or choose a smaller model."
+            "checkpoint-too-large",
+            "{file} needs {need} GB of memory and {free} GB are free: close other programs "
+            "or choose a smaller model.",
+            file=path.name,
+            need=f"{need / 1e9:.1f}",
+            free=f"{free / 1e9:.1f}",
         )
     return convert(state, shape)
 
@@ -74,31 +78,51 @@ def _read(path: Path) -> dict[str, Tensor]:
             warnings.simplefilter("ignore", UserWarning)
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except FileNotFoundError as error:
-        raise ModelError(f"There is no file {path}: give the path of a checkpoint.") from error
+        raise ModelError(
+            "checkpoint-missing",
+            "There is no file {path}: give the path of a checkpoint.",
+            path=path,
+        ) from error
     except MemoryError as error:
-        raise ModelError(f"There is no room in memory for {path.name}.") from error
+        raise ModelError(
+            "checkpoint-no-memory", "There is no room in memory for {file}.", file=path.name
+        ) from error
     # Damage shows as any of these, and code that the reader does not run as the first.
     except (pickle.UnpicklingError, OSError, RuntimeError, *_DAMAGE) as error:
         raise ModelError(
-            f"{path.name} is damaged or holds more than weights, and is not opened: fetch it again."
+            "checkpoint-damaged",
+            "{file} is damaged or holds more than weights, and is not opened: fetch it again.",
+            file=path.name,
         ) from error
     if not isinstance(state, dict) or not all(
         isinstance(name, str) and isinstance(weight, Tensor) and weight.is_floating_point()
         for name, weight in state.items()
     ):
-        raise ModelError(f"{path.name} holds no state dict: give a checkpoint's weights alone.")
+        raise ModelError(
+            "checkpoint-no-weights",
+            "{file} holds no state dict: give a checkpoint's weights alone.",
+            file=path.name,
+        )
     return {name: weight for name, weight in state.items() if name not in _BUFFERS}
 
 
 def _check(path: Path, state: dict[str, Tensor], shape: Shape) -> None:
     expected = _sizes(shape)
     if state.keys() != expected.keys():
-        raise ModelError(f"{path.name} is a checkpoint of another kind of model.")
+        raise ModelError(
+            "checkpoint-other-kind",
+            "{file} is a checkpoint of another kind of model.",
+            file=path.name,
+        )
     for name, size in expected.items():
         if tuple(state[name].shape) != size:
             raise ModelError(
-                f"{path.name} is a model of another shape: {name} is "
-                f"{'×'.join(map(str, state[name].shape))}, not {'×'.join(map(str, size))}."
+                "checkpoint-other-shape",
+                "{file} is a model of another shape: {name} is {found}, not {wanted}.",
+                file=path.name,
+                name=name,
+                found="×".join(map(str, state[name].shape)),
+                wanted="×".join(map(str, size)),
             )
 
 

@@ -23,24 +23,35 @@ def fetch(name: str) -> Path:
             the file is not the one that the repository states.
     """
     if name not in PUBLISHED:
-        raise ModelError(f"There is no model “{name}”: choose {', '.join(PUBLISHED)}.")
+        raise ModelError(
+            "checkpoint-unknown",
+            "There is no model “{name}”: choose {known}.",
+            name=name,
+            known=", ".join(PUBLISHED),
+        )
     try:
         import httpx
         from huggingface_hub import hf_hub_download
     except ImportError as error:
         raise ModelError(
-            f"Downloading {name} needs another package: pip install 'mididraw[giant]'."
+            "download-needs-package",
+            "Downloading {name} needs another package: pip install 'mididraw[giant]'.",
+            name=name,
         ) from error
     try:
         path = Path(hf_hub_download(REPOSITORY, PUBLISHED[name].file))
     except (OSError, RuntimeError, ValueError, httpx.HTTPError) as error:
         raise ModelError(
-            f"{name} could not be downloaded: try again, which resumes, or give a file's path."
+            "download-failed",
+            "{name} could not be downloaded: try again, which resumes, or give a file's path.",
+            name=name,
         ) from error
     stated = path.resolve().name
     if len(stated) == _SHA256_LENGTH and _sha256(path) != stated:
         path.resolve().unlink()
-        raise ModelError(f"{name} arrived damaged and was deleted: try again.")
+        raise ModelError(
+            "download-damaged", "{name} arrived damaged and was deleted: try again.", name=name
+        )
     return path
 
 

@@ -127,7 +127,7 @@ def score_of(events: Sequence[Event], tempo: float) -> Score:
         ModelError: there are none.
     """
     if not events:
-        raise ModelError("The model wrote no notes: try another seed or prompt.")
+        raise ModelError("model-silent", "The model wrote no notes: try another seed or prompt.")
     ticks = ticks_per_step(tempo)
     parts: dict[int, list[Note]] = defaultdict(list)
     time = 0

@@ -39,20 +39,30 @@ def load(path: Path = WEIGHTS) -> Transformer:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}
             if about.get("kind") != _KIND:
-                raise ModelError(f"{path} holds no pocket model.")
+                raise ModelError("model-other", "{path} holds no pocket model.", path=path)
             shape = Shape(**json.loads(about.get("shape", "{}")))
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} cannot be read as a model: fetch it again.") from error
+        raise ModelError(
+            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+        ) from error
     except (TypeError, ValueError, ArithmeticError) as error:
-        raise ModelError(f"{path} holds a model of a shape that is not known.") from error
+        raise ModelError(
+            "model-other-shape", "{path} holds a model of a shape that is not known.", path=path
+        ) from error
     if shape.vocabulary != v.SIZE:
-        raise ModelError(f"{path} was trained on other tokens than this version writes.")
+        raise ModelError(
+            "model-other-tokens",
+            "{path} was trained on other tokens than this version writes.",
+            path=path,
+        )
     model = Transformer(shape)
     if {name: value.shape for name, value in weights.items()} != {
         name: value.shape for name, value in _named(model).items()
     }:
-        raise ModelError(f"{path} holds weights that do not fit their shape.")
+        raise ModelError(
+            "model-weights-unfit", "{path} holds weights that do not fit their shape.", path=path
+        )
     model.load_state_dict(weights, assign=True)
     return model.eval()
 

@@ -14,7 +14,7 @@ from bot.jobs.interface import Jobs, Order
 from bot.jobs.local import LocalJobs, Tell
 from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
-from mididraw.errors import PictureError
+from mididraw.errors import PictureError, Sentence
 from mididraw.options import DrawOptions
 from worker.contract import Done, Job, Likeness, Progress, Reason, ReplyTo, ResultFiles
 from worker.queue.connection import connect
@@ -27,6 +27,7 @@ from worker.serve import make_worker
 PATIENCE = 120.0
 """Seconds after which a test has failed."""
 REFUSED = b"refuse me"
+BLANK = Sentence("picture-blank", "Nothing is drawn on the picture.")
 
 
 @dataclass
@@ -64,7 +65,7 @@ def perform_at(gate: Gate) -> Callable[..., tuple[Done, ResultFiles]]:
         gate.begun.append(job.user)
         tell(Progress(job=job.id, bar=1, bars=2))
         if pictures[0] == REFUSED:
-            raise PictureError("Nothing is drawn on the picture.")
+            raise PictureError(BLANK)
         while not gate.opened.wait(0.01):
             tell(Progress(job=job.id, bar=1, bars=2))
         tell(Progress(job=job.id, bar=2, bars=2))
@@ -99,7 +100,7 @@ class GateRunner:
         for work in list(self._works):
             name = work.job.id
             if work.pictures[0] == REFUSED:
-                news.append(Failure(name, Reason.REFUSED, "Nothing is drawn on the picture."))
+                news.append(Failure(name, Reason.REFUSED, BLANK))
             elif self._gate.opened.is_set():
                 news.append(Update(Progress(job=name, bar=2, bars=2)))
                 files = ResultFiles(work.pictures[0], b"mp3", work.prompt or b"png")

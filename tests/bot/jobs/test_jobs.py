@@ -9,7 +9,7 @@ from bot.jobs.interface import Delivery, Jobs, Order
 from bot.jobs.limits import BusyError, FullError, Limits, TooFastError
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions
-from tests.bot.jobs.conftest import PATIENCE, REFUSED, Gate, Open, order, until
+from tests.bot.jobs.conftest import BLANK, PATIENCE, REFUSED, Gate, Open, order, until
 from worker.contract import (
     Cancelled,
     Done,
@@ -121,7 +121,7 @@ async def test_what_cannot_be_drawn_is_answered_with_a_sentence(open_jobs: Open)
         assert delivery.answer == Failed(
             job=receipt.job,
             reason=Reason.REFUSED,
-            sentence="Nothing is drawn on the picture.",
+            sentence=BLANK,
         )
 
 

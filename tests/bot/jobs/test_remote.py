@@ -16,6 +16,7 @@ from bot.jobs.interface import Delivery
 from bot.jobs.limits import Limits
 from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
+from mididraw.errors import Sentence
 from mididraw.options import DrawOptions
 from tests.bot.jobs.conftest import PATIENCE, Gate, GateRunner, done, order, running_worker, until
 from worker.contract import Cancelled, Done, Failed, Queued, Reason, ResultFiles
@@ -139,7 +140,9 @@ async def test_of_two_answers_the_first_counts(redis_url: str, connection: Redis
     late, lost = take(slow), LostJobs(connection, POLICY)
     await until(lambda: asyncio.to_thread(lambda: lost.requeue() > 0))
     finish(quick, take(quick))
-    slow.record_answer(Failed(job=late.job.id, reason=Reason.BROKEN, sentence="Too late."))
+    slow.record_answer(
+        Failed(job=late.job.id, reason=Reason.BROKEN, sentence=Sentence("late", "Too late."))
+    )
     slow.send_answers()
     assert isinstance((await first(jobs)).answer, Done)
     assert connection.xlen(keys.outbox("web")) == 1

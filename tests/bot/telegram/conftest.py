@@ -15,6 +15,7 @@ from bot.telegram.budget import Rates, Window
 from bot.telegram.keyboards import Press
 from bot.telegram.start import run
 from mididraw.draw import Drawing, draw
+from mididraw.errors import Sentence
 from mididraw.options import DrawOptions, Engine, Video
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import EXAMPLES
@@ -30,6 +31,7 @@ __all__ = ["redis_server", "redis_url"]
 
 CAT = (EXAMPLES / "cat.png").read_bytes()
 FISH = (EXAMPLES / "fish.png").read_bytes()
+NO_NOTES = Sentence("midi-empty", "The MIDI file holds no notes.")
 BAD = b"this is no picture"
 HER = 7
 
@@ -66,7 +68,13 @@ class Painter:
         for work in self.works:
             job = work.job
             if BAD in work.pictures:
-                news.append(Failure(job.id, Reason.REFUSED, "The MIDI file holds no notes."))
+                news.append(
+                    Failure(
+                        job.id,
+                        Reason.REFUSED,
+                        NO_NOTES,
+                    )
+                )
                 continue
             options = job.options.model_copy(update={"tempo": 100, "key": "A minor"})
             done = Done(

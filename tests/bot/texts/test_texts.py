@@ -1,9 +1,11 @@
 """Everything is said in every language."""
 
 import ast
+import math
 import re
-import tomllib
-from pathlib import Path
+import string
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from fluent.syntax import FluentParser
@@ -14,9 +16,8 @@ from hypothesis import strategies as st
 
 from bot.jobs.limits import Limits, refuse
 from bot.texts import LANGUAGES, language, texts
-from bot.texts.catalogue import pattern_of
 from bot.texts.traditional import simplified
-from mididraw.errors import OptionError
+from mididraw.errors import MididrawError, OptionError, Sentence
 from mididraw.instruments import chinese_name
 from mididraw.options import DrawOptions
 from tests.conftest import ROOT
@@ -25,33 +26,6 @@ from worker.queue.limits import Verdict
 FOLDER = ROOT / "bot" / "texts"
 WRITTEN = ("en", "zh")
 """Languages that are not made of others."""
-ON_THE_WAY = (
-    *("mididraw/options.py", "mididraw/draw.py", "mididraw/canvas.py", "mididraw/instruments.py"),
-    *("mididraw/picture", "mididraw/harmony", "mididraw/engines", "mididraw/render/midi.py"),
-    *("bot/jobs/limits.py", "bot/jobs/orders.py", "bot/jobs/local.py", "worker/batch.py"),
-    *(
-        "bot/fetch.py",
-        "bot/discord",
-        "worker/drawing_runner.py",
-        "worker/run.py",
-        "worker/queue/connection.py",
-        "worker/queue/consumer.py",
-        "worker/queue/ending.py",
-    ),
-)
-"""What can raise or answer with a sentence that a person in a chat sees."""
-FOR_HOSTS = (
-    "{} cannot be opened: {}.",
-    "{} cannot be read: {}.",
-    "The {} engine needs {}: install it with pip install 'mididraw[model]', or use the chords "
-    "engine.",
-    "There is no DISCORD_TOKEN: make an application with a bot at "
-    "https://discord.com/developers/applications, which gives you one.",
-    "Discord does not know this DISCORD_TOKEN: copy it again from the application's page.",
-    "This bench needs the tests: run it in a checkout.",
-    "REDIS_URL cannot be read: it looks like redis://user@host:6379/0.",
-)
-"""What only those see who give paths or install packages."""
 
 
 class Names(Visitor):
@@ -64,9 +38,9 @@ class Names(Visitor):
         self.found.add(node.id.name)
 
 
-def catalogue(tag: str) -> dict[str, set[str]]:
-    messages = {}
-    for file in sorted((FOLDER / tag).glob("*.ftl")):
+def catalogue(tag: str, pattern: str = "*.ftl") -> dict[str, set[str]]:
+    messages: dict[str, set[str]] = {}
+    for file in sorted((FOLDER / tag).glob(pattern)):
         for entry in FluentParser().parse(file.read_text()).body:
             assert not isinstance(entry, ftl.Junk), f"{file}: {entry.content}"
             if isinstance(entry, ftl.Message):
@@ -77,28 +51,58 @@ def catalogue(tag: str) -> dict[str, set[str]]:
     return messages
 
 
-def sentences(path: Path) -> set[str]:
-    """What the errors of a module say, with braces for what varies."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        values: list[ast.expr] = []
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            ours = node.func.id.endswith("Error") and node.func.id not in dir(__builtins__)
-            values += node.args[:1] if ours else []
-            values += [word.value for word in node.keywords if word.arg == "sentence"]
-        if isinstance(node, ast.Assign | ast.Return) and node.value:
-            values.append(node.value)
-        for value in values:
-            if isinstance(value, ast.JoinedStr):
-                parts = [p.value if isinstance(p, ast.Constant) else "{}" for p in value.values]
-                found.add("".join(str(part) for part in parts))
-            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
-                found.add(value.value)
-    return {said for said in found if re.match(r"[A-Z“{].* .*\.$", said)}
+def errors() -> dict[str, set[str]]:
+    """Every code of an error or a sentence in the sources → the names of what varies in it.
+
+    An error's call gives its code and its English, both as literals, or a sentence that was made
+    elsewhere.
+    """
+    trees = {
+        path: ast.parse(path.read_text())
+        for root in ("mididraw", "bot", "worker")
+        for path in sorted((ROOT / root).rglob("*.py"))
+    }
+    makers = family(trees.values()) | {"Sentence", "Sentence.of", "type(error)"}
+    found: dict[str, str] = {}
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in makers:
+                continue
+            where = f"{path}:{node.lineno}"
+            assert node.args, f"{where}: no code"
+            first, *rest = node.args
+            if isinstance(first, ast.Name | ast.Attribute | ast.Call):
+                continue  # made elsewhere
+            if path.name in {"errors.py", "options.py"} and isinstance(first, ast.JoinedStr):
+                continue  # what pydantic says, and what an option is called
+            assert isinstance(first, ast.Constant), f"{where}: a code is a literal"
+            code = str(first.value)
+            if path.name == "answer.py" and not code:
+                continue  # older workers' answers have none
+            assert rest, f"{where}: no code, or no English"
+            english = ast.literal_eval(rest[0])
+            assert re.fullmatch(r"[a-z][a-z0-9-]*", code), f"{where}: {code!r} is no code"
+            assert found.setdefault(code, english) == english, f"{where}: {code} says otherwise"
+            assert {word.arg for word in node.keywords} == placeholders(english), where
+    return {code: placeholders(english) for code, english in found.items()}
+
+
+def family(trees: Iterable[ast.Module]) -> set[str]:
+    """The names of MididrawError and all that descend from it."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found, before = {MididrawError.__name__}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {kind.name for kind in classes if found & {*map(ast.unparse, kind.bases)}}
+    return found
+
+
+def placeholders(english: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(english) if name}
 
 
 def test_all_languages_say_the_same_with_the_same_placeholders() -> None:
-    first, *others = (catalogue(tag) for tag in WRITTEN)
+    first, *others = (catalogue(tag, "[!e]*.ftl") for tag in WRITTEN)
     assert first
     for other in others:
         assert other == first
@@ -106,7 +110,7 @@ def test_all_languages_say_the_same_with_the_same_placeholders() -> None:
 
 def test_every_text_that_the_code_asks_for_is_there_and_none_else() -> None:
     code = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
-    known = catalogue("en")
+    known = catalogue("en", "[!e]*.ftl")
     asked = set(re.findall(r'texts\(\s*"([a-z-]+)"', code))
     assert asked - known.keys() == set()
     unused = [name for name in known if name not in code and not name.startswith("match-")]
@@ -114,22 +118,32 @@ def test_every_text_that_the_code_asks_for_is_there_and_none_else() -> None:
     assert prefixes == []
 
 
-@pytest.mark.parametrize("tag", WRITTEN[1:])
-def test_every_sentence_on_the_way_of_a_drawing_is_translated(tag: str) -> None:
-    table = tomllib.loads((FOLDER / tag / "sentences.toml").read_text())
-    modules = [
-        module
-        for place in ON_THE_WAY
-        for module in ((ROOT / place).rglob("*.py") if "." not in place else [ROOT / place])
-        if module.name != "doctor.py"  # which speaks to hosts alone
-    ]
-    said = set().union(*(sentences(module) for module in modules)) - {*FOR_HOSTS}
-    assert len(said) > 35
-    patterns = [re.compile(pattern_of(english)) for english in table]
-    missing = {one for one in said if not any(pattern.fullmatch(one) for pattern in patterns)}
-    assert missing == set()
-    for english, own in table.items():
-        assert english.count("{}") == own.count("{}"), english
+def test_every_error_has_a_code_and_is_said_in_every_language() -> None:
+    in_code = errors()
+    assert len(in_code) > 150
+    options = {f"option-{name.replace('_', '-')}" for name in (*DrawOptions.model_fields, "prompt")}
+    in_code |= {option: set() for option in options}
+    wanted = {f"error-{code}": names for code, names in in_code.items()}
+    for tag in WRITTEN:
+        said = {
+            name: of for name, of in catalogue(tag, "errors.ftl").items() if "-value-" not in name
+        }
+        assert said.keys() <= wanted.keys(), tag
+        assert all(said[name] == wanted[name] for name in said), tag
+        if tag != "en":  # which the errors themselves are written in
+            assert said.keys() == wanted.keys(), tag
+
+
+@pytest.mark.parametrize("name", sorted(DrawOptions.model_fields))
+def test_whatever_is_wrong_with_an_option_is_said_in_chinese(name: str) -> None:
+    wrong: tuple[Any, ...] = ("~", 1.5, -1, 10**9, [], math.inf)
+    for value in wrong:
+        try:
+            DrawOptions.of(**{name: value})
+        except OptionError as error:
+            said = texts("zh").sentence(error)
+            assert said.endswith(("。", "？"))
+            assert "should" not in said
 
 
 @given(st.text())
@@ -162,7 +176,9 @@ def test_real_refusals_come_in_chinese() -> None:
     assert "一幅" in zh.sentence(refuse(Verdict.USER, 0, Limits(user=1)))
     assert "3 分钟" in zh.sentence(refuse(Verdict.RATE, 130, Limits()))
     assert texts("en").sentence(refused.value) == str(refused.value)
-    assert zh.sentence("Nobody has translated this.") == "Nobody has translated this."
+    unknown = Sentence("of-a-later-version", "Nobody has translated this.")
+    assert zh.sentence(unknown) == unknown.text
+    assert zh.sentence(Sentence("picture-count", "Other parameters.")) == "Other parameters."
 
 
 def test_what_is_missing_is_an_error() -> None:
@@ -208,9 +224,9 @@ def in_big5(sign: str) -> bool:
 def test_what_a_chat_calls_otherwise_is_called_so_in_errors_too() -> None:
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(strength=150)
-    assert texts("en").sentence(refused.value).startswith("The likeness cannot be “150”")
+    assert texts("en").sentence(refused.value).startswith("The option likeness cannot be “150”")
     said = texts("zh").sentence(refused.value)
-    assert said == "像不像画不能是“150”（应不大于 100）。"
+    assert said == "选项 像不像画 不能是“150”（应不大于 100）。"
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(tempo=10)
     assert texts("zh").sentence(refused.value) == "选项 速度 不能是“10”（应不小于 40）。"

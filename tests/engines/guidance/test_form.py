@@ -69,14 +69,17 @@ def test_a_bar_begins_as_planned_with_the_chance_of_all_kinds() -> None:
     assert (leaning()[v.BARS.first : v.BARS.stop] == 0).all()
 
 
-def test_onsets_lean_to_where_bars_before_had_them() -> None:
+def test_onsets_lean_to_where_bars_before_had_them_and_to_eighths() -> None:
     first = bar(PLAN.chords[0], note(4, 60, 2), note(10, 64, 2))
     second = bar(PLAN.chords[1], note(4, 60, 2))
     found = leaning(*first, *second, v.BAR, v.chord_token(PLAN.chords[2]))
     positions = found[v.POSITION.first : v.POSITION.stop]
     assert positions[4] == pytest.approx(2 * positions[10].item())
     assert positions[10] > 0
-    assert torch.count_nonzero(positions) == 2
+    assert torch.count_nonzero(positions[::2]) == 2
+    between = positions[1::2]
+    assert between[0] < 0
+    assert (between == between[0]).all()
 
 
 def test_striking_a_key_just_released_costs_and_hammering_it_more() -> None:

@@ -47,7 +47,7 @@ def fetch_from(endpoint: str, cache: Path, name: str = "giant-medium") -> Path:
         check=False,
     )
     if done.returncode:
-        raise ModelError(done.stderr.strip().splitlines()[-1])
+        raise ModelError("said-by-hub", "{said}", said=done.stderr.strip().splitlines()[-1])
     return Path(done.stdout.strip())
 
 

@@ -11,7 +11,7 @@ from redis import Redis
 from bot.jobs.interface import Order
 from bot.jobs.limits import Limits
 from bot.jobs.remote import RedisJobs
-from mididraw.errors import OptionError
+from mididraw.errors import OptionError, Sentence
 from tests.bot.jobs.conftest import (
     Gate,
     GateRunner,
@@ -61,7 +61,7 @@ async def take(step: Step, url: str, connection: Redis, job: Job) -> None:
     """Try a step with what takes it in the product."""
     answers: dict[Step, Answer] = {
         Step.FINISH: done(job),
-        Step.FAIL: Failed(job=JOB, reason=Reason.BROKEN, sentence="No."),
+        Step.FAIL: Failed(job=JOB, reason=Reason.BROKEN, sentence=Sentence("no", "No.")),
         Step.CANCEL: Cancelled(job=JOB),
     }
     if step is Step.ADMIT:
