@@ -187,6 +187,9 @@ def merged(*layers: dict[str, Any]) -> DrawOptions:
     kept: dict[str, Any] = {}
     for layer in defaults:
         kept |= {name: value for name, value in layer.items() if name in known}
+    if (asked.get("takes") or 1) > 1:
+        # That somebody likes videos is no reason to refuse takes, which have none.
+        kept.pop("video", None)
     options = DrawOptions.of(**{**kept, **asked})
     options.refuse_unused(name for name, value in asked.items() if value is not None)
     return options

@@ -5,18 +5,17 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from typer.exceptions import TyperException
 
 from mididraw import __version__, cli_doctor, cli_evaluate, cli_models
+from mididraw.cli_draw import draw_to, print_report
 from mididraw.cli_output import (
     ERR,
     OUT,
@@ -29,10 +28,6 @@ from mididraw.cli_output import (
 )
 from mididraw.errors import MididrawError, OptionError
 from mididraw.options import DrawOptions, Engine, Shape, Theme, Video
-from mididraw.settings import Settings
-
-if TYPE_CHECKING:
-    from mididraw.draw import Drawing, Stage
 
 _MADE_BEFORE_COLLECTING = 50_000
 """Objects between two collections; the default of 700 costs a tenth of the imports."""
@@ -146,6 +141,7 @@ Prompt = Annotated[
 ]
 ThemeOption = Annotated[Theme | None, typer.Option(help=_help("theme"), case_sensitive=False)]
 
+TakesOption = Annotated[int | None, typer.Option("--takes", help=_help("takes"))]
 VideoFlag = Annotated[bool, typer.Option("--video", help=f"{_help('video')} Wide without a shape.")]
 VideoShape = Annotated[Video | None, typer.Option(help="Shape of the video.", case_sensitive=False)]
 
@@ -175,9 +171,13 @@ def draw_command(
     theme: ThemeOption = None,
     video: VideoFlag = False,
     video_shape: VideoShape = None,
+    takes: TakesOption = None,
     as_json: Json = False,
 ) -> None:
-    """Turn a drawing into NAME.mid, NAME.mp3 and NAME.png, and NAME.mp4 with --video."""
+    """Turn a drawing into NAME.mid, NAME.mp3 and NAME.png, and NAME.mp4 with --video.
+
+    With --takes 4, into NAME-1.mid to NAME-4.png, and NAME.png, which shows them all.
+    """
     given = {
         "engine": engine,
         "bars": bars,
@@ -197,6 +197,7 @@ def draw_command(
         "seed": seed,
         "theme": theme,
         "video": video_shape or (Video.WIDE if video else None),
+        "takes": takes,
     }
     options = DrawOptions.of(**given)
     asked = [name for name, value in {**given, "prompt": prompt}.items() if value is not None]
@@ -206,11 +207,11 @@ def draw_command(
         from mididraw.render.midi import load_midi
 
         music = load_midi(prompt)
-    report = _draw_to(out, pictures, options, host_settings(soundfont), music)
+    report = draw_to(out, pictures, options, host_settings(soundfont), music)
     if as_json:
         print(json.dumps(report))  # noqa: T201 -- what the caller parses
     else:
-        _print_report(report)
+        print_report(report)
 
 
 @app.command()
@@ -221,7 +222,7 @@ def demo(out: OutDir = Path("demo"), soundfont: SoundFont = None) -> None:
         for picture in sorted(folder.glob("*.png")):
             # A demonstration that sounds the same wherever it is run.
             options = DrawOptions.of(seed=1)
-            _print_report(_draw_to(out, [picture], options, settings))
+            print_report(draw_to(out, [picture], options, settings))
 
 
 @app.command()
@@ -308,87 +309,3 @@ def _version(version: Annotated[bool, typer.Option("--version")] = False) -> Non
     if version:
         OUT.print(__version__)
         raise typer.Exit
-
-
-def _draw_to(
-    folder: Path,
-    pictures: list[Path],
-    options: DrawOptions,
-    settings: Settings,
-    prompt: bytes | None = None,
-) -> dict[str, Any]:
-    """Draw, write the files and report on them."""
-    # The front-ends' processes are started by this command line and need none of what draws.
-    from mididraw.draw import draw
-
-    name = pictures[0].stem
-    if len(pictures) > 1:
-        # File names end at 255 bytes.
-        name = f"{name.encode()[:240].decode(errors='ignore')}+{len(pictures) - 1}"
-    endings = ["mid", "mp3", "png", *["mp4"] * (options.video is not Video.NONE)]
-    files = {ending: folder / f"{name}.{ending}" for ending in endings}
-    refuse_overwriting(list(files.values()), pictures)
-    with _progress_bar(name) as progress:
-        drawing = draw(
-            pictures, options, settings=settings, prompt=prompt, title=name, progress=progress
-        )
-    made = {"mid": drawing.midi, "mp3": drawing.mp3, "png": drawing.png, "mp4": drawing.video}
-    for ending, path in files.items():
-        write(path, made[ending] or b"")
-    return _report(drawing, files)
-
-
-def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
-    key = drawing.score.key
-    options = drawing.options.model_dump(mode="json")
-    return {
-        "files": {ending: str(path) for ending, path in files.items()},
-        "seed": options.pop("seed"),
-        "options": options,
-        "bars": drawing.score.bars,
-        "notes": len(drawing.score.drawing.notes),
-        "chords": [span.chord.name(key) for span in drawing.score.chords],
-        "match": {
-            "coverage": round(drawing.match.coverage, 4),
-            "precision": round(drawing.match.precision, 4),
-            "f1": round(drawing.match.f1, 4),
-            "lines": round(drawing.match.lines, 4),
-            "parts": round(drawing.match.parts, 4),
-            "likeness": round(drawing.match.likeness, 4),
-        },
-        "seconds": {stage.value: round(spent, 4) for stage, spent in drawing.seconds.items()},
-    }
-
-
-def _print_report(report: dict[str, Any]) -> None:
-    options, found = report["options"], report["match"]
-    bars = "1 bar" if report["bars"] == 1 else f"{report['bars']} bars"
-    lines = {ending.upper(): path for ending, path in report["files"].items()}
-    lines["music"] = f"{options['key']}, {options['tempo']} bpm, {bars}"
-    if report["chords"]:
-        lines["chords"] = " ".join(report["chords"])
-    lines["match"] = (
-        f"{found['likeness']:.1%}: {found['lines']:.1%} of the lines that one sees are played, "
-        f"{found['precision']:.1%} of the notes lie on ink (F1 with the ink {found['f1']:.1%})"
-    )
-    lines["seed"] = str(report["seed"])
-    for name, value in lines.items():
-        OUT.print(f"{name:<8}{value}", markup=False)
-    OUT.print()
-
-
-@contextmanager
-def _progress_bar(name: str) -> Iterator[Any]:
-    """Show the stages on standard error where a person watches; yields the callback."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bars:
-        tasks: dict[Stage, TaskID] = {}
-
-        def tell(stage: "Stage", done: int, parts: int) -> None:
-            if stage not in tasks:
-                # An unknown total shows a moving bar.
-                tasks[stage] = bars.add_task(f"{name}: {stage}", total=None)
-            elif done:
-                bars.update(tasks[stage], completed=done, total=parts)
-
-        yield tell

@@ -17,7 +17,7 @@ from mididraw.errors import OptionError, PictureError
 from mididraw.measure import Match, match
 from mididraw.options import DrawOptions, Video
 from mididraw.picture import Ink, Picture, read
-from mididraw.render.audio import Tags, encode_mp3, synthesize
+from mididraw.render.audio import Samples, Tags, encode_mp3, synthesize
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
 from mididraw.render.palette import PALETTES
@@ -104,8 +104,7 @@ def draw(
     options, settings = options or DrawOptions(), settings or Settings()
     clock = Clock(progress)
     work = commission(pictures, options, prompt, clock, settings.model)
-    drawing = render(work, write_score(work, clock), settings, title, clock)
-    return with_video(drawing, work, settings, title, clock)
+    return render(work, write_score(work, clock), settings, title, clock, filmed=True)
 
 
 def replay(
@@ -132,11 +131,18 @@ def replay(
     """
     settings, clock = settings or Settings(), Clock(progress)
     work = commission(pictures, options, None, clock)
+    score = read_score(midi, work)
+    return render(work, score, settings, title, clock, midi, filmed=True)
+
+
+def read_score(midi: bytes, work: Commission) -> Score:
+    """Read the music that was written for a commission; a file knows no bars after its last note.
+
+    Raises:
+        MidiError: the bytes are no MIDI.
+    """
     score = read_midi(midi)
-    # A file knows no bars after its last note.
-    score = replace(score, bars=max(score.bars, work.canvas.bars))
-    drawing = render(work, score, settings, title, clock, midi)
-    return with_video(drawing, work, settings, title, clock)
+    return replace(score, bars=max(score.bars, work.canvas.bars))
 
 
 def commission(
@@ -193,7 +199,7 @@ def write_score(work: Commission, clock: "Clock | None" = None) -> Score:
         OptionError: the engine is not installed.
     """
     with (clock or Clock())(Stage.ENGINE):
-        return ENGINES[work.options.engine](work)
+        return ENGINES[work.options.engine]([work])[0]
 
 
 def render(
@@ -203,8 +209,10 @@ def render(
     title: str = "drawing",
     clock: "Clock | None" = None,
     midi: bytes | None = None,
+    *,
+    filmed: bool = False,
 ) -> Drawing:
-    """Make the three files of a score; needs neither model nor pictures.
+    """Make the files of a score; needs neither model nor pictures.
 
     Args:
         work: what the score was written for.
@@ -213,51 +221,81 @@ def render(
         title: shown by the MP3 and on the piano roll.
         clock: times the stages.
         midi: the score's file, where there is one already.
+        filmed: make the video, too, that the options ask for, if they do.
+
+    Raises:
+        SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
+        VideoError: the piece is too long for a video.
+    """
+    settings, clock = settings or Settings(), clock or Clock()
+    found, options = match(work.canvas, score), resolve(work, score)
+    sound = record(score, settings, title, clock, midi)
+    with clock(Stage.ROLL):
+        png = write_png(sheet(score, work, found, title).paint(PALETTES[work.options.theme]))
+    video = None
+    if filmed and options.video is not Video.NONE:
+        video = film(work, score, sound.midi, settings, title, clock, sound.samples)
+    files = (sound.midi, sound.mp3, png)
+    return Drawing(options, score, work.canvas, found, *files, clock.seconds, video)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """How a score sounds: its MIDI file, ``int16[samples, 2]`` at 44.1 kHz, and the MP3 of them."""
+
+    midi: bytes
+    samples: Samples
+    mp3: bytes
+
+
+def record(
+    score: Score,
+    settings: Settings,
+    title: str = "drawing",
+    clock: "Clock | None" = None,
+    midi: bytes | None = None,
+) -> Recording:
+    """Play a score; ``midi`` is its file, where there is one already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
     """
-    settings, clock = settings or Settings(), clock or Clock()
-    found = match(work.canvas, score)
+    clock = clock or Clock()
     with clock(Stage.MIDI):
         midi = write_midi(score) if midi is None else midi
     with clock(Stage.SOUND):
         samples = synthesize(midi, settings.soundfont)
     with clock(Stage.MP3):
         mp3 = encode_mp3(samples, Tags(title), settings.mp3_bitrate)
-    with clock(Stage.ROLL):
-        png = write_png(_sheet(score, work, found, title).paint(PALETTES[work.options.theme]))
-    options = resolve(work, score)
-    return Drawing(options, score, work.canvas, found, midi, mp3, png, clock.seconds)
+    return Recording(midi, samples, mp3)
 
 
-def with_video(
-    drawing: Drawing,
+def film(
     work: Commission,
+    score: Score,
+    midi: bytes,
     settings: Settings | None = None,
     title: str = "drawing",
     clock: "Clock | None" = None,
-) -> Drawing:
-    """Add the video that the options ask for, if they do.
+    samples: Samples | None = None,
+) -> bytes:
+    """Make the MP4 of the playing roll; ``samples`` are the sound, where it was played already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
         VideoError: the piece is too long for a video.
     """
     settings, clock, options = settings or Settings(), clock or Clock(), work.options
-    if options.video is Video.NONE:
-        return drawing
     with clock(Stage.VIDEO):
-        sheet = _sheet(drawing.score, work, drawing.match, title)
-        film = Film(sheet, Timeline.of(drawing.midi), options.video, options.theme)
-        # Played once more: it takes a hundredth of the music's length.
-        samples = synthesize(drawing.midi, settings.soundfont)
+        shown = sheet(score, work, match(work.canvas, score), title)
+        frames = Film(shown, Timeline.of(midi), options.video, options.theme)
+        samples = synthesize(midi, settings.soundfont) if samples is None else samples
         limit, tell = settings.video_bytes, partial(clock.tell, Stage.VIDEO)
-        video = encode_video(film, samples, title=title, limit=limit, progress=tell)
-    return replace(drawing, video=video, seconds=clock.seconds)
+        return encode_video(frames, samples, title=title, limit=limit, progress=tell)
 
 
-def _sheet(score: Score, work: Commission, found: Match, title: str) -> Sheet:
+def sheet(score: Score, work: Commission, found: Match, title: str | None) -> Sheet:
+    """All that the piano roll of a score shows."""
     return Sheet(score, work.canvas, f"match {found.likeness:.0%}", title, accompaniment=True)
 
 
@@ -288,7 +326,8 @@ class Clock:
         self.tell(stage, 0, 1)
         start = time.perf_counter()
         yield
-        self.seconds[stage] = time.perf_counter() - start
+        spent = time.perf_counter() - start
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
         self.tell(stage, 1, 1)
 
     def told_of_bars(self, done: int, bars: int) -> None:

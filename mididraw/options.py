@@ -24,6 +24,9 @@ from mididraw.instruments import INSTRUMENTS, find_instrument
 LOWEST_KEY = 21
 HIGHEST_KEY = 108
 """The 88 keys of a piano, A0 to C8."""
+SEEDS = 2**31
+"""How many seeds there are."""
+MOST_TAKES = 4
 
 
 class Engine(StrEnum):
@@ -38,7 +41,7 @@ class Engine(StrEnum):
 _MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
 UNUSED: dict[Engine, frozenset[str]] = {
     Engine.CHORDS: _MODELS_OWN | {"prompt"},
-    Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt"},
+    Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),
 }
@@ -215,7 +218,7 @@ class DrawOptions(BaseModel):
     )
     invert: bool = Field(False, description="Take the paper for ink and the ink for paper.")
     seed: int | None = Field(
-        None, ge=0, lt=2**31, description="Same seed and options, same music; random if not given."
+        None, ge=0, lt=SEEDS, description="Same seed and options, same music; random if not given."
     )
     theme: Annotated[Theme, BeforeValidator(_any_case)] = Field(
         Theme.DARK, description="Colours of the piano-roll picture."
@@ -223,6 +226,9 @@ class DrawOptions(BaseModel):
 
     video: Annotated[Video, BeforeValidator(_any_case)] = Field(
         Video.NONE, description="Also a video of the playing roll, wide, square or tall."
+    )
+    takes: int = Field(
+        1, ge=1, le=MOST_TAKES, description="Pieces to choose from, which share the candidates."
     )
 
     @model_validator(mode="after")
@@ -232,6 +238,10 @@ class DrawOptions(BaseModel):
                 "engine-no-accompaniment",
                 "The {engine} engine writes no accompaniment: use the guided engine.",
                 engine=self.engine,
+            )
+        if self.takes > 1 and self.video is not Video.NONE:
+            raise OptionError(
+                "takes-no-video", "Takes to choose from have no video: ask for one of the best."
             )
         return self
 
@@ -276,6 +286,14 @@ class DrawOptions(BaseModel):
                     engine=self.engine,
                     option=_called(name),
                 )
+
+    def take(self, number: int) -> Self:
+        """Those of one of several takes, counted from 1: they give it again by themselves."""
+        changed: dict[str, object] = {"takes": 1}
+        changed["candidates"] = max(self.candidates // self.takes, 1)
+        if self.seed is not None:
+            changed["seed"] = (self.seed + number - 1) % SEEDS
+        return self.model_copy(update=changed)
 
     @property
     def program(self) -> int:

@@ -6,8 +6,10 @@ Videos have a process of their own: they take longer than all else and keep nobo
 import logging
 from dataclasses import dataclass, field
 
+from mididraw.engines import Commission
 from mididraw.errors import MididrawError, Sentence
 from mididraw.options import DrawOptions, Engine, Video
+from mididraw.score import Score
 from mididraw.settings import Settings
 from worker import stages
 from worker.batch import Bar, Batch, BatchNews, Written
@@ -37,6 +39,12 @@ _DIED = Sentence(
 class _StartedJob:
     claimed: ClaimedJob
     times: Times = field(default_factory=dict)
+    works: list[Commission] = field(default_factory=list)
+    """What is to be written: a commission for each take."""
+    scores: dict[int, Score] = field(default_factory=dict)
+    """What is written, by the take's number."""
+    bars: dict[int, int] = field(default_factory=dict)
+    """How far each take is."""
     filmed: bool = False
 
 
@@ -75,7 +83,9 @@ class DrawingRunner:
         """Begin a job."""
         name = claimed.job.id
         self._started[name] = _StartedJob(claimed)
-        if claimed.job.written:
+        if claimed.job.written and claimed.job.options.video is Video.NONE:
+            self._pool.submit(name, stages.repeat, claimed, self._settings)
+        elif claimed.job.written:
             self._film(name, None)
         elif claimed.job.options.engine in _WITHOUT_MODEL:
             self._pool.submit(name, stages.whole, claimed, self._settings)
@@ -84,8 +94,9 @@ class DrawingRunner:
 
     def abort(self, job: str) -> None:
         """Let go of a job."""
-        if self._started.pop(job, None) is not None:
-            self._batch.drop(job)
+        held = self._started.pop(job, None)
+        if held is not None:
+            self._drop(job, held)
             self._pool.drop(job)
             self._films.drop(job)
 
@@ -107,10 +118,13 @@ class DrawingRunner:
                 del self._started[name]
                 events.append(result.value)
             else:
-                commission, self._started[name].times = result.value
-                self._batch.add(name, commission)
+                held = self._started[name]
+                held.works, held.times = result.value
+                for number, work in enumerate(held.works):
+                    self._batch.add(_take(name, number), work)
         if self._batch.busy:
-            events += [self._event_of(news) for news in self._batch.step()]
+            for news in self._batch.step():
+                events += self._events_of(news)
         return events
 
     def close(self) -> None:
@@ -127,24 +141,33 @@ class DrawingRunner:
         held.filmed = True
         self._films.submit(name, stages.film, held.claimed, self._settings, before)
 
-    def _event_of(self, news: BatchNews) -> RunnerEvent:
-        name = news.name
+    def _events_of(self, news: BatchNews) -> list[RunnerEvent]:
+        name, _, take = news.name.partition("/")
+        number, held = int(take), self._started.get(name)
+        if held is None:
+            return []  # another take of it has failed in the same step
         if isinstance(news, Bar):
-            return Update(Progress(job=name, bar=news.bar, bars=news.bars))
+            held.bars[number] = news.bar
+            if len(held.bars) < len(held.works):
+                return []
+            return [Update(Progress(job=name, bar=min(held.bars.values()), bars=news.bars))]
         if isinstance(news, Written):
-            held = self._started[name]
-            times = {**held.times, "engine": news.seconds}
+            held.scores[number] = news.score
+            held.times["engine"] = max(held.times.get("engine", 0.0), news.seconds)
+            if len(held.scores) < len(held.works):
+                return []
+            scores = [held.scores[one] for one in range(len(held.works))]
+            job = held.claimed.job
             self._pool.submit(
-                name,
-                stages.perform,
-                held.claimed.job,
-                news.commission,
-                news.score,
-                times,
-                self._settings,
+                name, stages.perform, job, held.works, scores, held.times, self._settings
             )
-            return Update(Rendering(job=name))
-        return self._failure(name, news.error)
+            return [Update(Rendering(job=name))]
+        self._drop(name, held)
+        return [self._failure(name, news.error)]
+
+    def _drop(self, name: str, held: _StartedJob) -> None:
+        for number in range(len(held.works)):
+            self._batch.drop(_take(name, number))
 
     def _failure(self, name: str, error: BaseException) -> Failure:
         del self._started[name]
@@ -152,3 +175,8 @@ class DrawingRunner:
             return Failure(name, Reason.REFUSED, error.sentence)
         _log.error("a job broke", exc_info=error, extra={"job": name})
         return Failure(name, Reason.BROKEN, _DIED if isinstance(error, DiedError) else _BROKEN)
+
+
+def _take(job: str, number: int) -> str:
+    """What the batch knows a take as."""
+    return f"{job}/{number}"

@@ -77,8 +77,8 @@ def main() -> None:
     seconds, capacity, *folder = sys.argv[1:]
     files = None
     if folder:
-        parts = [(Path(folder[0]) / name).read_bytes() for name in ("midi", "mp3", "png")]
-        files = ResultFiles(*parts)
+        midi, mp3, png = ((Path(folder[0]) / name).read_bytes() for name in ("midi", "mp3", "png"))
+        files = ResultFiles(midi, mp3, png)
     runner = EchoRunner(float(seconds), int(capacity), files)
     serve(WorkerSettings.from_environment(os.environ), runner)
 

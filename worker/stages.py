@@ -1,17 +1,20 @@
 """What the pool's processes do for a job: read its pictures, render its score, or all of it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
-from mididraw.draw import Clock, Drawing, Stage, commission, render, replay, write_score
+from mididraw.draw import Clock, Drawing, Stage, commission, read_score, render, replay
+from mididraw.draw import film as draw_film
 from mididraw.engines import Commission
 from mididraw.engines.commission import nobody
 from mididraw.errors import VideoError
 from mididraw.options import Video
 from mididraw.score import Score
 from mididraw.settings import Settings
+from mididraw.takes import commissions, write_takes
 from worker.contract import Job
-from worker.contract.from_drawing import done_from_drawing
+from worker.contract.from_drawing import done_from_drawing, done_from_takes
 from worker.pool import tell
 from worker.queue.consumer import ClaimedJob
 from worker.runner import Finished
@@ -26,26 +29,43 @@ def warm() -> None:
     """Nothing: that this module is imported is what takes time."""
 
 
-def prepare(claimed: ClaimedJob) -> tuple[Commission, Times]:
-    """Lay the pictures of a job on a canvas."""
+def prepare(claimed: ClaimedJob) -> tuple[list[Commission], Times]:
+    """Lay the pictures of a job on a canvas; what is to be written, a commission for each take."""
     clock = Clock()
     laid = commission(claimed.pictures, claimed.job.options, claimed.prompt, clock)
     # The callback stays here.
-    plain = Commission(laid.canvas, laid.options, laid.seed, laid.prompt, nobody)
-    return plain, _times(clock)
+    return commissions(replace(laid, told=nobody)), _times(clock)
 
 
-def perform(job: Job, work: Commission, score: Score, times: Times, settings: Settings) -> Finished:
-    """Make the files of a score."""
+def perform(
+    job: Job,
+    works: Sequence[Commission],
+    scores: Sequence[Score],
+    times: Times,
+    settings: Settings,
+) -> Finished:
+    """Make the files of a score, or of several takes."""
     clock = Clock()
-    return _finished(job, render(work, score, settings, job.title, clock), times)
+    if len(works) > 1:
+        return Finished(*done_from_takes(job, works, scores, settings, clock, times))
+    return _finished(job, render(works[0], scores[0], settings, job.title, clock), times)
 
 
 def whole(claimed: ClaimedJob, settings: Settings) -> Finished:
     """Do all of a job, with an engine that needs no model."""
-    clock, job = Clock(), claimed.job
-    laid = commission(claimed.pictures, job.options, claimed.prompt, clock)
-    return _finished(job, render(laid, write_score(laid, clock), settings, job.title, clock), {})
+    works, times = prepare(claimed)
+    clock = Clock()
+    scores = write_takes(works, clock)
+    return perform(claimed.job, works, scores, times | _times(clock), settings)
+
+
+def repeat(claimed: ClaimedJob, settings: Settings) -> Finished:
+    """Make the files of music anew that came with the job."""
+    job = claimed.job
+    midi = claimed.prompt or b""
+    return _finished(
+        job, replay(claimed.pictures, midi, job.options, settings=settings, title=job.title), {}
+    )
 
 
 def film(claimed: ClaimedJob, settings: Settings, before: Finished | None = None) -> Finished:
@@ -54,28 +74,32 @@ def film(claimed: ClaimedJob, settings: Settings, before: Finished | None = None
     Where there is more than a video to answer with, one that cannot be made costs nothing else.
     """
     job = claimed.job
-    midi = (claimed.prompt or b"") if before is None else before.files.midi
-    options = job.options if before is None else before.answer.options
 
     def progress(stage: Stage, done: int, parts: int) -> None:
         if stage is Stage.VIDEO and parts > 1:
             tell((done, parts))
 
-    try:
-        drawing = replay(
-            claimed.pictures, midi, options, settings=settings, title=job.title, progress=progress
-        )
-    except VideoError:
-        if before is None:
-            raise
-        _log.warning("no video", exc_info=True, extra={"job": job.id})
-        without = before.answer.options.model_copy(update={"video": Video.NONE})
-        return Finished(before.answer.model_copy(update={"options": without}), before.files)
     if before is None:
+        drawing = replay(
+            claimed.pictures,
+            claimed.prompt or b"",
+            job.options,
+            settings=settings,
+            title=job.title,
+            progress=progress,
+        )
         return _finished(job, drawing, {})
-    seconds = {**before.answer.seconds, Stage.VIDEO.value: drawing.seconds[Stage.VIDEO]}
-    answer = before.answer.model_copy(update={"seconds": seconds})
-    return Finished(answer, replace(before.files, video=drawing.video))
+    answer, files, clock = before.answer, before.files, Clock(progress)
+    try:
+        work = commission(claimed.pictures, answer.options, None, clock)
+        score = read_score(files.midi, work)
+        video = draw_film(work, score, files.midi, settings, job.title, clock)
+    except VideoError:
+        _log.warning("no video", exc_info=True, extra={"job": job.id})
+        without = answer.options.model_copy(update={"video": Video.NONE})
+        return Finished(answer.model_copy(update={"options": without}), files)
+    seconds = {**answer.seconds, Stage.VIDEO.value: clock.seconds[Stage.VIDEO]}
+    return Finished(answer.model_copy(update={"seconds": seconds}), replace(files, video=video))
 
 
 def _times(clock: Clock) -> Times:

@@ -33,6 +33,7 @@ _CALLED = {
     **{name: f"option-{name}" for name in ("bars", "tempo", "key", "instrument", "accompaniment")},
     "engine": "option-engine",
     "seed": "option-seed",
+    "takes": "option-takes",
     "arrangement": "option-arrangement",
     "strength": "option-strength",
     "mood": "option-style",

@@ -9,6 +9,7 @@ import discord
 
 from bot.discord.answers import whisper
 from bot.discord.buttons import ITEMS, is_known
+from bot.discord.change import is_change, take_change
 from bot.discord.context import DiscordContext
 from bot.discord.forms import is_form, take_form
 from bot.discord.help import welcome
@@ -128,6 +129,8 @@ class DrawClient(discord.AutoShardedClient):
         kind = interaction.type
         if kind is discord.InteractionType.modal_submit and is_form(interaction):
             await take_form(interaction)
+        elif kind is discord.InteractionType.modal_submit and is_change(interaction):
+            await take_change(interaction)
         elif kind is discord.InteractionType.component and not is_known(interaction):
             await whisper(interaction, texts(str(interaction.locale))("expired-buttons"))
 

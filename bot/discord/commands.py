@@ -27,7 +27,7 @@ from bot.discord.pictures import RemoteFile, pictures_of
 )
 @options(
     *("strength", "bars", "tempo", "key", "mood", "instrument", "accompaniment"),
-    *("arrangement", "engine", "seed", "shape", "theme", "video"),
+    *("arrangement", "engine", "seed", "shape", "theme", "video", "takes"),
 )
 async def draw(
     interaction: Inter,
@@ -51,6 +51,7 @@ async def draw(
     shape: str | None = None,
     theme: str | None = None,
     video: str | None = None,
+    takes: Range[int, 1, 4] | None = None,
     private: bool = False,
     spoiler: bool = False,
 ) -> None:
@@ -71,6 +72,7 @@ async def draw(
         shape=shape,
         theme=theme,
         video=video,
+        takes=takes,
     )
     files = [RemoteFile.of(one) for one in images]
     files += [RemoteFile(url, stored=False)] if url else []

@@ -24,8 +24,8 @@ from bot.texts import Texts
 from worker.contract import Done, Job, ReplyTo
 
 _NONCE = 25
-_AGAIN = f"md:{Action.AGAIN}:{{}}"
-"""What a button under a piece is called, and under no status."""
+_UNDER = (f"md:{Action.AGAIN}:{{}}", f"md:{Action.TAKES}:{{}}")
+"""What buttons under a piece are called, of which it has one, and no status."""
 _LOOKED_THROUGH = 100
 """Messages among which one is looked for that may have been sent."""
 
@@ -140,9 +140,9 @@ class DiscordPoster:
         try:
             async for message in channel.history(limit=_LOOKED_THROUGH, after=since):
                 own = self._client.user is not None and message.author.id == self._client.user.id
-                if own and (
-                    message.content == text or _AGAIN.format(job.id) in str(message.components)
-                ):
+                below = str(message.components)
+                found = any(name.format(job.id) in below for name in _UNDER)
+                if own and (message.content == text or found):
                     return True
         except discord.Forbidden:
             return False

@@ -1,10 +1,11 @@
 """What draws for :class:`bot.jobs.local.LocalJobs`: the library itself, in a thread."""
 
 from bot.jobs.local import Perform, Tell
-from mididraw.draw import Stage, draw, replay
+from mididraw.draw import Clock, Stage, commission, draw, replay
 from mididraw.settings import Settings
+from mididraw.takes import commissions, write_takes
 from worker.contract import Done, Filming, Job, Progress, Rendering, ResultFiles
-from worker.contract.from_drawing import done_from_drawing
+from worker.contract.from_drawing import done_from_drawing, done_from_takes
 
 
 def draws_here(settings: Settings) -> Perform:
@@ -21,6 +22,11 @@ def draws_here(settings: Settings) -> Perform:
             elif stage is Stage.VIDEO and parts > 1:
                 tell(Filming(job=job.id, second=done, seconds=parts))
 
+        if job.options.takes > 1:
+            clock = Clock(progress)
+            work = commission(pictures, job.options, prompt, clock, settings.model)
+            works = commissions(work)
+            return done_from_takes(job, works, write_takes(works, clock), settings, clock)
         if job.written:
             made = replay(
                 pictures,

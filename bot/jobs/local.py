@@ -378,5 +378,4 @@ def _without_blobs(order: Order) -> Order:
 
 
 def _size(kept: tuple[Done, ResultFiles, float]) -> int:
-    files = kept[1]
-    return len(files.midi) + len(files.mp3) + len(files.png) + len(files.video or b"")
+    return kept[1].size

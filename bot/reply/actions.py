@@ -1,10 +1,21 @@
 """What a button under a piece asks for, and the options that come of it."""
 
 import secrets
+from collections.abc import Mapping
 from enum import StrEnum
 
+from mididraw.errors import OptionError
 from mididraw.harmony import PITCH_CLASSES
-from mididraw.options import HIGHEST_KEY, LOWEST_KEY, DrawOptions, Engine, PitchRange, Video
+from mididraw.options import (
+    HIGHEST_KEY,
+    LOWEST_KEY,
+    MOST_TAKES,
+    SEEDS,
+    DrawOptions,
+    Engine,
+    PitchRange,
+    Video,
+)
 
 _STEP = 15
 """Points of strength from one version to a closer or a more musical one."""
@@ -16,6 +27,10 @@ class Action(StrEnum):
     """What a person may want next."""
 
     AGAIN = "again"
+    TAKES = "takes"
+    """Several, to choose from."""
+    TAKE = "take"
+    """One of them."""
     CLOSER = "closer"
     MUSICAL = "musical"
     INSTRUMENT = "instrument"
@@ -27,16 +42,22 @@ class Action(StrEnum):
     KEY = "key"
     ACCOMPANIMENT = "accompaniment"
     VIDEO = "video"
+    CHANGE = "change"
+    """A form with what the piece has now."""
 
 
 def actions_for(options: DrawOptions) -> tuple[Action, ...]:
-    """The actions that would change a piece of these options, in the order to show them."""
+    """What can be asked for of a piece of these options, in the order to show it."""
+    if options.takes > 1:
+        return (Action.TAKE, Action.TAKES)
     found = [Action.AGAIN]
+    if options.engine is not Engine.NAIVE:
+        found.append(Action.TAKES)
     if options.engine in (Engine.GUIDED, Engine.POINTER):
         found += [Action.CLOSER] * (options.strength < 100) + [Action.MUSICAL] * (
             options.strength > 0
         )
-    found += [Action.INSTRUMENT, Action.TEMPO]
+    found += [Action.CHANGE, Action.INSTRUMENT, Action.TEMPO]
     tempo = options.tempo or _SLOWEST
     found += [Action.SLOWER] * (tempo > _SLOWEST) + [Action.FASTER] * (tempo < _FASTEST)
     found += [one for one in (Action.HIGHER, Action.LOWER) if _moved(options, one)]
@@ -56,37 +77,69 @@ def vary(options: DrawOptions, action: Action, value: str | None = None) -> Draw
     Args:
         options: of the piece, as resolved.
         action: what is wanted.
-        value: an instrument's name, a key, ``faster``, ``slower`` or beats a minute, or a video's
-            shape.
+        value: an instrument's name, a key, ``faster``, ``slower`` or beats a minute, a video's
+            shape, or a take's number.
 
     Raises:
         OptionError: the value cannot be used.
     """
-    changed: dict[str, object]
+    given: dict[str, object]
     match action:
         case Action.AGAIN:
-            changed = {"seed": secrets.randbelow(2**31)}
+            given = {"seed": secrets.randbelow(SEEDS), "candidates": _plenty(options)}
+        case Action.TAKES:
+            given = {"seed": secrets.randbelow(SEEDS), "candidates": _plenty(options)}
+            given |= {"takes": MOST_TAKES, "video": Video.NONE}
+        case Action.TAKE:
+            return options.take(_number(value, options.takes))
+        case Action.CHANGE:
+            given = {}
         case Action.CLOSER:
-            changed = {"strength": min(options.strength + _STEP, 100)}
+            given = {"strength": min(options.strength + _STEP, 100)}
         case Action.MUSICAL:
-            changed = {"strength": max(options.strength - _STEP, 0)}
+            given = {"strength": max(options.strength - _STEP, 0)}
         case Action.INSTRUMENT:
-            changed = {"instrument": value}
+            given = {"instrument": value}
         case Action.TEMPO:
-            changed = {"tempo": _tempo(options.tempo, value)}
+            given = {"tempo": _tempo(options.tempo, value)}
         case Action.SLOWER | Action.FASTER:
-            changed = {"tempo": _tempo(options.tempo, action.value)}
+            given = {"tempo": _tempo(options.tempo, action.value)}
         case Action.HIGHER | Action.LOWER:
             shift, pitches = _moved(options, action), options.pitch_range
             moved = PitchRange(low=pitches.low + shift, high=pitches.high + shift)
-            changed = {"pitch_range": str(moved)}
+            given = {"pitch_range": str(moved)}
         case Action.KEY:
-            changed = {"key": value}
+            given = {"key": value}
         case Action.ACCOMPANIMENT:
-            changed = {"accompaniment": not options.accompaniment}
+            given = {"accompaniment": not options.accompaniment}
         case Action.VIDEO:
-            changed = {"video": value or Video.WIDE}
-    return DrawOptions.of(**{**options.model_dump(mode="json"), **changed})
+            given = {"video": value or Video.WIDE}
+    return changed(options, given)
+
+
+def changed(options: DrawOptions, given: Mapping[str, object]) -> DrawOptions:
+    """The options of a piece with some of them changed, as a form asks for it.
+
+    Raises:
+        OptionError: a value cannot be used.
+    """
+    return DrawOptions.of(**{**options.model_dump(mode="json"), **given})
+
+
+def _plenty(options: DrawOptions) -> int:
+    """As many candidates as a piece has by itself: one of several takes had fewer."""
+    return max(options.candidates, DrawOptions().candidates)
+
+
+def _number(value: str | None, most: int) -> int:
+    if value is None or not value.isdecimal() or not 1 <= int(value) <= most:
+        raise OptionError(
+            "take-unknown",
+            "There is no take “{value}”: choose one of 1 to {most}.",
+            value=value,
+            most=most,
+        )
+    return int(value)
 
 
 def _moved(options: DrawOptions, action: Action) -> int:

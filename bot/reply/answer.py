@@ -21,11 +21,13 @@ class Button:
         action: what it asks for.
         label: what is written on it.
         job: whose piece it is about.
+        value: a take's number; else empty.
     """
 
     action: Action
     label: str
     job: str
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Reply:
         alt: what the picture shows, for those who cannot see it.
         title: of the piece.
         files: by name, the picture first, then sound, MIDI and video; the video alone where that
-            was asked for of music that was there; none where nothing was made.
+            was asked for of music that was there; of several takes the picture of them all and each
+            one's sound; none where nothing was made.
         buttons: what can be asked for next.
         cover: the picture that stands for a video.
     """
@@ -51,8 +54,11 @@ class Reply:
 
     def file(self, ending: str) -> tuple[str, bytes] | None:
         """Name and bytes of the file with an ending such as ``.png``; None where there is none."""
-        found = (named for named in self.files.items() if named[0].endswith(ending))
-        return next(found, None)
+        return next(iter(self.all_files(ending)), None)
+
+    def all_files(self, ending: str) -> list[tuple[str, bytes]]:
+        """Names and bytes of the files with an ending."""
+        return [named for named in self.files.items() if named[0].endswith(ending)]
 
 
 def compose(job: Job, answer: Answer, files: ResultFiles | None, texts: Texts) -> Reply:
@@ -71,6 +77,8 @@ def compose(job: Job, answer: Answer, files: ResultFiles | None, texts: Texts) -
     if files is None:
         return Reply(texts("gone"))
     stem = file_stem(job.title)
+    if answer.options.takes > 1:
+        return _takes(job, answer, files, texts)
     made = {f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi}
     video = {} if files.video is None else {f"{stem}.mp4": files.video}
     return Reply(
@@ -83,17 +91,38 @@ def compose(job: Job, answer: Answer, files: ResultFiles | None, texts: Texts) -
     )
 
 
+def _takes(job: Job, answer: Done, files: ResultFiles, texts: Texts) -> Reply:
+    """One picture of several takes, and each one's sound."""
+    stem = file_stem(job.title)
+    sounds = {f"{stem}-{number}.mp3": take.mp3 for number, take in enumerate(files.takes, 1)}
+    return Reply(
+        text=summary(answer, texts),
+        alt=texts("takes-alt", count=answer.options.takes),
+        title=job.title,
+        files={f"{stem}.png": files.png, **sounds},
+        buttons=buttons_for(answer, texts),
+        cover=files.png,
+    )
+
+
 def buttons_for(answer: Done, texts: Texts) -> tuple[Button, ...]:
     """What can be asked for next, each with its label."""
-    return tuple(
-        Button(action, label(action, answer.options, texts), answer.job)
-        for action in actions_for(answer.options)
-    )
+    options, found = answer.options, list[Button]()
+    for action in actions_for(options):
+        if action is Action.TAKE:
+            for number in range(1, options.takes + 1):
+                text = texts("take", number=number)
+                found.append(Button(action, text, answer.job, str(number)))
+        else:
+            found.append(Button(action, label(action, options, texts), answer.job))
+    return tuple(found)
 
 
 def summary(answer: Done, texts: Texts) -> str:
     """Key, tempo, length, match in words and percent, and seed, in one line."""
     options = answer.options
+    if options.takes > 1:
+        return texts("takes-done", count=options.takes, bars=answer.bars)
     return texts(
         "done",
         key=key_name(options.key, texts),
@@ -117,6 +146,8 @@ def label(action: Action, options: DrawOptions, texts: Texts) -> str:
         return texts("accompaniment-off" if options.accompaniment else "accompaniment-on")
     if action in (Action.SLOWER, Action.FASTER):
         return texts(f"tempo-{action}")
+    if action is Action.TAKES and options.takes > 1:
+        return texts("takes-others")
     return texts(action.value)
 
 

@@ -147,12 +147,19 @@ class DrawingService:
 
 
 async def music_of(jobs: Jobs, kept: Kept, options: DrawOptions) -> bytes | None:
-    """The MIDI file of a piece of which nothing but a video is wanted; None if more is."""
-    same = kept.options.model_copy(update={"video": options.video}) == options
-    if not same or options.video is Video.NONE or not isinstance(kept.answer, Done):
+    """The MIDI file of music that is there already; None if other music is wanted.
+
+    It is there where nothing but a video is wanted of a piece, or one of several takes.
+    """
+    before = kept.options
+    number = next((n for n in range(1, before.takes + 1) if before.take(n) == options), None)
+    if before.takes == 1:
+        filmed = before.model_copy(update={"video": options.video}) == options
+        number = 1 if filmed and options.video is not Video.NONE else None
+    if number is None or not isinstance(kept.answer, Done):
         return None
     files = await jobs.files(kept.answer)
-    return None if files is None else files.midi
+    return None if files is None else files.takes[number - 1].midi
 
 
 async def _goes_first(asker: Asker, chat: ChatSettings) -> bool:

@@ -24,16 +24,16 @@ def fitted(reply: Reply, most: int, said: Texts) -> Reply:
     if all(len(data) <= most for data in reply.files.values()):
         return reply
     files = dict(reply.files)
-    sound = next((name for name in files if name.endswith(".mp3")), None)
-    if sound is not None:
+    sounds = [name for name, _ in reply.all_files(".mp3")]
+    for name in sounds:
         try:
-            files[sound] = shrink_mp3(files[sound], most) or files[sound]
+            files[name] = shrink_mp3(files[name], most) or files[name]
         except SoundError as error:
             _log.error("sound is left out: %s", error)
     files = {name: data for name, data in files.items() if len(data) <= most}
     words = [reply.text]
-    if sound is not None and files.get(sound) != reply.files[sound]:
-        words.append(said("smaller" if sound in files else "no-sound"))
+    if any(files.get(name) != reply.files[name] for name in sounds):
+        words.append(said("smaller" if files.keys() >= set(sounds) else "no-sound"))
     if any(name.endswith(".mp4") and name not in files for name in reply.files):
         words.append(said("no-video"))
     return replace(reply, text="\n".join(words), files=files)

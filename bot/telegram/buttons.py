@@ -1,54 +1,92 @@
 """What happens when a button under a piece is pressed."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiogram import Router
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.jobs.interface import Kept
-from bot.reply import Action, vary
+from bot.reply import Action, changed, vary
 from bot.reply.answer import buttons_for
 from bot.service.sound import opus_of
 from bot.telegram.context import TelegramContext, sender_of
-from bot.telegram.keyboards import Menu, Press, Voice, choices, under, value_of
+from bot.telegram.form import Form, keys_of
+from bot.telegram.keyboards import Menu, Press, Voice, under, value_of
 from bot.telegram.orders import follow
 from bot.telegram.parts import seconds_of
 from bot.telegram.refusals import changes_nothing, forbids
 from bot.telegram.target import TelegramTarget
+from bot.texts import Texts
 from mididraw.errors import MididrawError
+from mididraw.options import DrawOptions
 from worker.contract import Done
 
 
 async def menu(query: CallbackQuery, callback_data: Menu, context: TelegramContext) -> None:
-    """Show what can be chosen, or the first buttons again, in place."""
+    """Show the form, or the first buttons again, in place."""
     said = await context.texts(query)
     kept = await context.service.piece(callback_data.job)
     if kept is None or not isinstance(kept.answer, Done):
         await query.answer(said("expired-buttons"), show_alert=True)
         return
+    keys = under(buttons_for(kept.answer, said), said)
     if callback_data.action in set(Action):
-        keys = choices(Action(callback_data.action), callback_data.job, said)
-    else:
-        keys = under(buttons_for(kept.answer, said), said)
+        keys = _form(Form.of(callback_data.job, kept.options), said)
     await _show(query, keys)
     await query.answer()
+
+
+async def fill(query: CallbackQuery, callback_data: Form, context: TelegramContext) -> None:
+    """Show the form as it is filled in so far, or order the piece so."""
+    said = await context.texts(query)
+    if not callback_data.done:
+        await _show(query, _form(callback_data, said))
+        await query.answer()
+        return
+
+    def wanted(kept: Kept) -> DrawOptions:
+        return changed(kept.options, callback_data.given())
+
+    await _order(query, callback_data.job, wanted, context, said, closes=True)
+
+
+def _form(form: Form, said: Texts) -> InlineKeyboardMarkup:
+    return keys_of(form, said, Menu(action="", job=form.job).pack())
 
 
 async def press(query: CallbackQuery, callback_data: Press, context: TelegramContext) -> None:
     """Order another version."""
     said = await context.texts(query)
-    kept = await context.service.piece(callback_data.job)
+
+    def wanted(kept: Kept) -> DrawOptions:
+        return vary(kept.options, callback_data.action, value_of(callback_data))
+
+    await _order(query, callback_data.job, wanted, context, said)
+
+
+async def _order(
+    query: CallbackQuery,
+    job: str,
+    wanted: Callable[[Kept], DrawOptions],
+    context: TelegramContext,
+    said: Texts,
+    *,
+    closes: bool = False,
+) -> None:
+    """Order a piece again with other options; ``closes`` shows its first buttons again."""
+    kept = await context.service.piece(job)
     if kept is None or not isinstance(kept.answer, Done):
         await query.answer(said("expired-buttons"), show_alert=True)
         return
     try:
-        await _draw_again(query, callback_data, kept, context)
+        await _draw_again(query, kept, wanted(kept), context)
     except MididrawError as error:
         await query.answer(said.sentence(error)[:200], show_alert=True)
         return
     await query.answer(said("telegram-accepted"))
-    if callback_data.value:
+    if closes:
         await _show(query, under(buttons_for(kept.answer, said), said))
 
 
@@ -77,9 +115,8 @@ async def speak(query: CallbackQuery, callback_data: Voice, context: TelegramCon
 
 
 async def _draw_again(
-    query: CallbackQuery, asked: Press, kept: Kept, context: TelegramContext
+    query: CallbackQuery, kept: Kept, options: DrawOptions, context: TelegramContext
 ) -> None:
-    options = vary(kept.options, asked.action, value_of(asked))
     target = TelegramTarget.of(kept.job.reply)
     if not isinstance(query.message, Message):
         return
@@ -113,6 +150,7 @@ def make_router() -> Router:
     router = Router(name="buttons")
     router.callback_query.register(menu, Menu.filter())
     router.callback_query.register(press, Press.filter())
+    router.callback_query.register(fill, Form.filter())
     router.callback_query.register(speak, Voice.filter())
     router.callback_query.register(unknown)
     return router

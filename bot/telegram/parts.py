@@ -7,7 +7,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, InputMediaDocument, Message
+from aiogram.types import BufferedInputFile, InputMediaAudio, InputMediaDocument, Message
 from aiogram.types import InlineKeyboardMarkup as Keys
 from PIL import Image
 
@@ -55,6 +55,11 @@ def parts_of(bot: Bot, reply: Reply, answer: Answer, said: Texts) -> list[Part]:
         return [Part("text", _text(bot, reply, keys), speaks=True)]
     if video and not roll:
         return [Part("video", _video(bot, reply, video, answer, keys), speaks=True)]
+    if answer.options.takes > 1 and roll:
+        picture = Part("photo", _picture(bot, reply, roll, keys), speaks=True)
+        sounds = reply.all_files(".mp3")
+        heard = Part("audio", _sounds(bot, sounds, answer), messages=len(sounds))
+        return [picture, heard] if len(sounds) > 1 else [picture]
     films = [Part("video", _video(bot, reply, video, answer))] if video else []
     if roll and sound and midi and not is_photo(roll[1]):
         # Two files make a group; as that can have no buttons, the sound has them.
@@ -101,6 +106,25 @@ def _group(bot: Bot, reply: Reply, roll: tuple[str, bytes], midi: tuple[str, byt
         media = [
             InputMediaDocument(media=_file(roll), caption=reply.text[:_CAPTION]),
             InputMediaDocument(media=_file(midi), disable_content_type_detection=True),
+        ]
+        sent = await bot.send_media_group(media=[*media], **place)
+        return sent[0]
+
+    return send
+
+
+def _sounds(bot: Bot, sounds: list[tuple[str, bytes]], answer: Done) -> Send:
+    """Several takes, one below the other."""
+
+    async def send(**place: Any) -> Message:
+        media = [
+            InputMediaAudio(
+                media=_file(sound),
+                title=sound[0].removesuffix(".mp3"),
+                performer="midiDraw",
+                duration=seconds_of(answer),
+            )
+            for sound in sounds
         ]
         sent = await bot.send_media_group(media=[*media], **place)
         return sent[0]

@@ -175,6 +175,7 @@ _NOT_AT_THE_END = re.compile(_NOT + r"$", re.IGNORECASE)
 _NOT_THIS_MOOD = re.compile(rf"{_NOT}({_any_of(STYLES)})", re.IGNORECASE)
 _LABELS: dict[str, tuple[Action, str | None]] = {
     "again": (Action.AGAIN, None),
+    "takes": (Action.TAKES, None),
     "closer": (Action.CLOSER, None),
     "musical": (Action.MUSICAL, None),
     "tempo-slower": (Action.TEMPO, "slower"),
@@ -204,6 +205,7 @@ _RULES = _rules(
     (rf"{_N}\s*%", _is("strength")),
     (rf"{_N}\s*(?:bars?\b|measures?\b|小节)", _is("bars")),
     (rf"(?:\bbars|小节){_EQUALS}{_N}", _is("bars")),
+    (rf"{_N}\s*(?:takes?\b|个版本)", _is("takes")),
     (rf"{_N}\s*(?:bpm\b|拍)", _is("tempo")),
     (rf"(?:\btempo|\bbpm|速度){_EQUALS}{_N}", _is("tempo")),
     (rf"{_NO}(?:accompaniment\b|伴奏)", _always(accompaniment=False)),

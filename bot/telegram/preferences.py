@@ -33,7 +33,7 @@ from bot.texts import LANGUAGES, Texts, texts
 from bot.texts.traditional import simplified
 from mididraw.errors import MididrawError
 
-_PER_JOB = ("seed", "bars")
+_PER_JOB = ("seed", "bars", "takes")
 """What nobody wants for every drawing to come."""
 _HERE = re.compile(r"\bhere\b|这里", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\beverywhere\b|到处", re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from bot.jobs.interface import Jobs, Kept, Order
@@ -20,6 +20,7 @@ from bot.web.elsewhere import Elsewhere, StaleError
 from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, VersionRequest, view
 from bot.web.streams import Streams
 from mididraw.errors import MididrawError, OptionError, Sentence
+from mididraw.options import MOST_TAKES
 from worker.contract import Answer, Done, Ended, Event, ReplyTo
 from worker.queue.connection import AwayError
 
@@ -226,17 +227,24 @@ async def file(
     draw: DrawIdPath,
     name: Files,
     range_: Annotated[str, Header(alias="Range")] = "",
+    take: Annotated[int, Query(ge=1, le=MOST_TAKES)] = 1,
     *,
     download: bool = False,
 ) -> Response:
-    """A result's MP3, MIDI, PNG or MP4; ``download`` has it kept rather than shown."""
+    """A result's MP3, MIDI, PNG or MP4; ``download`` has it kept rather than shown.
+
+    Of several takes, ``take`` tells which one's MP3 or MIDI is wanted; the PNG shows them all.
+    """
     studio = studio_of(request)
     event = await studio.jobs.look(draw)
     done = event.answer if isinstance(event, Ended) else None
     files = await studio.jobs.files(done) if isinstance(done, Done) else None
     if files is None:
         raise MissingError(_GONE)
-    made = (files.mp3, files.midi, files.png, files.video)
+    if take > len(files.takes):
+        raise MissingError("take-missing", "There is no such take of this piece.")
+    heard = files.takes[take - 1]
+    made = (heard.mp3, heard.midi, files.png, files.video)
     data = dict(zip(_TYPES, made, strict=True))[name]
     if data is None:
         raise MissingError("video-missing", "There is no video of this piece: ask for one.")

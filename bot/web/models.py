@@ -59,7 +59,9 @@ class VersionRequest(_Part):
     """Another version of a piece."""
 
     action: Action
-    value: str | None = Field(None, max_length=100, description="Of the instrument, tempo or key.")
+    value: str | None = Field(
+        None, max_length=100, description="Of the instrument, tempo or key, or a take's number."
+    )
 
 
 class Files(StrEnum):
@@ -76,6 +78,7 @@ class Button(_Part):
 
     action: Action
     label: str
+    value: str = Field("", description="A take's number.")
 
 
 class Result(_Part):
@@ -161,6 +164,9 @@ def _ended(answer: Answer, texts: Texts) -> DrawView:
         match=likeness(answer.match.f1, texts),
         summary=summary(answer, texts),
         sketch=f"data:image/png;base64,{answer.sketch}" if answer.sketch else "",
-        buttons=[Button(action=one.action, label=one.label) for one in buttons_for(answer, texts)],
+        buttons=[
+            Button(action=one.action, label=one.label, value=one.value)
+            for one in buttons_for(answer, texts)
+        ],
     )
     return DrawView(id=answer.job, state="done", text=result.summary, result=result)

@@ -1,6 +1,6 @@
 """The ways from canvas to score, behind one interface and in one table of names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mididraw.engines.chords import chords
 from mididraw.engines.commission import Commission
@@ -9,11 +9,15 @@ from mididraw.errors import OptionError
 from mididraw.options import Engine
 from mididraw.score import Score
 
-Compose = Callable[[Commission], Score]
-"""An engine."""
+Compose = Callable[[Sequence[Commission]], list[Score]]
+"""An engine: it writes the pieces that are asked for, side by side where it can."""
 
 
-def _with_model(commission: Commission) -> Score:
+def _one_by_one(engine: Callable[[Commission], Score]) -> Compose:
+    return lambda commissions: [engine(one) for one in commissions]
+
+
+def _with_model(commissions: Sequence[Commission]) -> list[Score]:
     try:
         # PyTorch takes a second to import, which the other engines do without.
         from mididraw.engines.by_model import begin
@@ -23,17 +27,17 @@ def _with_model(commission: Commission) -> Score:
             "engine-needs-package",
             "The {engine} engine needs {package}: install it with pip install "
             "'mididraw[model]', or use the chords engine.",
-            engine=commission.options.engine,
+            engine=commissions[0].options.engine,
             package=error.name,
         ) from error
-    return write(commission, begin)
+    return write(commissions, begin)
 
 
 ENGINES: dict[Engine, Compose] = {
-    Engine.CHORDS: chords,
+    Engine.CHORDS: _one_by_one(chords),
     Engine.GUIDED: _with_model,
     Engine.POINTER: _with_model,
-    Engine.NAIVE: naive,
+    Engine.NAIVE: _one_by_one(naive),
 }
 
 __all__ = ["ENGINES", "Commission", "Compose"]

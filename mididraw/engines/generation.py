@@ -1,7 +1,7 @@
 """A piece while a model writes it: token by token, many candidates side by side."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -14,7 +14,7 @@ from mididraw.canvas import Canvas
 from mididraw.engines.arrangement import arrange
 from mididraw.engines.commission import Commission
 from mididraw.engines.guidance import particles
-from mididraw.engines.guidance.particles import ParticleSet, run
+from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.engines.guidance.tracks import split_tracks
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
@@ -160,18 +160,30 @@ def start(
     return Generation(commission, model, opening, tempo, particles, guidance.backing)
 
 
-def write(commission: Commission, begin: Begin) -> Score:
-    """Write a piece from beginning to end, with a decoder that later pieces use again.
+def write(commissions: Sequence[Commission], begin: Begin) -> list[Score]:
+    """Write pieces side by side, with a decoder that later ones of as many candidates use again.
+
+    Args:
+        commissions: of one model; the first one's callback is told how far the slowest is.
+        begin: begins each.
 
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    generator, lock = generator_for(commission.model, commission.options.candidates)
-    bars = commission.canvas.bars
+    first = commissions[0]
+    candidates = sum(one.options.candidates for one in commissions)
+    generator, lock = generator_for(first.model, candidates)
+    begun: list[Generation] = []
     with torch.inference_mode(), lock:
-        generation = begin(commission, generator)
-        run(generation.particles, lambda bar: commission.told(bar, bars))
-        return generation.score()
+        try:
+            begun += (begin(one, generator) for one in commissions)
+            while unfinished := [one.particles for one in begun if not one.particles.done]:
+                step(generator.decoder, unfinished)
+                first.told(min(one.particles.finished for one in begun), first.canvas.bars)
+            return [one.score() for one in begun]
+        finally:
+            for one in begun:
+                one.particles.leave()
 
 
 @lru_cache(maxsize=1)

@@ -36,7 +36,7 @@ def guided(commission: Commission, *, resample: bool = True) -> Score:
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    return write(commission, partial(begin, resample=resample))
+    return write([commission], partial(begin, resample=resample))[0]
 
 
 def begin(commission: Commission, generator: Generator, *, resample: bool = True) -> Generation:

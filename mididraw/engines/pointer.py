@@ -39,7 +39,7 @@ def pointer(commission: Commission) -> Score:
         ModelError: the model's weights cannot be read.
         OptionError: the engine cannot play with the model.
     """
-    return write(commission, begin)
+    return write([commission], begin)[0]
 
 
 def begin(commission: Commission, generator: Generator) -> Generation:

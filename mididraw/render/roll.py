@@ -81,7 +81,7 @@ class Sheet:
     def layout(self) -> Layout:
         """Where everything lies."""
         tracks = [self.drawing, *self.others]
-        titled = bool(_printable(self.title or ""))
+        titled = bool(printable(self.title or ""))
         strip = DRUMS if self.drums else 0
         return plan(
             self.score, self.canvas, titled=titled, tracks=tracks, size=self.size, strip=strip
@@ -116,9 +116,9 @@ class Sheet:
         _octaves(draw, layout, palette)
         _bar_numbers(draw, layout, palette, layout.top - header(score))
         _chord_names(draw, layout, palette, score)
-        _facts(draw, layout, palette, score, _printable(self.match or ""))
-        if title := _printable(self.title or ""):
-            _text(draw, (24, TITLE / 2), _shortened(title, width - 48), LARGE, palette.text)
+        _facts(draw, layout, palette, score, printable(self.match or ""))
+        if title := printable(self.title or ""):
+            draw_text(draw, (24, TITLE / 2), shortened(title, width - 48), palette.text, LARGE)
         return image
 
 
@@ -232,7 +232,7 @@ def _octaves(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> Non
         # The white key of C reaches half-way up the row of C sharp.
         y = layout.y(pitch) + layout.row_height / 4
         if pitch % PITCH_CLASSES == 0 and layout.top + 8 < y < layout.bottom - 8:
-            _text(draw, (KEYBOARD - 6, y), pitch_name(pitch), 22, palette.key_text, "r")
+            draw_text(draw, (KEYBOARD - 6, y), pitch_name(pitch), palette.key_text, 22, "r")
 
 
 def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
@@ -246,7 +246,7 @@ def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, to
             break
         draw.line((x, top + 6, x, layout.top - 8), palette.bar_line)
         number = str(step // bar + 1)
-        _text(draw, (x + 6, top + RULER / 2), number, SMALL, palette.quiet_text)
+        draw_text(draw, (x + 6, top + RULER / 2), number, palette.quiet_text, SMALL)
 
 
 def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, score: Score) -> None:
@@ -262,7 +262,7 @@ def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, sc
     for (x, name), end in zip(names, ends, strict=True):
         if end > layout.size[0]:
             break
-        _text(draw, (x, layout.top - CHORDS / 2 - 3), name, size, palette.text)
+        draw_text(draw, (x, layout.top - CHORDS / 2 - 3), name, palette.text, size)
 
 
 def _facts(
@@ -275,9 +275,9 @@ def _facts(
     facts = f"{score.key}  ·  {score.tempo:.0f} bpm  ·  {bars}"
     if score.meter != Meter():
         facts += f" of {score.meter.beats}/{score.meter.unit}"
-    _text(draw, (24, middle), facts, LARGE, palette.text)
+    draw_text(draw, (24, middle), facts, palette.text, LARGE)
     room = width - 72 - _font(LARGE).getlength(facts)
-    _text(draw, (width - 24, middle), _shortened(match, room), LARGE, palette.accent, "r")
+    draw_text(draw, (width - 24, middle), shortened(match, room), palette.accent, LARGE, "r")
 
 
 def chord_changes(score: Score) -> list[tuple[int, int, Chord]]:
@@ -317,28 +317,28 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
 
-def _text(
+def draw_text(
     draw: ImageDraw.ImageDraw,
     at: tuple[float, float],
     text: str,
-    size: int,
     colour: Colour,
-    side: Literal["l", "r"] = "l",
+    size: int = LARGE,
+    side: Literal["l", "m", "r"] = "l",
 ) -> None:
-    """Write a line whose capitals are centred on ``at``'s height, from or up to its x."""
+    """Write a line whose capitals are centred on ``at``'s height, from, around or up to its x."""
     # Capitals are centred rather than the font's box, which leaves room for descenders.
     _, top, _, bottom = _font(size).getbbox("H", anchor="ls")
     x, y = round(at[0]), round(at[1] - (top + bottom) / 2)
     draw.text((x, y), text, colour, _font(size), anchor=f"{side}s")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Leave accents and what the font has no glyph for out of a text."""
     plain = unicodedata.normalize("NFKD", text).translate(_PLAIN)
     return " ".join("".join(c for c in plain if c in _GLYPHS).split())[:_LONGEST_TEXT]
 
 
-def _shortened(text: str, width: float) -> str:
+def shortened(text: str, width: float) -> str:
     """Cut a text that is too wide for ``width`` pixels."""
     if _font(LARGE).getlength(text) <= width:
         return text

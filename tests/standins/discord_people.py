@@ -112,10 +112,7 @@ class People:
         self, form: dict[str, Any], values: Sequence[str], *, user: int = HER, **more: Any
     ) -> str:
         """Somebody sends a form that they were shown, with a value for each field."""
-        rows = [
-            {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
-            for name, value in zip(fields_of(form), values, strict=True)
-        ]
+        rows = [_filled(*pair) for pair in zip(form["components"], values, strict=True)]
         data = {"custom_id": form["custom_id"], "components": rows}
         return await self.interact(5, data, user=user, **more)
 
@@ -297,6 +294,20 @@ class People:
         """A message of the bot's, or another's, in a channel."""
         where = int(more.pop("channel_id", CHANNEL))
         return self.world.keep(where, author=more.pop("by", APPLICATION), **more)
+
+
+def _filled(part: dict[str, Any], value: str) -> dict[str, Any]:
+    """A field as it is sent: under a label, or in a row as forms had them before."""
+    held = part.get("component") or part["components"][0]
+    given = {"type": held["type"], "custom_id": held["custom_id"], "id": 1}
+    if held["type"] == 3:
+        assert value in {one["value"] for one in held["options"]}
+        given["values"] = [value]
+    else:
+        given["value"] = value
+    if "component" in part:
+        return {"type": 18, "id": 1, "component": given}
+    return {"type": 1, "id": 1, "components": [given]}
 
 
 def fields_of(form: dict[str, Any]) -> list[str]:

@@ -316,10 +316,14 @@ class StandIn(People):
         return self._write(call, self.document(call.files["document"], "x.mid", "audio/midi"))
 
     async def _sendMediaGroup(self, call: Call) -> Any:  # noqa: N802
-        return [
-            self._write(call, self.document(call.files[one["media"][9:]], "x", "audio/midi"))
-            for one in call.fields["media"]
+        parts = [(one["type"], call.files[one["media"][9:]]) for one in call.fields["media"]]
+        made = [
+            self.audio(data, "x.mp3", "audio/mpeg")
+            if kind == "audio"
+            else self.document(data, "x", "audio/midi")
+            for kind, data in parts
         ]
+        return [self._write(call, one) for one in made]
 
     async def _editMessageText(self, call: Call) -> Any:  # noqa: N802
         return self._write(call, {"text": call.fields["text"]}, call.fields["message_id"])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -150,6 +151,36 @@ async def test_a_video_comes_with_its_piece_or_of_music_that_is_there(server: Re
         with av.open(io.BytesIO(made.video or b""), "r") as file:
             picture = file.streams.video[0]
             assert (picture.width, picture.height) == size
+    await jobs.close()
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("engine", [Engine.GUIDED, Engine.CHORDS])
+async def test_takes_come_together_and_one_of_them_alone(
+    server: RedisServer, engine: Engine
+) -> None:
+    jobs = RedisJobs(server.url, "web")
+    name = f"takes by {engine}"
+    wanted = replace(order("x", engine, takes=4), request=name, user=name)
+    receipt = await jobs.submit(wanted)
+    following = asyncio.create_task(_bars(jobs, receipt.job))
+    delivery = (await deliver(jobs, name))[name]
+    files = await _files(jobs, delivery)
+    assert isinstance(delivery.answer, Done)
+    assert len({take.midi for take in files.takes}) == 4
+    assert all(len(take.mp3) > 10_000 for take in files.takes)
+    assert Image.open(io.BytesIO(files.png)).size == (1648, 1004)
+    assert await following == ([1, 2] if engine is Engine.GUIDED else [])
+    kept = await jobs.recall(receipt.job)
+    assert kept is not None
+    third = kept.options.take(3)
+    chosen = kept.again(f"{name} 3", wanted.reply, f"{name} 3", third, files.takes[2].midi)
+    await jobs.submit(chosen)
+    piece = await _files(jobs, (await deliver(jobs, f"{name} 3"))[f"{name} 3"])
+    assert piece.midi == files.takes[2].midi
+    # The same options give it again without it.
+    alone = draw([CAT], third, title="cat")
+    assert alone.midi == piece.midi
     await jobs.close()
 
 

@@ -1,6 +1,15 @@
 """What front-ends and workers say to each other: versioned, frozen, JSON and nothing else."""
 
-from worker.contract.answer import Answer, Cancelled, Done, Failed, Likeness, Reason, ResultFiles
+from worker.contract.answer import (
+    Answer,
+    Cancelled,
+    Done,
+    Failed,
+    Likeness,
+    Reason,
+    ResultFiles,
+    Take,
+)
 from worker.contract.base import VERSION, ContractError
 from worker.contract.events import Ended, Event, Filming, Progress, Queued, Rendering, Started
 from worker.contract.heartbeat import HEARTBEAT_FRESH, HEARTBEAT_PERIOD, Heartbeat
@@ -29,6 +38,7 @@ __all__ = [
     "ReplyTo",
     "ResultFiles",
     "Started",
+    "Take",
     "digest",
     "job_id",
     "music_id",

@@ -14,16 +14,42 @@ _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """One of several pieces to choose from."""
+
+    midi: bytes
+    mp3: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ResultFiles:
     """The files of a result; they are kept beside the answer, not in it.
 
-    There is a video where the options say so, unless it could not be made.
+    There is a video where the options say so, unless it could not be made. Where they ask for
+    several takes, ``midi`` and ``mp3`` are the first one's, ``others`` the rest, and ``png`` shows
+    them all.
     """
 
     midi: bytes
     mp3: bytes
     png: bytes
     video: bytes | None = None
+    others: tuple[Take, ...] = ()
+
+    @property
+    def takes(self) -> tuple[Take, ...]:
+        """All pieces to choose from, which may be a single one."""
+        return (Take(self.midi, self.mp3), *self.others)
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        data = [self.png, self.video or b"", *(part for one in self.takes for part in _both(one))]
+        return sum(map(len, data))
+
+
+def _both(take: Take) -> tuple[bytes, bytes]:
+    return take.midi, take.mp3
 
 
 class Reason(StrEnum):
@@ -53,11 +79,11 @@ class Done(Message):
     Attributes:
         job: the job.
         music: what the files are kept under.
-        options: as resolved: seed, tempo and key are filled in.
+        options: as resolved: seed, tempo and key are filled in; of several takes each has its key.
         bars: length of the piece.
         chords: one name a chord, in order.
         sketch: the drawing on the whole canvas: a PNG in base64, or nothing.
-        match: how close it came.
+        match: how close it came; of several takes the first.
         seconds: time that each stage took.
     """
 

@@ -1,10 +1,11 @@
 """How a job ends in Redis, whoever ends it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mididraw.errors import Sentence
-from worker.contract import Answer, Done, Ended, Failed, Reason, ResultFiles
+from mididraw.options import MOST_TAKES
+from worker.contract import Answer, Done, Ended, Failed, Reason, ResultFiles, Take
 from worker.queue import keys, scripts
 from worker.queue.states import JobState
 
@@ -74,6 +75,26 @@ def end_arguments(
     ]
 
 
-def _of(files: ResultFiles) -> list[bytes]:
-    """The files in the scripts' order; a video only where there is one."""
-    return [files.midi, files.mp3, files.png, *([files.video] if files.video else [])]
+def _of(files: ResultFiles) -> list[str | bytes]:
+    """Names and contents of the files that there are, by turns."""
+    found = {"midi": files.midi, "mp3": files.mp3, "png": files.png}
+    if files.video:
+        found["video"] = files.video
+    for number, take in enumerate(files.others, 2):
+        found |= {f"midi{number}": take.midi, f"mp3{number}": take.mp3}
+    return [part for named in found.items() for part in named]
+
+
+NAMES = ["midi", "mp3", "png", "video"]
+NAMES += [f"{name}{number}" for number in range(2, MOST_TAKES + 1) for name in ("midi", "mp3")]
+"""What files are kept under beside an answer."""
+
+
+def files_of(found: Sequence[bytes | None]) -> ResultFiles | None:
+    """The files, in the order of :data:`NAMES`; None if they are kept no longer."""
+    midi, mp3, png, video, *rest = found
+    if midi is None or mp3 is None or png is None:
+        return None
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    others = tuple(Take(one, two) for one, two in pairs if one is not None and two is not None)
+    return ResultFiles(midi, mp3, png, video, others)

@@ -9,7 +9,14 @@ from redis import Redis
 from worker.contract import Answer, Cancelled, Done, Job, ResultFiles, parse_answer, parse_job
 from worker.queue import keys, scripts
 from worker.queue.connection import AsyncRedis, redis_errors
-from worker.queue.ending import end_arguments, end_keys, end_state, register_end_scripts
+from worker.queue.ending import (
+    NAMES,
+    end_arguments,
+    end_keys,
+    end_state,
+    files_of,
+    register_end_scripts,
+)
 from worker.queue.limits import Limits, Verdict
 from worker.queue.states import JobState
 from worker.queue.status import JobStatus, read_status
@@ -158,11 +165,7 @@ class Producer:
     async def files(self, answer: Done) -> ResultFiles | None:
         """Read the files of an answer; None if they are kept no longer."""
         with redis_errors():
-            names = ["midi", "mp3", "png", "video"]
-            midi, mp3, png, video = await self._redis.hmget(keys.music(answer.music), names)
-        if midi is None or mp3 is None or png is None:
-            return None
-        return ResultFiles(midi, mp3, png, video)
+            return files_of(await self._redis.hmget(keys.music(answer.music), NAMES))
 
     async def keep(self, job: Job, seconds: int, now: float) -> float | None:
         """Keep a piece and its files so long; tells until when, None if it is gone."""

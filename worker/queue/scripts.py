@@ -108,8 +108,7 @@ return 1
 _END = """
 -- KEYS job, open, cancelled, failed, durations
 -- ARGV id, answer, event, now; only from this state; lives: job, failed, outbox, events;
---      seconds it took, or empty; whether it is a fault of ours; files: midi, mp3, png,
---      and a video if there is one
+--      seconds it took, or empty; whether it is a fault of ours; names and contents of files
 -- The first answer counts; whoever comes later is told 0.
 local job, open, cancelled, failed, durations = unpack(KEYS)
 local id, answer, event, now, only = unpack(ARGV, 1, 5)
@@ -124,10 +123,7 @@ redis.call('ZREM', open, id)
 redis.call('ZREM', cancelled, id)
 redis.call('ZREM', user, id)
 redis.call('ZREM', chat, id)
-if #ARGV >= 14 then
-    redis.call('HSET', music, 'midi', ARGV[12], 'mp3', ARGV[13], 'png', ARGV[14], 'answer', answer)
-end
-if ARGV[15] then redis.call('HSET', music, 'video', ARGV[15]) end
+if #ARGV > 11 then redis.call('HSET', music, 'answer', answer, unpack(ARGV, 12)) end
 if after == '$done' then
     local shared = redis.call('HGET', music, 'until')
     if not shared or tonumber(shared) < now + ARGV[8] then redis.call('EXPIRE', music, ARGV[8]) end

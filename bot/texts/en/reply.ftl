@@ -24,6 +24,11 @@ tonic-sharp = { $letter }#
 tonic-flat = { $letter }b
 title = Drawing
 alt = Piano roll of { $bars } bars in { $key }: the notes draw the picture that was sent.
+takes-done = { $count } takes of { $bars ->
+    [one] 1 bar
+   *[other] { $bars } bars
+  }: hear them, then press the number of the one that you want.
+takes-alt = { $count } small piano rolls with numbers: each draws the picture that was sent.
 cancelled = Cancelled, as you wished.
 failed = { $sentence }
 gone = The files of this piece are no longer kept: send the drawing again.
@@ -34,6 +39,12 @@ expired-buttons = These buttons have expired: send the drawing again.
 
 ## Buttons
 again = Another take
+takes = Four takes
+take = Take { $number }
+takes-others = Four others
+change = Change …
+change-title = Change the piece
+change-done = Make it so
 closer = Closer to the drawing
 musical = More musical
 instrument = Instrument
@@ -80,6 +91,7 @@ option-temperature = temperature
 option-top_p = top p
 option-invert = inverted
 option-seed = seed
+option-takes = takes
 option-jobs = limit
 option-topics = topics
 option-only = only

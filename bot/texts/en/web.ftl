@@ -46,6 +46,7 @@ web-preview = A drawing that became music
 web-until = The link works until ….
 web-copied = The link is copied.
 web-video = Video of the playing roll
+web-takes = Takes to choose from, numbered
 web-download = Download
 web-nothing = Draw something first, or choose a picture.
 web-lost = The connection is lost; trying again …

@@ -46,6 +46,7 @@ web-preview = 一幅变成音乐的画
 web-until = 链接有效期至 …。
 web-copied = 链接已复制。
 web-video = 卷帘演奏的视频
+web-takes = 供挑选的几个版本，带编号
 web-download = 下载
 web-nothing = 请先画点什么，或选择一张图片。
 web-lost = 连接断开，正在重试 …

@@ -210,17 +210,43 @@ async function show(id, result) {
   for (const name of ["mp3", "mid", "png", "mp4"]) { $(name).href = at(name); $(name).download = `mididraw.${name}`; $(name).setAttribute("aria-label", `${texts.download} ${$(name).textContent}`); }
   $("summary").textContent = result.summary;
   $("piece").hidden = false;
-  $("versions").replaceChildren(...result.buttons.filter((one) => ["again", "closer", "musical", "slower", "faster", "higher", "lower", "accompaniment", "video"].includes(one.action)).map((one) => {
+  $("versions").replaceChildren(...result.buttons.filter((one) => ["again", "take", "takes", "closer", "musical", "slower", "faster", "higher", "lower", "accompaniment", "video"].includes(one.action)).map((one) => {
     const button = document.createElement("button");
     button.textContent = one.label;
-    button.onclick = () => { audio.pause(); ask(`/draws/${id}/versions`, { action: one.action }); };
+    button.onclick = () => { audio.pause(); ask(`/draws/${id}/versions`, { action: one.action, value: one.value || null }); };
     return button;
   }));
+  const several = result.options.takes > 1;
+  showTakes(several ? result.options.takes : 0, at);
+  for (const name of ["scroll", "out", "in"]) $(name).hidden = several;
+  $("mid").hidden = several;
+  if (several) { roll.load({ notes: [], low: 36, high: 83, seconds: 0, drawn: 0, bar: 1, sketch: "", main: new Set() }); $("piece").scrollIntoView({ behavior: "smooth", block: "start" }); return; }
   const midi = parseMidi(await (await fetch(at("mid"))).arrayBuffer());
   const [low, high] = result.options.pitch_range.split("-").map(pitch), bar = 240 / result.options.tempo;
   const seconds = Math.max(0, ...midi.notes.map((note) => note.end));
   roll.load({ notes: midi.notes, low, high, seconds, drawn: result.bars * bar, bar, sketch: result.sketch, main: drawingTracks(midi) });
   $("piece").scrollIntoView({ behavior: "smooth", block: "start" });
+}
+
+// Several takes: one picture of them all, and each to be heard.
+function showTakes(count, at) {
+  $("sheet").hidden = $("hear").hidden = !count;
+  if (!count) { $("sheet").removeAttribute("src"); return; }
+  $("sheet").src = at("png");
+  $("sheet").alt = texts.takes;
+  const buttons = Array.from({ length: count }, (_, index) => {
+    const button = document.createElement("button"), heard = `${at("mp3")}&take=${index + 1}`;
+    button.textContent = `▶ ${index + 1}`;
+    button.setAttribute("aria-label", `${texts.play} ${index + 1}`);
+    button.onclick = () => {
+      for (const one of buttons) press(one, one === button);
+      $("mp3").href = audio.src = heard;
+      audio.play();
+    };
+    press(button, !index);
+    return button;
+  });
+  $("hear").replaceChildren(...buttons);
 }
 
 $("film").onplay = () => audio.pause();

@@ -175,12 +175,6 @@ async def test_buttons_give_other_versions_also_after_a_restart(
         assert second.user == str(HIM)
         (answer,) = discord.answers(token)
         assert f"/{CHANNEL}/{message['id']}" in answer.body["content"]
-        token = await discord.press(buttons["Instrument"], message)
-        await discord.until(lambda: discord.done("PATCH", token))
-        select = discord.shown(token)["components"][0]["components"][0]
-        token = await discord.press(select["custom_id"], message, values=["40"])
-        await discord.until(answered(discord, token))
-        assert painter.taken[2].job.options.instrument == "Violin"
         token = await discord.press(f"md:again:{'f' * 32}", message)
         assert "expired" in await whispered(discord, token)
 

@@ -11,6 +11,8 @@ from typing import Any
 import discord as library
 from redis import Redis
 
+from mididraw.harmony import Style
+from mididraw.options import Arrangement
 from tests.bot.discord.conftest import (
     CAT,
     Painter,
@@ -57,7 +59,7 @@ async def test_every_button_is_acknowledged_while_redis_is_slow(
         token = await discord.command("draw", image=CAT)
         (answer,) = await discord.until(answered(discord, token))
         buttons = buttons_of(answer) | {"gone": f"md:again:{'f' * 32}", "unknown": "old:button"}
-        labels = ["Another take", "Instrument", "Play in voice", "gone", "unknown", "Delete"]
+        labels = ["Another take", "Change …", "Play in voice", "gone", "unknown", "Delete"]
         with stopped(redis_url):
             shown = discord.shown(token)
             pressed = {one: await discord.press(buttons[one], shown) for one in labels}
@@ -66,7 +68,7 @@ async def test_every_button_is_acknowledged_while_redis_is_slow(
                 assert call.status < 300, one
         assert "expired" in await whispered(discord, pressed["gone"])
         assert "expired" in await whispered(discord, pressed["unknown"])
-        for one in ("Another take", "Instrument", "Play in voice"):
+        for one in ("Another take", "Play in voice"):
             await discord.until(partial(said, discord, pressed[one]))
 
 
@@ -123,6 +125,65 @@ async def test_a_form_works_after_a_restart(
             await discord.until(lambda: discord.identified == 3)
             token = await discord.fill(form, ("85", "flute"))
             assert "expired" in await whispered(discord, token)
+
+
+def values_of(form: dict[str, Any]) -> list[str]:
+    """What stands in a form before anybody has changed it."""
+    parts = [part["component"] for part in form["components"]]
+    return [
+        part.get("value") or next(one["value"] for one in part["options"] if one.get("default"))
+        for part in parts
+    ]
+
+
+async def test_a_form_shows_what_the_piece_has_and_changes_several_things_at_once(
+    running: Run, painter: Painter
+) -> None:
+    async with running() as discord:
+        token = await discord.command("draw", image=CAT, instrument="Kalimba")
+        (answer,) = await discord.until(answered(discord, token))
+        piece = discord.shown(token)
+        await discord.press(buttons_of(answer)["Change …"], piece, locale="zh-CN")
+        (form,) = await discord.until(lambda: discord.forms())
+        assert values_of(form) == ["100", "A minor", "pop", "auto", "Kalimba"]
+        assert [part["label"] for part in form["components"]] == [
+            "速度",
+            "调",
+            "风格",
+            "编曲",
+            "乐器",
+        ]
+        values = ("132", "D major", "folk", "trio", "Violin")
+        sent = await discord.fill(form, values, message=piece)
+        await discord.until(answered(discord, sent))
+        before, made = (work.job.options for work in painter.taken)
+        assert made == before.model_copy(
+            update={
+                "tempo": 132,
+                "key": "D major",
+                "style": Style.FOLK,
+                "arrangement": Arrangement.TRIO,
+                "instrument": "Violin",
+            }
+        )
+        sent = await discord.fill(form, ("fast", *values[1:]), message=piece)
+        assert "tempo" in await whispered(discord, sent)
+
+
+async def test_the_form_of_a_piece_that_is_gone_says_so(running: Run, redis_url: str) -> None:
+    async with running() as discord:
+        token = await discord.command("draw", image=CAT)
+        (answer,) = await discord.until(answered(discord, token))
+        piece, button = discord.shown(token), buttons_of(answer)["Change …"]
+        await discord.press(button, piece)
+        (form,) = await discord.until(lambda: discord.forms())
+        with Redis.from_url(redis_url) as redis:
+            redis.flushall()
+        values = ("132", "D major", "folk", "trio", "Violin")
+        sent = await discord.fill(form, values, message=piece)
+        assert "expired" in await whispered(discord, sent)
+        again = await discord.press(button, piece)
+        assert "expired" in await whispered(discord, again)
 
 
 async def test_forms_that_nobody_sends_are_let_go(running: Run) -> None:

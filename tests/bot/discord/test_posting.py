@@ -156,11 +156,10 @@ async def test_a_version_of_a_private_piece_is_private(running: Run) -> None:
         (answer,) = await discord.until(answered(discord, token))
         again = await discord.press(buttons_of(answer)["Another take"], discord.shown(token))
         await discord.until(answered(discord, again))
-        button = buttons_of(answer)["Instrument"]
-        chosen = await discord.press(button, discord.shown(token))
-        await discord.until(lambda: discord.done("PATCH", chosen))
-        select = discord.shown(chosen)["components"][0]["components"][0]["custom_id"]
-        other = await discord.press(select, discord.shown(chosen), values=["40"])
+        await discord.press(buttons_of(answer)["Change …"], discord.shown(token))
+        (form,) = await discord.until(lambda: discord.forms())
+        values = ("132", "D major", "folk", "trio", "Violin")
+        other = await discord.fill(form, values, message=discord.shown(token))
         await discord.until(answered(discord, other))
         assert discord.standing(CHANNEL) == []
 

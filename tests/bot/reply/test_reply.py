@@ -54,8 +54,8 @@ def test_what_is_offered_changes_something(
     action: Action, strength: int, accompaniment: bool
 ) -> None:
     options = DrawOptions(strength=strength, accompaniment=accompaniment, seed=5, tempo=90, key="C")
-    if action not in actions_for(options):
-        return
+    if action not in actions_for(options) or action is Action.CHANGE:
+        return  # a form shows first what there is
     value = {Action.INSTRUMENT: "violin", Action.TEMPO: "faster", Action.KEY: "A minor"}
     assert vary(options, action, value.get(action)) != options
 
@@ -125,7 +125,7 @@ def test_slower_and_faster_higher_and_lower_end_at_the_ends() -> None:
 def test_every_button_has_a_label_of_its_own(said: Texts) -> None:
     options = DrawOptions(tempo=100, strength=50, seed=5)
     labels = [label(action, options, said) for action in actions_for(options)]
-    assert len(set(labels)) == len(labels) == len(Action)
+    assert len(set(labels)) == len(labels) == len(Action) - 1  # one of several takes
 
 
 @given(job=jobs, answer=answers)

@@ -20,7 +20,7 @@ from mididraw.options import DrawOptions, Engine, Video
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import EXAMPLES
 from tests.standins.telegram import TOKEN, StandIn
-from worker.contract import Done, Likeness, Progress, Reason, Rendering, ResultFiles
+from worker.contract import Done, Likeness, Progress, Reason, Rendering, ResultFiles, Take
 from worker.queue.connection import connect
 from worker.queue.consumer import ClaimedJob
 from worker.run import Worker
@@ -86,7 +86,8 @@ class Painter:
                 seconds={"engine": 0.1},
             )
             film = None if options.video is Video.NONE else self.drawn.video
-            files = ResultFiles(self.drawn.midi, self.drawn.mp3, self.drawn.png, film)
+            others = tuple(self.take(number) for number in range(2, options.takes + 1))
+            files = ResultFiles(self.drawn.midi, self.drawn.mp3, self.drawn.png, film, others)
             news += [
                 Update(Progress(job=job.id, bar=1, bars=2)),
                 Update(Rendering(job=job.id)),
@@ -94,6 +95,10 @@ class Painter:
             ]
         self.works = []
         return news
+
+    def take(self, number: int) -> Take:
+        """The files of a further take, unlike any other."""
+        return Take(self.drawn.midi + bytes([number]), self.drawn.mp3 + bytes([number]))
 
     def close(self) -> None:
         pass

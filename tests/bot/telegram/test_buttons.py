@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.reply import Action
-from bot.telegram.keyboards import Menu, Press, Voice, choices, value_of
+from bot.reply import Action, changed
+from bot.telegram.form import FIELDS, Form, keys_of
+from bot.telegram.keyboards import Menu, Press, Voice, value_of
 from bot.telegram.parts import poster
 from bot.texts import texts
+from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
-from mididraw.options import Video
+from mididraw.options import Arrangement, DrawOptions, Video
 from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, told
 from tests.bot.telegram.test_preferences import times
+from tests.standins.telegram import StandIn
 
 JOB = "0123456789abcdef" * 2
 
@@ -56,30 +59,109 @@ async def test_every_button_gives_another_version(running: Run, painter: Painter
         assert len(telegram.done("answerCallbackQuery")) == len(presses)
 
 
-async def test_choices_are_shown_in_place_and_lead_back(running: Run) -> None:
+async def opened(telegram: StandIn, message: dict[str, Any], data: str, **more: Any) -> list[Any]:
+    """The buttons that a press shows in place."""
+    before = len(telegram.done("editMessageReplyMarkup"))
+    await telegram.press(data, message, **more)
+    await telegram.until(partial(times, telegram, "editMessageReplyMarkup", before + 1))
+    call = telegram.done("editMessageReplyMarkup")[-1]
+    return [key for row in call.fields["reply_markup"]["inline_keyboard"] for key in row]
+
+
+def key_of(keys: list[Any], text: str) -> str:
+    (found,) = (key["callback_data"] for key in keys if text in key["text"])
+    return str(found)
+
+
+async def test_a_form_shows_what_the_piece_has_and_changes_several_things_at_once(
+    running: Run, painter: Painter
+) -> None:
     async with running() as telegram:
         message, job = await first_piece(telegram)
         first = shown(telegram.done("sendPhoto")[0])
-        for count, action in enumerate(("instrument", "tempo", "key", ""), 1):
-            await telegram.press(Menu(action=action, job=job).pack(), message)
-            await telegram.until(partial(times, telegram, "editMessageReplyMarkup", count))
-        menus = [shown(call) for call in telegram.done("editMessageReplyMarkup")]
-        assert "Violin" in menus[0]
-        assert menus[1][:2] == ["Slower", "Faster"]
-        assert "A minor" in menus[2]
-        assert menus[3] == first
+        assert "Change …" in first
+        form = await opened(telegram, message, Menu(action="change", job=job).pack())
+        assert [key["text"] for key in form] == [
+            *("Tempo: 100", "Key: A minor", "Mood: pop", "Arrangement: by the mood"),
+            *("Instrument: Acoustic Grand Piano", "‹", "Make it so"),
+        ]
+        for field, value in (
+            ("Tempo", "132"),
+            ("Key", "D major"),
+            ("Mood", "folk"),
+            ("Arrangement", "trio"),
+            ("Instrument", "Violin"),
+        ):
+            choices = await opened(telegram, message, key_of(form, f"{field}:"))
+            form = await opened(telegram, message, key_of(choices, value))
+            assert key_of(form, f"{field}: {value}")
+        assert len(painter.taken) == 1
+        last = await opened(telegram, message, key_of(form, "Make it so"))
+        assert [key["text"] for key in last] == first
+        await telegram.until(answered(telegram, HER, 2))
+        made, before = (work.job.options for work in reversed(painter.taken))
+        assert made == before.model_copy(
+            update={
+                "tempo": 132,
+                "key": "D major",
+                "style": Style.FOLK,
+                "arrangement": Arrangement.TRIO,
+                "instrument": "Violin",
+            }
+        )
+        form = await opened(telegram, message, Menu(action="change", job=job).pack())
+        back = await opened(telegram, message, key_of(form, "‹"))
+        assert [key["text"] for key in back] == first
 
 
-async def test_choices_are_written_in_the_persons_language(running: Run) -> None:
+async def test_the_form_is_written_in_the_persons_language(running: Run) -> None:
     async with running() as telegram:
         message, job = await first_piece(telegram)
-        for count, action in enumerate(("instrument", "key"), 1):
-            data = Menu(action=action, job=job).pack()
-            await telegram.press(data, message, language="zh-hans")
-            await telegram.until(partial(times, telegram, "editMessageReplyMarkup", count))
-        menus = [shown(call) for call in telegram.done("editMessageReplyMarkup")]
-        assert {"小提琴", "竖琴"} <= set(menus[0])
-        assert {"C大调", "A小调", "自动选择"} <= set(menus[1])
+        chinese = {"language": "zh-hans"}
+        # A button of an older message, which asked for the instrument alone.
+        form = await opened(telegram, message, Menu(action="key", job=job).pack(), **chinese)
+        keys = await opened(telegram, message, key_of(form, "调: A小调"), **chinese)
+        assert {"C大调", "✓ A小调", "自动选择"} <= {key["text"] for key in keys}
+
+
+async def test_four_takes_come_with_one_picture_and_each_can_be_chosen(
+    running: Run, painter: Painter
+) -> None:
+    async with running() as telegram:
+        message, job = await first_piece(telegram)
+        await telegram.press(Press(action=Action.TAKES, job=job).pack(), message)
+        await telegram.until(lambda: telegram.done("sendMediaGroup", HER))
+        asked = painter.taken[1].job.options
+        assert (asked.takes, asked.seed != painter.taken[0].job.options.seed) == (4, True)
+        (group,) = telegram.done("sendMediaGroup", HER)
+        assert [one["type"] for one in group.fields["media"]] == ["audio"] * 4
+        assert [one["title"] for one in group.fields["media"]] == [f"Drawing-{n}" for n in "1234"]
+        assert len(set(group.files.values())) == 4
+        photo = telegram.done("sendPhoto", HER)[-1]
+        assert shown(photo) == ["Take 1", "Take 2", "Take 3", "Take 4", "Four others"]
+        assert "4 takes of 2 bars" in photo.fields["caption"]
+        rows = photo.fields["reply_markup"]["inline_keyboard"]
+        third = rows[1][0]["callback_data"]
+        await telegram.press(third, message)
+        await telegram.until(answered(telegram, HER, 2))
+        work = painter.taken[2]
+        # No model is asked: it is what was heard.
+        assert work.job.written
+        assert work.prompt == painter.take(3).midi
+        assert work.job.options.seed == (asked.seed or 0) + 2
+        assert work.job.options.takes == 1
+        assert "Four takes" in shown(telegram.done("sendPhoto", HER)[-1])
+        await telegram.press(third.replace(":3", ":7"), message)
+        await telegram.until(lambda: len(telegram.done("answerCallbackQuery")) == 3)
+        assert "no take" in telegram.done("answerCallbackQuery")[-1].fields["text"]
+
+
+async def test_four_takes_can_be_asked_for_in_words(running: Run, painter: Painter) -> None:
+    async with running() as telegram:
+        for words in ("four takes, violin", "3 takes", "四个版本"):
+            await telegram.message(HER, **telegram.photo(CAT), caption=words)
+        await telegram.until(lambda: len(painter.taken) == 3)
+        assert sorted(work.job.options.takes for work in painter.taken) == [3, 4, 4]
 
 
 async def test_two_presses_at_once_do_no_harm(running: Run) -> None:
@@ -122,9 +204,20 @@ async def test_whoever_has_enough_in_hand_is_told_in_an_alert(
         assert "in the works already" in said[1]
 
 
-@given(st.sampled_from(Action), st.sampled_from(("en", "zh")))
-def test_what_buttons_carry_fits_into_telegrams_64_bytes(action: Action, tag: str) -> None:
-    keys = choices(action, JOB, texts(tag)).inline_keyboard
+@given(
+    st.integers(0, len(FIELDS)),
+    st.integers(40, 240),
+    st.sampled_from(list(Arrangement)),
+    st.sampled_from(INSTRUMENTS),
+    st.sampled_from(("en", "zh")),
+)
+def test_what_buttons_carry_fits_into_telegrams_64_bytes(
+    field: int, tempo: int, arrangement: Arrangement, instrument: str, tag: str
+) -> None:
+    options = DrawOptions(tempo=tempo, arrangement=arrangement, instrument=instrument)
+    form = Form.of(JOB, options).model_copy(update={"field": field})
+    assert changed(options, form.given()) == options
+    keys = keys_of(form, texts(tag), Menu(action="", job=JOB).pack()).inline_keyboard
     for key in (key for row in keys for key in row):
         assert len(str(key.callback_data).encode()) <= 64
 

@@ -1,0 +1,123 @@
+"""Several pieces for the same pictures, written side by side, and one picture to choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mididraw.draw import (
+    Clock,
+    Drawing,
+    Progress,
+    Recording,
+    Stage,
+    commission,
+    record,
+    render,
+    sheet,
+    write_png,
+)
+from mididraw.engines import ENGINES, Commission
+from mididraw.measure import match
+from mididraw.options import DrawOptions
+from mididraw.picture import Picture
+from mididraw.render.contact_sheet import contact_sheet
+from mididraw.render.palette import PALETTES
+from mididraw.score import Score
+from mididraw.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Takes:
+    """Pieces to choose from.
+
+    Attributes:
+        drawings: the pieces; each one's own options give it again by themselves.
+        sheet: a PNG of their piano rolls, small and numbered.
+    """
+
+    drawings: tuple[Drawing, ...]
+    sheet: bytes
+
+
+def draw_takes(
+    pictures: Sequence[Picture],
+    options: DrawOptions,
+    *,
+    settings: Settings | None = None,
+    prompt: bytes | None = None,
+    title: str = "drawing",
+    progress: Progress | None = None,
+) -> Takes:
+    """Turn pictures into as many pieces as ``options.takes`` says.
+
+    They share one batch and its candidates, so that they cost less than two pieces.
+
+    Args:
+        pictures: 1 to 10 paths, bytes or Pillow images.
+        options: what the person asked for.
+        settings: what the host decides.
+        prompt: a MIDI file whose music the guided engine goes on from.
+        title: shown by the MP3s and on the picture.
+        progress: told of every stage and bar; what it raises ends the work.
+
+    Raises:
+        MididrawError: as :func:`mididraw.draw.draw`.
+    """
+    settings, clock = settings or Settings(), Clock(progress)
+    work = commission(pictures, options, prompt, clock, settings.model)
+    works = commissions(work)
+    scores = write_takes(works, clock)
+    drawings = tuple(
+        render(one, score, settings, take_title(title, number), Clock(progress))
+        for number, (one, score) in enumerate(zip(works, scores, strict=True), 1)
+    )
+    return Takes(drawings, draw_sheet(works, scores, title))
+
+
+def commissions(work: Commission) -> list[Commission]:
+    """What is asked for of each take."""
+    asked = work.options.model_copy(update={"seed": work.seed})
+    found = []
+    for number in range(1, asked.takes + 1):
+        options = asked.take(number)
+        found.append(replace(work, options=options, seed=options.seed or 0))
+    return found
+
+
+def write_takes(works: Sequence[Commission], clock: Clock) -> list[Score]:
+    """Let the engine that was asked for write the scores, side by side where it can.
+
+    Raises:
+        ModelError: the model cannot be used.
+        OptionError: the engine is not installed.
+    """
+    with clock(Stage.ENGINE):
+        return ENGINES[works[0].options.engine](works)
+
+
+def record_takes(
+    scores: Sequence[Score], settings: Settings, title: str, clock: Clock
+) -> list[Recording]:
+    """Play them all.
+
+    Raises:
+        SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
+    """
+    return [
+        record(score, settings, take_title(title, number), clock)
+        for number, score in enumerate(scores, 1)
+    ]
+
+
+def draw_sheet(works: Sequence[Commission], scores: Sequence[Score], title: str = "") -> bytes:
+    """A PNG of the takes' piano rolls, numbered."""
+    palette = PALETTES[works[0].options.theme]
+    rolls = [
+        sheet(score, work, match(work.canvas, score), None).paint(palette)
+        for work, score in zip(works, scores, strict=True)
+    ]
+    return write_png(contact_sheet(rolls, palette, title))
+
+
+def take_title(title: str, number: int) -> str:
+    """What a player shows of one of them."""
+    return f"{title} {number}"
