@@ -80,7 +80,7 @@ def opened(
     page.wait_for_selector("html[data-ready]")
     yield page
     context.close()
-    assert broken == []
+    assert broken == [], broken
 
 
 def heart(page: Page) -> list[tuple[float, float]]:

@@ -15,7 +15,7 @@ const texts = choices.texts;
 const audio = $("audio");
 const pad = new Pad($("pad"), kept.pages);
 const roll = new Roll($("scroll"), $("roll"), $("spacer"), (time) => { audio.currentTime = time; roll.at(time); });
-let stop = null, current = null, over = false, adrift = false;
+let stop = null, current = null, over = false, adrift = false, ordered = false;
 
 // Texts and choices.
 
@@ -61,7 +61,10 @@ addEventListener("paste", (event) => place(event.clipboardData.files));
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => { event.preventDefault(); place(event.dataTransfer.files); });
 addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.target.matches("input, select")) return;
+  if (event.target.matches("input, select, textarea")) return;
+  if (event.key === " " && !$("piece").hidden && !event.target.matches("button, a, summary, video")) { event.preventDefault(); $("play").click(); }
+  if (event.key === "Delete" || event.key === "Backspace") $("clear").click();
+  if (!(event.ctrlKey || event.metaKey)) return;
   if (event.key === "z") { event.preventDefault(); event.shiftKey ? redo() : undo(); }
   if (event.key === "y") { event.preventDefault(); redo(); }
 });
@@ -126,6 +129,7 @@ function chosen() {
 form.onsubmit = async (event) => {
   event.preventDefault();
   if ($("draw").hidden) return;
+  allowSound();
   $("cancel").disabled = true;
   busy(texts.working);
   const pictures = await pad.pictures();
@@ -138,7 +142,17 @@ form.onsubmit = async (event) => {
 let unsure = { said: "", key: "" };
 const GONE = 410;
 
+// Phones let a page sound later only if it did so at a press.
+function allowSound() {
+  if (audio.src) return;
+  // A WAV file of ten milliseconds.
+  const silence = Uint8Array.from(atob("UklGRnQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YVAAAA" + "CAgI".repeat(26) + "CAgA=="), (one) => one.charCodeAt(0));
+  audio.src = URL.createObjectURL(new Blob([silence], { type: "audio/wav" }));
+  audio.play().catch(() => {});
+}
+
 async function ask(path, body) {
+  ordered = true;
   telegram.touched("impact", "medium");
   hush();
   $("cancel").disabled = true;
@@ -189,7 +203,7 @@ function told(view) {
   if (view.state === "progress") $("progress").value = (0.9 * view.bar) / view.bars;
   else if (view.state === "rendering") $("progress").value = 0.92;
   else if (view.state === "filming") $("progress").value = 0.92 + (0.08 * view.second) / view.seconds;
-  else if (view.state === "done") { telegram.touched("notification", "success"); lasts(view.until); show(view.id, view.result); }
+  else if (view.state === "done") { telegram.touched("notification", "success"); lasts(view.until); show(view.id, view.result); if (ordered) audio.play().catch(() => {}); ordered = false; }
   else if (ended(view)) { telegram.touched("notification", "error"); say(view.text); }
 }
 
@@ -224,7 +238,8 @@ async function show(id, result) {
   const midi = parseMidi(await (await fetch(at("mid"))).arrayBuffer());
   const [low, high] = result.options.pitch_range.split("-").map(pitch), bar = 240 / result.options.tempo;
   const seconds = Math.max(0, ...midi.notes.map((note) => note.end));
-  roll.load({ notes: midi.notes, low, high, seconds, drawn: result.bars * bar, bar, sketch: result.sketch, main: drawingTracks(midi) });
+  const { key } = result.options;
+  roll.load({ notes: midi.notes, low, high, seconds, drawn: result.bars * bar, bar, sketch: result.sketch, main: drawingTracks(midi), chords: midi.texts, key });
   $("piece").scrollIntoView({ behavior: "smooth", block: "start" });
 }
 

@@ -1,4 +1,4 @@
-// Reads a MIDI file's notes: format 0 and 1, with tempo changes. Times are seconds.
+// Reads a MIDI file's notes and texts, which are chords: format 0 and 1, with tempo changes. Times are seconds.
 
 export function parseMidi(buffer) {
   const view = new DataView(buffer);
@@ -17,7 +17,7 @@ export function parseMidi(buffer) {
   word();
   const tracks = word(), division = word();
   at = headed;
-  const notes = [], tempi = [{ tick: 0, micros: 500000 }], names = [];
+  const notes = [], texts = [], tempi = [{ tick: 0, micros: 500000 }], names = [];
   for (let track = 0; track < tracks; track++) {
     at += 4;
     const length = long(), end = at + length, open = new Map();
@@ -30,7 +30,9 @@ export function parseMidi(buffer) {
         const type = byte(), size = variable();
         if (type === 0x51) tempi.push({ tick, micros: (byte() << 16) | (byte() << 8) | byte() });
         else {
-          if (type === 3) names[track] = new TextDecoder().decode(new Uint8Array(buffer, at, size));
+          const text = () => new TextDecoder().decode(new Uint8Array(buffer, at, size));
+          if (type === 1) texts.push({ tick, text: text() });
+          if (type === 3) names[track] = text();
           at += size;
         }
       } else if (status === 0xf0 || status === 0xf7) at += variable();
@@ -59,6 +61,7 @@ export function parseMidi(buffer) {
   };
   return {
     names,
+    texts: texts.map(({ tick, text }) => ({ time: seconds(tick), text })),
     notes: notes
       .map((note) => ({ track: note.track, pitch: note.pitch, velocity: note.velocity, start: seconds(note.from), end: seconds(note.to) }))
       .sort((a, b) => a.start - b.start),
