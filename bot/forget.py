@@ -13,7 +13,7 @@ def forget(
     front: Annotated[str, typer.Argument(help="discord, telegram or web.")],
     user: Annotated[str, typer.Argument(help="The person's id there.")],
 ) -> None:
-    """Delete a person's jobs, pictures, results and defaults."""
+    """Delete a person's jobs, pictures, results and defaults; galleries are for chats to clear."""
     from bot.jobs.remote import RedisJobs
     from bot.memory import Memory, RedisStore
     from worker.queue.settings import QueueSettings

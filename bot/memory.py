@@ -10,7 +10,7 @@ from mididraw.options import DrawOptions
 from worker.queue.connection import AsyncRedis, connect_async, redis_errors
 
 _ROOT = "mididraw:memory"
-PERSONAL = ("last", "pieces")
+PERSONAL = ("last", "pieces", "favourites", "gallery")
 """Notes that end with a person's id."""
 _SWAP = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
@@ -53,6 +53,7 @@ class ChatSettings(_Remembered):
         blocked: ids of people who get no music here.
         channels: by a channel's id, its own defaults over those of the server.
         first: ids of roles whose drawings wait behind nobody's for being many.
+        gallery: id of the channel that pieces are shown in whose authors press for it.
     """
 
     options: dict[str, Any] = {}
@@ -62,6 +63,7 @@ class ChatSettings(_Remembered):
     blocked: tuple[str, ...] = ()
     channels: dict[str, dict[str, Any]] = {}
     first: tuple[str, ...] = ()
+    gallery: str | None = None
 
 
 class Store(Protocol):
@@ -130,6 +132,19 @@ class Memory:
         """Read a note; None if it is kept no longer."""
         text = await self._store.get(self._key(f"note:{name}"))
         return None if text is None else json.loads(text)
+
+    async def change_note(self, name: str, change: Callable[[Any], Any], seconds: int) -> Any:
+        """Change a note, None where there is none; changes at the same time are all kept."""
+        key = self._key(f"note:{name}")
+        while True:
+            before = await self._store.get(key)
+            after = change(None if before is None else json.loads(before))
+            if await self._store.swap(key, before, json.dumps(after), seconds):
+                return after
+
+    async def begin_note(self, name: str, seconds: int) -> bool:
+        """Begin a note; False if somebody has."""
+        return await self._store.swap(self._key(f"note:{name}"), None, "null", seconds)
 
     async def count(self, *names: str) -> None:
         """Count one more of each."""

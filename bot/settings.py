@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
-from bot.jobs.limits import Limits
+from bot.jobs.limits import Favourites, Limits
 from worker.queue.settings import QueueSettings
 
 _Port = Annotated[int, Field(ge=1, le=65535)]
@@ -25,6 +25,10 @@ class BotSettings(QueueSettings):
     jobs_chat: int = Field(12, ge=1, description="Drawings that a chat may have in hand.")
     jobs_rate: int = Field(30, ge=1, description="Drawings that a person may ask for in an hour.")
     jobs_total: int = Field(500, ge=1, description="Drawings that may wait and run in all.")
+    favourites: int = Field(20, ge=0, description="Favourites that a person may have.")
+    favourite_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        90, description="Days for which a favourite is kept."
+    )
     owners: str = Field("", description="Ids of those who may run owners' commands, by commas.")
     metrics_port: _Port | None = Field(
         None, description="Port that answers Prometheus; none if not given."
@@ -37,6 +41,11 @@ class BotSettings(QueueSettings):
         return Limits(
             user=self.jobs_user, chat=self.jobs_chat, rate=self.jobs_rate, total=self.jobs_total
         )
+
+    @property
+    def kept(self) -> Favourites:
+        """How many favourites there may be, and how long they are kept."""
+        return Favourites(self.favourites, round(self.favourite_days * 86_400))
 
     def owns(self, user: str) -> bool:
         """Whether somebody may run the owners' commands."""

@@ -85,6 +85,7 @@ def _report(drawing: "Drawing", files: dict[str, Path]) -> dict[str, Any]:
         "bars": drawing.score.bars,
         "notes": len(drawing.score.drawing.notes),
         "chords": [span.chord.name(key) for span in drawing.score.chords],
+        "songs": list(drawing.score.sources),
         "match": {
             "coverage": round(drawing.match.coverage, 4),
             "precision": round(drawing.match.precision, 4),
@@ -110,6 +111,8 @@ def print_report(report: dict[str, Any]) -> None:
     lines["music"] = f"{options['key']}, {options['tempo']} bpm, {bars}"
     if report["chords"]:
         lines["chords"] = " ".join(report["chords"])
+    if report["songs"]:
+        lines["songs"] = f"bars of {', '.join(report['songs'])}"
     lines["match"] = (
         f"{found['likeness']:.1%}: {found['lines']:.1%} of the lines that one sees are played, "
         f"{found['precision']:.1%} of the notes lie on ink (F1 with the ink {found['f1']:.1%})"

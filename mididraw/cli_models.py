@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,14 @@ from mididraw.cli_output import (
 from mididraw.errors import OptionError
 
 app = typer.Typer()
+
+
+class Network(StrEnum):
+    """What is trained."""
+
+    POCKET = "pocket"
+    EMBEDDING = "embedding"
+    DISCRIMINATOR = "discriminator"
 
 
 @app.command()
@@ -77,12 +86,22 @@ def train(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
     ] = Path("mididraw-training"),
+    network: Annotated[
+        Network,
+        typer.Option(help="The model that writes; what tells songs apart, or from drawings."),
+    ] = Network.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
     with model_errors():
-        from mididraw.training.command import train as run_training
+        from mididraw.training.command import train as train_pocket
+        from mididraw.training.command import train_discriminator, train_embedding
 
-    run_training(data, start, config, steps, out)
+    if network is Network.EMBEDDING:
+        train_embedding(data, steps, out)
+    elif network is Network.DISCRIMINATOR:
+        train_discriminator(data, steps, out)
+    else:
+        train_pocket(data, start, config, steps, out)
 
 
 @contextmanager

@@ -34,6 +34,8 @@ class Engine(StrEnum):
 
     CHORDS = "chords"
     GUIDED = "guided"
+    MOSAIC = "mosaic"
+    COLUMNS = "columns"
     POINTER = "pointer"
     NAIVE = "naive"
 
@@ -41,6 +43,8 @@ class Engine(StrEnum):
 _MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
 UNUSED: dict[Engine, frozenset[str]] = {
     Engine.CHORDS: _MODELS_OWN | {"prompt"},
+    Engine.COLUMNS: (_MODELS_OWN - {"strength"}) | {"prompt"},
+    Engine.MOSAIC: (_MODELS_OWN - {"strength"}) | {"prompt"},
     Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),
@@ -202,7 +206,7 @@ class DrawOptions(BaseModel):
         50,
         ge=0,
         le=100,
-        description="guided: how much the picture counts against the model's own wishes.",
+        description="guided, mosaic, columns: how much the picture counts against the music.",
     )
     candidates: int = Field(
         8, ge=1, le=32, description="guided: pieces that are written side by side; the best wins."

@@ -94,7 +94,8 @@ class Score:
     """A piece: tracks over ``bars`` bars at ``tempo`` quarters a minute, in ``key``.
 
     ``meter`` is 4/4 but for files that come from elsewhere. ``performed`` asks for a player's
-    freedoms, pedal among them, where it is turned into sound.
+    freedoms, pedal among them, where it is turned into sound. ``sources`` names the songs that bars
+    of it are taken from, if any.
     """
 
     tracks: tuple[Track, ...]
@@ -104,6 +105,7 @@ class Score:
     chords: tuple[ChordSpan, ...] = ()
     performed: bool = False
     meter: Meter = Meter()
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bars < 1 or not 0 < self.tempo < math.inf:

@@ -12,6 +12,7 @@ from bot.discord.change import kept_piece, show_change
 from bot.discord.context import context_of, texts_of
 from bot.discord.custom_ids import ReadFromId
 from bot.discord.help import HelpButton
+from bot.discord.history import GalleryButton, KeepButton, OpenButton
 from bot.discord.ordering import begin_order, is_private
 from bot.discord.pages import PageButton
 from bot.discord.status import CancelButton
@@ -144,6 +145,9 @@ ITEMS = (
     PageButton,
     CancelButton,
     HelpButton,
+    OpenButton,
+    KeepButton,
+    GalleryButton,
 )
 
 
@@ -154,15 +158,20 @@ def is_known(interaction: discord.Interaction[Any]) -> bool:
 
 
 def under(
-    buttons: Sequence[Button], user: int, said: Texts, *, voice: bool = False
+    buttons: Sequence[Button], user: int, said: Texts, *, voice: bool = False, gallery: bool = False
 ) -> discord.ui.View:
-    """A piece's buttons; ``voice`` where there are voice channels."""
+    """A piece's buttons; ``voice`` where there are voice channels, ``gallery`` where one is."""
     view = discord.ui.View(timeout=None)
     for button in buttons:
         if button.action in _SHOWN:
             view.add_item(ActionButton(button.action.value, button.job, button.label, button.value))
-    if voice and buttons and buttons[0].action is not Action.TAKE:
-        view.add_item(VoiceButton(buttons[0].job, said("discord-voice")))
+    if buttons and buttons[0].action is not Action.TAKE:
+        job = buttons[0].job
+        view.add_item(KeepButton(job, said("keep")))
+        if gallery:
+            view.add_item(GalleryButton(job, said("gallery")))
+        if voice:
+            view.add_item(VoiceButton(job, said("discord-voice")))
     view.add_item(DeleteButton(user, said("discord-delete")))
     return view
 

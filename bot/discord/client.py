@@ -79,7 +79,7 @@ class DrawClient(discord.AutoShardedClient):
         queue = RedisJobs(url, FRONT, limits=host.limits)
         jobs = CountedJobs(queue, FRONT, metrics)
         statuses = StatusFollower(jobs, _REST, AWAY)
-        service = DrawingService(jobs, Memory(RedisStore(url), FRONT), statuses)
+        service = DrawingService(jobs, Memory(RedisStore(url), FRONT), statuses, host.kept)
         self.context = DiscordContext(
             service, VoicePlayer(), host, FileLoader(host.own_host, host.discord_proxy)
         )

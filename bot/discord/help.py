@@ -61,7 +61,7 @@ async def _help(interaction: discord.Interaction[Any]) -> None:
         view.add_item(discord.ui.Button(label=said("discord-page"), url=link))
     commands = [
         f"{context.link(name)} – {said(f'discord-{name}-about')}"
-        for name in ("settings", "queue", "cancel", "stats", "forgetme")
+        for name in ("history", "settings", "queue", "cancel", "stats", "forgetme")
     ]
     text = "\n".join([help_text(context, said), "", *commands])
     await whisper(interaction, text, attachments=[picture], view=view)

@@ -46,6 +46,11 @@ class DiscordOrder:
         target = await self._target(pressed.jump_url if pressed and seen else "")
         await self.context.service.draw_again(self.asker, target, await self._show(), kept, options)
 
+    async def show_again(self, kept: Kept) -> None:
+        """Show a piece once more."""
+        target, show = await self._target(""), await self._show()
+        await self.context.service.show_again(self.asker, target, show, kept)
+
     async def _target(self, parent: str) -> DiscordTarget:
         interaction = self.interaction
         message = await interaction.original_response()

@@ -75,6 +75,8 @@ def _lines(settings: ChatSettings, said: Texts) -> Iterator[str]:
             ).splitlines()
     if settings.jobs:
         yield said("discord-server-jobs", count=settings.jobs)
+    if settings.gallery:
+        yield said("discord-server-gallery", channel=f"<#{settings.gallery}>")
     for title, names, mention in (
         ("discord-server-channels", settings.places, "<#{}>"),
         ("discord-server-roles", settings.roles, "<@&{}>"),

@@ -1,18 +1,15 @@
 """Answers become messages: in place while the interaction lives, beside it later."""
 
-import io
-import re
 import time
-import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import discord
 
 from bot.discord.buttons import under
+from bot.discord.files import files_of
 from bot.discord.refusals import OtherPlaceError, refusals
 from bot.discord.target import DiscordTarget
 from bot.jobs.interface import Delivery
@@ -70,7 +67,10 @@ class DiscordPoster:
         """Post in place, beside it, or in a direct message."""
         # A line that is tried again would be written over the answer.
         await self._statuses.end(delivery.job.id)
-        piece = _Piece(delivery, target, reply, said)
+        chat = delivery.job.chat
+        rules = await self._memory.chat_settings(chat) if target.guild and chat else None
+        shown = rules is not None and rules.gallery is not None
+        piece = _Piece(delivery, target, reply, said, shown)
         places = [("posted", self._edit)]
         # What one person alone was to see is written nowhere else.
         places += [] if target.private else [("beside", self._send_beside)]
@@ -157,6 +157,8 @@ class _Piece:
     target: DiscordTarget
     reply: Reply
     said: Texts
+    gallery: bool
+    """Whether the server has one."""
 
     @property
     def text(self) -> str:
@@ -168,33 +170,10 @@ class _Piece:
     def buttons(self) -> discord.ui.View:
         """What can be asked for next."""
         target = self.target
-        return under(self.reply.buttons, target.user, self.said, voice=target.guild)
+        return under(
+            self.reply.buttons, target.user, self.said, voice=target.guild, gallery=self.gallery
+        )
 
     def files(self) -> list[discord.File]:
         """The files, new ones for every try."""
-        return [
-            TitledFile(data, name, self.reply.alt, spoiler=self.target.spoiler)
-            if name.endswith(".png")
-            else TitledFile(data, name)
-            for name, data in self.reply.files.items()
-        ]
-
-
-class TitledFile(discord.File):
-    """A file with a plain name, as Discord takes no other, and its own name for a title."""
-
-    __slots__ = ("title",)
-
-    def __init__(
-        self, data: bytes, name: str, description: str | None = None, *, spoiler: bool = False
-    ) -> None:
-        stem, dot, ending = name.rpartition(".")
-        plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
-        plain = re.sub(r"[^A-Za-z0-9-]+", "_", plain).strip("_") or "drawing"
-        whole = f"{plain}{dot}{ending}"
-        super().__init__(io.BytesIO(data), whole, description=description, spoiler=spoiler)
-        self.title = stem
-
-    def to_dict(self, index: int) -> dict[str, Any]:
-        """What Discord is told of it."""
-        return {**super().to_dict(index), "title": self.title}
+        return files_of(self.reply, spoiler=self.target.spoiler)

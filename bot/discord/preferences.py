@@ -6,6 +6,7 @@ from discord.app_commands import Range
 from bot.discord.answers import acknowledge, whisper
 from bot.discord.choices import Inter, anywhere, named, options
 from bot.discord.context import context_of, texts_of
+from bot.discord.history import take_out_of_galleries
 from bot.service.settings import changed, listed
 
 
@@ -73,8 +74,10 @@ async def forgetme(interaction: Inter) -> None:
     """Delete all that is kept of a person."""
     await acknowledge(interaction)
     said = await texts_of(interaction)
+    left = await take_out_of_galleries(interaction)
     await context_of(interaction).service.forget(str(interaction.user.id))
-    await whisper(interaction, said("discord-forgotten"))
+    more = [said("gallery-left", count=left)] if left else []
+    await whisper(interaction, "\n".join([said("discord-forgotten"), *more]))
 
 
 @anywhere

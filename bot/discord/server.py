@@ -109,6 +109,15 @@ class Server(app_commands.Group):
             lambda before: {"roles": with_id(before.roles, role.id, there=allowed)},
         )
 
+    @app_commands.command(name=named("discord-gallery"), description=named("discord-gallery-about"))
+    @app_commands.describe(channel=named("discord-gallery-which"))
+    async def gallery(
+        self, interaction: Inter, channel: discord.TextChannel | discord.VoiceChannel | None = None
+    ) -> None:
+        """The channel that pieces are shown in whose authors press for it."""
+        name = None if channel is None else str(channel.id)
+        await _change(interaction, lambda _: {"gallery": name})
+
     @app_commands.command(name=named("discord-first"), description=named("discord-first-about"))
     @app_commands.describe(role=named("discord-role-which"), first=named("discord-first-whether"))
     async def first(self, interaction: Inter, role: discord.Role, first: bool = True) -> None:

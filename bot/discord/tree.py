@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.discord.answers import say_failure
 from bot.discord.commands import MENUS, draw, remix
 from bot.discord.help import help_
+from bot.discord.history import history
 from bot.discord.owner import Owner
 from bot.discord.preferences import cancel, forgetme, queue, settings, stats
 from bot.discord.server import Server
@@ -20,7 +21,17 @@ class Tree(app_commands.CommandTree[discord.Client]):
     def __init__(self, client: discord.Client, owner_guild: int | None) -> None:
         """Hold all commands; the owners' in one server alone."""
         super().__init__(client)
-        commands: list[Any] = [draw, remix, settings, help_, queue, cancel, stats, forgetme]
+        commands: list[Any] = [
+            draw,
+            remix,
+            history,
+            settings,
+            help_,
+            queue,
+            cancel,
+            stats,
+            forgetme,
+        ]
         for command in [*commands, skip, stop, Server(), *MENUS]:
             self.add_command(command)
         if owner_guild is not None:

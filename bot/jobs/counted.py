@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from bot.jobs.interface import Delivery, Jobs, Kept, Order, Receipt
+from bot.jobs.interface import Delivery, Jobs, Kept, Order, Piece, Receipt
 from bot.jobs.limits import RefusedError
 from bot.metrics import Metrics
 from mididraw.errors import MididrawError
@@ -90,6 +90,14 @@ class CountedJobs:
     async def keep(self, job: Job, seconds: int) -> float | None:
         """Keep a piece and its files so long; when they are deleted."""
         return await self._jobs.keep(job, seconds)
+
+    async def loosen(self, job: Job) -> None:
+        """Keep a piece no longer than any other."""
+        await self._jobs.loosen(job)
+
+    async def pieces(self, user: str, most: int) -> list[Piece]:
+        """A user's last pieces that are kept, the newest first."""
+        return await self._jobs.pieces(user, most)
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures; None if they are kept no longer."""

@@ -1,15 +1,15 @@
 """What a front-end can do with jobs, wherever they run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from mididraw.options import DrawOptions
+from mididraw.options import DrawOptions, Video
 from worker.contract import Answer, Done, Event, Job, ReplyTo, ResultFiles
 from worker.queue.delivery import Delivery
 from worker.queue.limits import Limits
 
-__all__ = ["Delivery", "Jobs", "Kept", "Order", "Receipt"]
+__all__ = ["Delivery", "Jobs", "Kept", "Order", "Piece", "Receipt", "newest_pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ class Kept:
         """As resolved, once the music is there: they give the same music again."""
         return self.answer.options if isinstance(self.answer, Done) else self.job.options
 
+    def same(self, request: str, reply: ReplyTo, user: str) -> Order:
+        """Order the very same: it is answered at once as long as its files are kept."""
+        again = self.again(request, reply, user, self.job.options)
+        return replace(again, prompt=self.prompt, written=self.job.written)
+
     def again(
         self,
         request: str,
@@ -110,6 +115,24 @@ class Kept:
             prompt=prompt if music is None else music,
             written=music is not None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A job of which music was made."""
+
+    job: Job
+    answer: Done
+
+
+def newest_pieces(answered: Iterable[tuple[Job, Answer | None]], most: int) -> list[Piece]:
+    """The newest pieces among jobs; a video of one is none of its own."""
+    found = [
+        Piece(job, answer)
+        for job, answer in answered
+        if isinstance(answer, Done) and not (job.written and job.options.video is not Video.NONE)
+    ]
+    return sorted(found, key=lambda piece: piece.job.requested, reverse=True)[:most]
 
 
 class Jobs(Protocol):
@@ -164,6 +187,12 @@ class Jobs(Protocol):
 
     async def keep(self, job: Job, seconds: int) -> float | None:
         """Keep a piece and its files so long from now; when they are deleted, None if gone."""
+
+    async def loosen(self, job: Job) -> None:
+        """Keep a piece no longer than any other, whatever :meth:`keep` was told."""
+
+    async def pieces(self, user: str, most: int) -> list[Piece]:
+        """A user's last pieces that are kept, the newest first."""
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures, for another version of it; None if they are kept no longer."""

@@ -1,17 +1,28 @@
 """Who may have how much in hand, and what is said to whoever wants more."""
 
+from dataclasses import dataclass
+
 from mididraw.errors import MididrawError
 from worker.queue.limits import Limits, Verdict
 
 __all__ = [
     "BusyError",
     "ClosedError",
+    "Favourites",
     "FullError",
     "Limits",
     "RefusedError",
     "TooFastError",
     "refuse",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Favourites:
+    """How many pieces a person may have kept for longer, and for how many seconds."""
+
+    most: int = 20
+    seconds: int = 90 * 86_400
 
 
 class RefusedError(MididrawError):

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from bot.jobs.interface import Delivery, Kept, Order, Receipt, narrowed
+from bot.jobs.interface import Delivery, Kept, Order, Piece, Receipt, narrowed, newest_pieces
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from bot.tasks import end
@@ -340,6 +340,21 @@ class LocalJobs:
         entry.until = until = max(self._clock() + seconds, until)
         self._music[job.music] = done, files, until
         return until
+
+    async def loosen(self, job: Job) -> None:
+        """Keep a piece no longer than any other."""
+        entry, found = self._entries.get(job.id), self._music.get(job.music)
+        if entry is not None and found is not None:
+            done, files, until = found
+            entry.until = 0.0
+            until = min(until, self._clock() + self._retention.outbox)
+            self._music[job.music] = done, files, until
+
+    async def pieces(self, user: str, most: int) -> list[Piece]:
+        """A user's last pieces that are kept, the newest first."""
+        self._drop_old(self._clock())
+        own = [entry for entry in self._entries.values() if entry.job.user == user]
+        return newest_pieces(((entry.job, entry.answer) for entry in own), most)
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures; None if they are kept no longer."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
-from bot.jobs.interface import Delivery, Kept, Order, Receipt, narrowed
+from bot.jobs.interface import Delivery, Kept, Order, Piece, Receipt, narrowed, newest_pieces
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from worker.contract import Done, Ended, Event, Job, Queued, ResultFiles, Started, job_id
@@ -126,6 +126,14 @@ class RedisJobs:
     async def keep(self, job: Job, seconds: int) -> float | None:
         """Keep a piece and its files so long; when they are deleted."""
         return await self._producer.keep(job, seconds, self._clock())
+
+    async def loosen(self, job: Job) -> None:
+        """Keep a piece no longer than any other."""
+        await self._producer.loosen(job, self._clock())
+
+    async def pieces(self, user: str, most: int) -> list[Piece]:
+        """A user's last pieces that are kept, the newest first."""
+        return newest_pieces(await self._producer.answered(user, self._clock()), most)
 
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures; None if they are kept no longer."""

@@ -53,7 +53,7 @@ def actions_for(options: DrawOptions) -> tuple[Action, ...]:
     found = [Action.AGAIN]
     if options.engine is not Engine.NAIVE:
         found.append(Action.TAKES)
-    if options.engine in (Engine.GUIDED, Engine.POINTER):
+    if options.engine in (Engine.GUIDED, Engine.MOSAIC, Engine.COLUMNS, Engine.POINTER):
         found += [Action.CLOSER] * (options.strength < 100) + [Action.MUSICAL] * (
             options.strength > 0
         )
@@ -62,7 +62,7 @@ def actions_for(options: DrawOptions) -> tuple[Action, ...]:
     found += [Action.SLOWER] * (tempo > _SLOWEST) + [Action.FASTER] * (tempo < _FASTEST)
     found += [one for one in (Action.HIGHER, Action.LOWER) if _moved(options, one)]
     found.append(Action.KEY)
-    if options.engine in (Engine.GUIDED, Engine.CHORDS):
+    if options.engine in (Engine.GUIDED, Engine.CHORDS, Engine.MOSAIC, Engine.COLUMNS):
         found.append(Action.ACCOMPANIMENT)
     if options.video is Video.NONE:
         found.append(Action.VIDEO)

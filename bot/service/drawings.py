@@ -1,10 +1,11 @@
 """Drawings are ordered, looked after, cancelled and forgotten, alike in every chat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from bot.jobs.interface import Jobs, Kept, Order
+from bot.jobs.limits import Favourites
 from bot.memory import ChatSettings, Memory, merged
 from bot.reply import tell
 from bot.service.admission import admit
@@ -27,11 +28,13 @@ class DrawingService:
         jobs: the queue.
         memory: of people and chats.
         statuses: tell how far drawings are.
+        favourites: how many there may be, and how long they are kept.
     """
 
     jobs: Jobs
     memory: Memory
     statuses: StatusFollower
+    favourites: Favourites = field(default_factory=Favourites)
 
     async def texts_for(self, user: str, locale: str | None) -> Texts:
         """Speak the language that a person chose, or else the chat's."""
@@ -109,6 +112,18 @@ class DrawingService:
         chat = await admit(asker, self.memory)
         music = await music_of(self.jobs, kept, options)
         order = kept.again(asker.request, target.reply_to(), asker.user, options, music)
+        first = await _goes_first(asker, chat)
+        await self._submit(order.spoken(said.language, chat.jobs, first=first), show, said)
+
+    async def show_again(self, asker: Asker, target: ChatTarget, show: Show, kept: Kept) -> None:
+        """Answer once more with a piece, which is made anew where its files are gone.
+
+        Raises:
+            MididrawError: it is not accepted.
+        """
+        said = await self.texts_for(asker.user, asker.locale)
+        chat = await admit(asker, self.memory)
+        order = kept.same(asker.request, target.reply_to(), asker.user)
         first = await _goes_first(asker, chat)
         await self._submit(order.spoken(said.language, chat.jobs, first=first), show, said)
 

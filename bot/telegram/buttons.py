@@ -31,7 +31,7 @@ async def menu(query: CallbackQuery, callback_data: Menu, context: TelegramConte
     if kept is None or not isinstance(kept.answer, Done):
         await query.answer(said("expired-buttons"), show_alert=True)
         return
-    keys = under(buttons_for(kept.answer, said), said)
+    keys = await _first(query, kept.answer, context, said)
     if callback_data.action in set(Action):
         keys = _form(Form.of(callback_data.job, kept.options), said)
     await _show(query, keys)
@@ -87,7 +87,16 @@ async def _order(
         return
     await query.answer(said("telegram-accepted"))
     if closes:
-        await _show(query, under(buttons_for(kept.answer, said), said))
+        await _show(query, await _first(query, kept.answer, context, said))
+
+
+async def _first(
+    query: CallbackQuery, answer: Done, context: TelegramContext, said: Texts
+) -> InlineKeyboardMarkup:
+    """The piece's own buttons."""
+    chat = str(query.message.chat.id) if query.message else ""
+    rules = await context.service.memory.chat_settings(chat)
+    return under(buttons_for(answer, said), said, gallery=rules.gallery is not None)
 
 
 async def speak(query: CallbackQuery, callback_data: Voice, context: TelegramContext) -> None:

@@ -17,7 +17,7 @@ from aiogram.types import (
 
 from bot.texts import LANGUAGES, Texts, texts
 
-_PRIVATE = ("draw", "settings", "language", "queue", "cancel", "help", "forgetme")
+_PRIVATE = ("draw", "history", "settings", "language", "queue", "cancel", "help", "forgetme")
 _GROUPS = ("draw", "queue", "cancel", "help")
 _ADMINS = (*_GROUPS, "settings")
 

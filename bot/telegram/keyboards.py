@@ -34,8 +34,28 @@ class Voice(CallbackData, prefix="v"):
     job: str
 
 
-def under(buttons: Sequence[Button], texts: Texts) -> InlineKeyboardMarkup:
-    """A piece's buttons, two in a row."""
+class Open(CallbackData, prefix="o"):
+    """A piece of one's own list is wanted again."""
+
+    job: str
+
+
+class Keep(CallbackData, prefix="k"):
+    """The piece is to be kept for longer, or no longer."""
+
+    job: str
+
+
+class Gallery(CallbackData, prefix="g"):
+    """The author wants the piece in the group's gallery, or out of it."""
+
+    job: str
+
+
+def under(
+    buttons: Sequence[Button], texts: Texts, *, gallery: bool = False
+) -> InlineKeyboardMarkup:
+    """A piece's buttons, two in a row; ``gallery`` where the group has one."""
     keys = []
     for button in buttons:
         if button.action in _IN_FORM:
@@ -45,8 +65,10 @@ def under(buttons: Sequence[Button], texts: Texts) -> InlineKeyboardMarkup:
             data = Menu(action=button.action.value, job=button.job).pack()
         keys.append(InlineKeyboardButton(text=button.label, callback_data=data))
     if all(button.action is not Action.TAKE for button in buttons):
-        voice = Voice(job=buttons[0].job).pack()
-        keys.append(InlineKeyboardButton(text=texts("telegram-voice"), callback_data=voice))
+        job = buttons[0].job
+        more = [("telegram-voice", Voice(job=job).pack()), ("keep", Keep(job=job).pack())]
+        more += [("gallery", Gallery(job=job).pack())] if gallery else []
+        keys += [InlineKeyboardButton(text=texts(name), callback_data=data) for name, data in more]
     rows = [keys[start : start + 2] for start in range(0, len(keys), 2)]
     return InlineKeyboardMarkup(inline_keyboard=rows)
 

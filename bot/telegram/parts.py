@@ -47,10 +47,12 @@ class Part:
     messages: int = 1
 
 
-def parts_of(bot: Bot, reply: Reply, answer: Answer, said: Texts) -> list[Part]:
+def parts_of(
+    bot: Bot, reply: Reply, answer: Answer, said: Texts, *, gallery: bool = False
+) -> list[Part]:
     """The messages in their order: a picture with words and buttons, sound, MIDI file, video."""
     roll, sound, midi, video = (reply.file(ending) for ending in (".png", ".mp3", ".mid", ".mp4"))
-    keys = under(reply.buttons, said) if reply.buttons else None
+    keys = under(reply.buttons, said, gallery=gallery) if reply.buttons else None
     if not isinstance(answer, Done):
         return [Part("text", _text(bot, reply, keys), speaks=True)]
     if video and not roll:

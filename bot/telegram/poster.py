@@ -101,7 +101,9 @@ class TelegramPoster:
         sent: "_Sent",
     ) -> None:
         forbidden = []
-        for part in parts_of(self._bot, reply, delivery.answer, said):
+        rules = await self._memory.chat_settings(str(target.chat))
+        shown = rules.gallery is not None
+        for part in parts_of(self._bot, reply, delivery.answer, said, gallery=shown):
             if part.name not in sent.parts:
                 self._wait_outside(target.chat, part)
             try:

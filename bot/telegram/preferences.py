@@ -27,6 +27,7 @@ from bot.telegram.context import (
     target_of,
     topic_of,
 )
+from bot.telegram.history import channel_of, take_out_of_galleries
 from bot.telegram.phrases import parse
 from bot.telegram.refusals import forbids
 from bot.texts import LANGUAGES, Texts, texts
@@ -39,6 +40,10 @@ _HERE = re.compile(r"\bhere\b|这里", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\beverywhere\b|到处", re.IGNORECASE)
 _ADMINS = re.compile(r"\badmins(?: only)?\b|仅管理员", re.IGNORECASE)
 _EVERYONE = re.compile(r"\beveryone\b|所有人", re.IGNORECASE)
+_NO_GALLERY = ("off", "none", "无", "关")
+_GALLERY = re.compile(
+    r"(?:\bgallery|画廊)\s*[:=]?\s*(@\w{4,32}|-\d{6,16}|off\b|none\b|无|关)", re.IGNORECASE
+)
 _LIMIT = re.compile(r"(?:\blimit|\bjobs|限制)\s*[:=]?\s*(\d{1,4})", re.IGNORECASE)
 
 
@@ -82,7 +87,8 @@ async def settings(message: Message, command: CommandObject, context: TelegramCo
         return
     try:
         if group:
-            chat = await _change_chat(context, str(message.chat.id), words, topic_of(message))
+            place, topic = str(message.chat.id), topic_of(message)
+            chat = await _change_chat(context, place, words, topic, who.id)
             head = said("telegram-settings-group")
             lines = [listed(head, chat.options, said, **_told(chat, said))]
         else:
@@ -145,8 +151,11 @@ async def forget(message: Message, context: TelegramContext) -> None:
     if not who.personal:
         await context.tell(message, "telegram-personal")
         return
+    left = await take_out_of_galleries(context, who.id)
     await context.service.forget(who.id)
-    await context.tell(message, "telegram-forgotten")
+    said = await context.texts(message)
+    more = [said("gallery-left", count=left)] if left else []
+    await context.say(message, "\n".join([said("telegram-forgotten"), *more]))
 
 
 async def _change_own(context: TelegramContext, user: str, words: str) -> dict[str, Any]:
@@ -162,7 +171,9 @@ async def _change_own(context: TelegramContext, user: str, words: str) -> dict[s
     return kept.options
 
 
-async def _change_chat(context: TelegramContext, chat: str, words: str, topic: str) -> ChatSettings:
+async def _change_chat(
+    context: TelegramContext, chat: str, words: str, topic: str, user: str
+) -> ChatSettings:
     memory = context.service.memory
     settings = await memory.chat_settings(chat)
     if words:
@@ -170,6 +181,8 @@ async def _change_chat(context: TelegramContext, chat: str, words: str, topic: s
             settings = ChatSettings()
         else:
             rules, rest = _rules(words, topic)
+            if name := rules.get("gallery"):
+                rules["gallery"] = await channel_of(context.bot, name, user)
             options = changed(settings.options, _asked(rest))
             settings = settings.model_copy(update={"options": options, **rules})
         await memory.save_chat_settings(chat, settings)
@@ -182,6 +195,7 @@ def _told(settings: ChatSettings, said: Texts) -> dict[str, str]:
         "jobs": str(settings.jobs or ""),
         "topics": " ".join(settings.places),
         "only": said("telegram-admins") if settings.roles else "",
+        "gallery": settings.gallery or "",
     }
 
 
@@ -200,6 +214,9 @@ def _rules(words: str, topic: str) -> tuple[dict[str, Any], str]:
     most, words = _limit(words)
     if most is not None:
         rules["jobs"] = most
+    if named := _GALLERY.search(words):
+        rules["gallery"] = None if named[1].lower() in _NO_GALLERY else named[1]
+        words = words.replace(named[0], " ")
     for pattern, name, value in (
         (_HERE, "places", (topic,)),
         (_EVERYWHERE, "places", ()),

@@ -22,7 +22,7 @@ from bot.service.delivery import Deliverer
 from bot.service.drawings import DrawingService
 from bot.service.status import StatusFollower
 from bot.settings import TelegramSettings
-from bot.telegram import buttons, drawings, inline, preferences
+from bot.telegram import buttons, drawings, history, inline, preferences
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.commands import publish
 from bot.telegram.context import TelegramContext, sender_of
@@ -86,7 +86,7 @@ async def assembled(
     bot = bot_of(settings, budget)
     messages = StatusMessages(bot, jobs, memory, budget)
     statuses = StatusFollower(jobs, _REST, (TelegramAPIError,))
-    service = DrawingService(jobs, memory, statuses)
+    service = DrawingService(jobs, memory, statuses, settings.kept)
     own = settings.telegram_api_url is not None
     files = Files(bot, own_server=own, folder=settings.telegram_api_folder)
     context = TelegramContext(bot, service, messages, files, settings.public_url)
@@ -110,7 +110,7 @@ def dispatcher(context: TelegramContext) -> Dispatcher:
     throttle = Throttle()
     for heard in (made.message, made.edited_message, made.callback_query):
         heard.outer_middleware(throttle)
-    for module in (preferences, inline, buttons, drawings):
+    for module in (preferences, history, inline, buttons, drawings):
         # A router has one parent; several bots of one process each need their own.
         made.include_router(module.make_router())
     made.errors.register(_report)

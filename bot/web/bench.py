@@ -13,21 +13,23 @@ from rich.table import Table
 
 from mididraw.errors import OptionError
 
-_NOTES = 1500
+_NOTES = 3000
 _SECONDS = 2.0
 _SCROLL = """
 async ([count, milliseconds]) => {
   const { Roll } = await import("/page/roll.js");
+  const { palettes } = await (await fetch("/choices")).json();
   document.getElementById("piece").hidden = false;
   const get = (id) => document.getElementById(id);
-  const roll = new Roll(get("scroll"), get("roll"), get("spacer"), () => {});
+  const roll = new Roll(get("scroll"), get("roll"), get("spacer"), palettes, () => {});
   const notes = [];
   for (let i = 0; i < count; i++) {
     const start = i / 20;
     notes.push({ track: 0, pitch: 36 + (i * 7) % 48, velocity: 80, start, end: start + 0.4 });
   }
   const seconds = count / 20;
-  roll.load({ notes, low: 36, high: 83, seconds, drawn: seconds, bar: 2, sketch: "", main: 0 });
+  const main = new Set([0]), length = { seconds, drawn: seconds, bar: 2 };
+  roll.load({ notes, low: 36, high: 83, ...length, sketch: "", main });
   roll.zoomed(8);
   await new Promise((done) => requestAnimationFrame(done));
   const before = roll.frames, from = performance.now();
@@ -49,7 +51,7 @@ class WebReport:
     Attributes:
         page_bytes: all that a browser loads until one can draw.
         drawable_s: from the address to a page that can be drawn on.
-        frames: a second, while the roll of 1,500 notes scrolls and plays.
+        frames: a second, while the roll of 3,000 notes scrolls and plays.
     """
 
     page_bytes: int
@@ -65,7 +67,7 @@ class WebReport:
         table = Table("the page", "figure")
         table.add_row("all that is loaded", f"{self.page_bytes / 1000:.0f} kB")
         table.add_row("first drawing possible after", f"{self.drawable_s:.2f} s")
-        table.add_row("roll of 1,500 notes, scrolling", f"{self.frames:.0f} frames/s")
+        table.add_row("roll of 3,000 notes, scrolling", f"{self.frames:.0f} frames/s")
         yield table
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from mididraw.engines.chords import chords
+from mididraw.engines.columns import columns
 from mididraw.engines.commission import Commission
+from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
 from mididraw.errors import OptionError
 from mididraw.options import Engine
@@ -35,7 +37,9 @@ def _with_model(commissions: Sequence[Commission]) -> list[Score]:
 
 ENGINES: dict[Engine, Compose] = {
     Engine.CHORDS: _one_by_one(chords),
+    Engine.COLUMNS: _one_by_one(columns),
     Engine.GUIDED: _with_model,
+    Engine.MOSAIC: _one_by_one(mosaic),
     Engine.POINTER: _with_model,
     Engine.NAIVE: _one_by_one(naive),
 }

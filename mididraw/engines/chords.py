@@ -26,9 +26,9 @@ def chords(commission: Commission) -> Score:
     canvas, options = commission.canvas, commission.options
     plan = plan_piece(canvas, options, commission.seed)
     key, progression = plan.key, plan.chords
-    grid = _playable(canvas, key, progression)
+    grid = playable(canvas, key, progression)
     lines = find_lines(canvas.ink, grid)
-    notes = _perform(canvas, grid, lines)
+    notes = perform(canvas, grid, lines)
     spans = tuple(
         ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)
         for bar, chord in enumerate(progression)
@@ -47,7 +47,8 @@ def chords(commission: Commission) -> Score:
     return arrange(with_every_part(canvas, score), options)
 
 
-def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:
+def playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:
+    """Tell which notes a progression of one chord a bar allows where."""
     classes = [(canvas.pitches.low + row) % PITCH_CLASSES for row in range(len(canvas.ink))]
     scale = np.array([place in key.scale for place in classes])
     by_bar = np.array([[place in chord.tones for chord in progression] for place in classes])
@@ -57,7 +58,7 @@ def _playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:
     )
 
 
-def _perform(canvas: Canvas, grid: Grid, lines: list[Line]) -> tuple[Note, ...]:
+def perform(canvas: Canvas, grid: Grid, lines: list[Line]) -> tuple[Note, ...]:
     """Turn lines into notes: long ones struck again, velocity by beat and weight of the ink."""
     onset = grid.onset
     notes = []

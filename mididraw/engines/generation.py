@@ -138,7 +138,7 @@ def start(
     model, decoder = generator.model, generator.decoder
     canvas, options = commission.canvas, commission.options
     plan, tempo, prompt = _prompt(commission)
-    opening = model.opening(prompt, _SOURCES.get(options.style, Source.POP))
+    opening = model.opening(prompt, _SOURCES.get(options.style, Source.POP), plan)
     guidance = generator.guidance(make)
     sampling = Sampling(options.temperature, options.top_p, commission.seed)
     particles = ParticleSet(

@@ -1,5 +1,7 @@
 """The plan of a piece: key and chords, chosen by the ink, the style's songs and chance."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +13,12 @@ from mididraw.score import STEPS_PER_BAR
 
 _FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
 _TAKE = 0.6  # how far (in nats) another seed may lean towards another progression
+_STRUCK = 0.5  # of the steps that have ink
 _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 
 
 def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None = None) -> Plan:
-    """Choose key and chords of each bar; the same of all for the same seed.
+    """Choose key, chords and density of each bar; the same of all for the same seed.
 
     Args:
         canvas: the ink.
@@ -33,7 +36,9 @@ def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None 
         chord: _FIT * ink @ _cover(chord) + _TAKE * leaning
         for chord, leaning in zip(every, leanings, strict=True)
     }
-    return choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
+    plan = choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
+    inked = canvas.ink.any(axis=0).reshape(canvas.bars, STEPS_PER_BAR).sum(axis=1)
+    return replace(plan, onsets=tuple(round(steps * _STRUCK) for steps in inked.tolist()))
 
 
 def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:

@@ -82,7 +82,7 @@ class RaisedLogits(PictureReward):
         to_bar = second & (ahead >= STEPS_PER_BAR)
         within = (first | second) & ~to_half & ~to_bar
         logits[to_half, v.CHORD.first : v.CHORD.stop] += nats[to_half][:, None]
-        logits[to_bar, v.BAR] += nats[to_bar]
+        logits[to_bar, v.BARS.first : v.BARS.stop] += nats[to_bar][:, None]
         logits[within, v.POSITION.first + ahead[within].clamp(min=0)] += nats[within]
         return logits
 

@@ -63,42 +63,46 @@ class Line:
     stop: int
 
 
-def find_lines(ink: Bools, grid: Grid) -> list[Line]:
-    """Cover ink with at most :data:`MAX_VOICES` melodic lines of playable notes.
+def find_lines(
+    ink: Bools, grid: Grid, *, sounding: Bools | None = None, voices: int = MAX_VOICES
+) -> list[Line]:
+    """Cover ink with a few melodic lines of playable notes.
 
     Args:
         ink: what is to be covered, ``bool[rows, steps]``.
         grid: which notes may be played, of the same shape.
+        sounding: what others play already, of the same shape.
+        voices: at most so many.
 
     Returns:
         the notes of all voices in order of time; no two ever sound a semitone apart or overlap on
         one row.
     """
-    near = _spread(ink, 1, 1)
+    near = spread(ink, 1, 1)
     todo = _off_the_beat(_lean(ink), grid).astype(np.float64)
-    fixed = np.where(near, 0.0, -_STRAY) - _BESIDE * (near & ~_spread(ink, 1, 0))
+    fixed = np.where(near, 0.0, -_STRAY) - _BESIDE * (near & ~spread(ink, 1, 0))
     strong = np.arange(ink.shape[1]) % STEPS_PER_BEAT == 0
     fixed -= _HELD_DISSONANCE * (~grid.chord & strong)
     onset = np.where(grid.onset, _CHORD_TONE * grid.chord, _IMPOSSIBLE)
     onset -= np.resize(np.array(_ONSET), ink.shape[1])
-    sounding = np.zeros_like(ink)
-    voices: list[list[Line]] = []
-    for _ in range(MAX_VOICES):
+    sounding = np.zeros_like(ink) if sounding is None else sounding.copy()
+    found: list[list[Line]] = []
+    for _ in range(voices):
         reward = todo.copy()
         reward[1:] += _OFF_CENTRE * todo[:-1]
         reward[:-1] += _OFF_CENTRE * todo[1:]
-        reward += fixed - _WHOLE_TONE * _spread(sounding, 2, 0)
-        reward[_spread(sounding, 1, 0)] = _IMPOSSIBLE
+        reward += fixed - _WHOLE_TONE * spread(sounding, 2, 0)
+        reward[spread(sounding, 1, 0)] = _IMPOSSIBLE
         gain, lines = _best_voice(reward, onset)
         if gain < _LEAST_GAIN:
             break
-        voices.append(lines)
+        found.append(lines)
         played = np.zeros_like(ink)
         for line in lines:
             played[line.row, line.start : line.stop] = True
         sounding |= played
-        todo[_spread(played, 1, 1)] = 0.0
-    return _join([line for lines in voices for line in lines], _spread(ink, 1, 0), sounding)
+        todo[spread(played, 1, 1)] = 0.0
+    return _join([line for lines in found for line in lines], spread(ink, 1, 0), sounding)
 
 
 def _join(lines: list[Line], level: Bools, sounding: Bools) -> list[Line]:
@@ -121,7 +125,8 @@ def _join(lines: list[Line], level: Bools, sounding: Bools) -> list[Line]:
     return sorted(bound, key=lambda line: (line.start, line.row))
 
 
-def _spread(cells: Bools, rows: int, steps: int) -> Bools:
+def spread(cells: Bools, rows: int, steps: int) -> Bools:
+    """Whatever lies within so many rows and steps of one of the cells, ``bool[rows, steps]``."""
     kernel = np.ones((2 * rows + 1, 2 * steps + 1), np.uint8)
     return cv2.dilate(cells.astype(np.uint8), kernel).astype(np.bool_)
 
@@ -155,8 +160,8 @@ def _off_the_beat(ink: Bools, grid: Grid) -> Bools:
     There scale tones may take it. Level ink stays: its other steps are reached anyway.
     """
     beats = np.arange(0, ink.shape[1], STEPS_PER_BEAT)
-    level = _spread(ink[:, beats + 1], 1, 0)
-    missed = ink[:, beats] & ~_spread(grid.chord[:, beats], 1, 0) & ~level
+    level = spread(ink[:, beats + 1], 1, 0)
+    missed = ink[:, beats] & ~spread(grid.chord[:, beats], 1, 0) & ~level
     moved = ink.copy()
     moved[:, beats] &= ~missed
     moved[:, beats + 1] |= missed

@@ -140,7 +140,13 @@ def compare_all(
     measured = speeds(strokes[0]) if parts else []
     pairs = _pairs(judge, heard)
     return Evaluation(
-        len(songs), tuple(real), tuple(engines), tuple(parts), tuple(pairs), tuple(measured)
+        len(songs),
+        tuple(real),
+        tuple(engines),
+        tuple(parts),
+        tuple(pairs),
+        tuple(measured),
+        judge.notes_of_real_music(),
     )
 
 

@@ -19,6 +19,7 @@ from mididraw.measure.frechet import RESAMPLES, FrechetDistance, frechet
 from mididraw.measure.identify import identify
 from mididraw.measure.listen import listen
 from mididraw.measure.match import overlap
+from mididraw.measure.music_embedding import embed_excerpts, embed_scores, load, windows_of
 from mididraw.measure.reference import Song, clips, excerpts, halves
 from mididraw.measure.symbolic import Figures, figures
 from mididraw.models.catalogue import load_model
@@ -27,6 +28,7 @@ from mididraw.render.midi import write_midi
 from mididraw.score import Note, Score, Track
 from mididraw.training.dataset import Piece as TokenPiece
 from mididraw.training.dataset import windows
+from mididraw.training.excerpts import scrambled, transposed
 from mididraw.training.train import measure
 
 _BARS = 8
@@ -66,6 +68,8 @@ class Verdict:
         pieces: how many.
         closeness: to the drawings; None for real music.
         distances: Fréchet audio distance to all real songs, by the ear that heard them.
+        notes: Fréchet distance to all real songs' notes, see
+            :mod:`mididraw.measure.music_embedding`.
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
         form: means over the pieces.
@@ -77,6 +81,7 @@ class Verdict:
     pieces: int
     closeness: Closeness | None
     distances: dict[str, FrechetDistance]
+    notes: FrechetDistance
     agreement: float
     figures: Figures
     form: Form
@@ -128,6 +133,7 @@ class Judge:
         first, second = self.halves
         self.real: Heard = {ear: first[ear] + second[ear] for ear in ears}
         self._figures = [figures(part) for parts in self._parts for part in parts]
+        self._embedded = [embed_scores(parts) for parts in self._parts]
         self._model = load_model().transformer
 
     def hear(self, midis: Iterable[bytes]) -> Heard:
@@ -164,6 +170,7 @@ class Judge:
             len(first),
             None,
             self._distances(*self.halves),
+            self.distance(*self._embedded),
             agreement(found, others).value,
             _mean(found),
             _mean([form(part) for part in first]),
@@ -178,12 +185,34 @@ class Judge:
             len(scores),
             None,
             self._distances(self.real, heard),
+            self._notes(embed_scores(scores)),
             agreement(found, self._figures).value,
             _mean(found),
             _mean([form(score) for score in scores]),
             self._bits(scores),
             None,
         )
+
+    def notes_of_real_music(self) -> dict[str, FrechetDistance]:
+        """What the distance of notes says of the one half of the songs beside the other.
+
+        As it is, every excerpt in another key, and with its rhythm but pitches at random.
+        """
+        one, other = self._embedded
+        random = np.random.default_rng(0)
+        excerpts = [windows_of(part) for part in self._parts[1]]
+        changes = {"in other keys": transposed, "with random pitches": scrambled}
+        found = {"as they are": self.distance(one, other)}
+        for name, change in changes.items():
+            changed = [
+                embed_excerpts(load(), [change(notes, random) for notes in piece])
+                for piece in excerpts
+            ]
+            found[name] = self.distance(one, changed)
+        return found
+
+    def _notes(self, embedded: list[Embeddings]) -> FrechetDistance:
+        return self.distance([*self._embedded[0], *self._embedded[1]], embedded)
 
     def distance(self, one: Sequence[Embeddings], other: Sequence[Embeddings]) -> FrechetDistance:
         """Measure how far sets of what one ear heard are from each other."""

@@ -58,9 +58,9 @@ def settings() -> list[Setting]:
     rows = [Setting.of("naive", engine=Engine.NAIVE), Setting.of("chords", engine=Engine.CHORDS)]
     rows += [
         Setting.of(f"{engine} {strength}", engine=engine, strength=strength)
-        for engine in (Engine.POINTER, Engine.GUIDED)
+        for engine in (Engine.POINTER, Engine.COLUMNS, Engine.MOSAIC, Engine.GUIDED)
         for strength in STRENGTHS
-        if engine is Engine.GUIDED or strength in (50, 100)
+        if engine is not Engine.POINTER or strength in (50, 100)
     ]
     rows.append(Setting.of("guided 50, accompanied", accompaniment=True))
     rows += [

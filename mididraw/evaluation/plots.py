@@ -7,7 +7,14 @@ from matplotlib.figure import Figure
 
 from mididraw.evaluation.judge import Closeness, Verdict
 
-_COLOURS = {"guided": "#d1495b", "pointer": "#edae49", "chords": "#00798c", "naive": "#8d96a3"}
+_COLOURS = {
+    "guided": "#d1495b",
+    "mosaic": "#66a182",
+    "columns": "#7768ae",
+    "pointer": "#edae49",
+    "chords": "#00798c",
+    "naive": "#8d96a3",
+}
 _SIZE = (8, 4.5)
 _Point = tuple[Verdict, Closeness]
 

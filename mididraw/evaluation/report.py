@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mididraw.evaluation.judge import Verdict
@@ -22,6 +22,8 @@ POP909 songs that no model was trained on ({songs} songs).
 - **FAD**: Fréchet audio distance of the embeddings of the first 15 s to {clips} excerpts as long of
   the real songs, by {ears}, with a bootstrap interval over the clips. It is larger for fewer clips:
   compare rows of as many pieces.
+- **FMD**: Fréchet distance of the notes, as the embedding of music has them: it hears pitches and
+  rhythms, whatever key and instrument.
 - **agreement**: mean overlap of the distributions of eleven figures with those of real songs.
 - **dissonant**: share of the pairs of pitches that sound together that are a semitone or a tritone
   apart, give or take octaves.
@@ -78,6 +80,7 @@ class Evaluation:
         ablations: verdicts on parts left out.
         pairs: the seed's comparison pairs.
         speeds: of our model and of a giant's shape.
+        notes: the distance of notes of real songs to others, as they are and changed.
     """
 
     songs: int
@@ -86,6 +89,7 @@ class Evaluation:
     ablations: tuple[Verdict, ...]
     pairs: tuple[Pair, ...]
     speeds: tuple[Speed, ...] = ()
+    notes: dict[str, FrechetDistance] = field(default_factory=dict)
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -144,6 +148,12 @@ def _markdown(evaluation: Evaluation) -> str:
             ),
         ]
     parts += [
+        "## What the distance of notes tells\n",
+        "One half of the real songs beside the other half, as it is and changed.\n",
+        _table(
+            ("other half", "FMD (95 %)"),
+            [(name, str(distance)) for name, distance in evaluation.notes.items()],
+        ),
         "## The seed's pairs\n",
         "`waves_gt` is real music, `waves_img` the naive engine's, `gen_wav` the guided engine's;\n"
         "`1` and `2` are halves without a song in common, `10` clips of 10 s.\n",
@@ -187,6 +197,7 @@ def _music_table(verdicts: Sequence[Verdict]) -> str:
             (
                 verdict.name,
                 *(str(distance) for distance in verdict.distances.values()),
+                str(verdict.notes),
                 f"{verdict.agreement:.2f}",
                 f"{f.in_key:.1%}",
                 f"{f.dissonance:.1%}",
@@ -199,7 +210,7 @@ def _music_table(verdicts: Sequence[Verdict]) -> str:
             )
         )
     ears = (f"FAD, {ear}" for ear in verdicts[0].distances)
-    return _table(("", *ears, *_MUSIC), rows)
+    return _table(("", *ears, "FMD, notes", *_MUSIC), rows)
 
 
 def _form_table(verdicts: Sequence[Verdict]) -> str:

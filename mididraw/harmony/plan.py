@@ -27,6 +27,9 @@ _TO_AND_FRO = 2.0
 """Nats against a loop whose first or second chord comes back two bars later."""
 _NEVER = -1e6
 
+RETURNS = (PHRASE, 2 * PHRASE)
+"""Bars after which a section may return."""
+
 Floats = NDArray[np.float64]
 
 
@@ -38,15 +41,25 @@ class Plan:
         key: of the whole piece.
         chords: one a bar; none where they are left to whoever writes.
         sections: the section of each bar, 0 for the first; as many as there are chords.
+        onsets: at how many steps of each bar something should begin; as many as there are chords,
+            or none.
     """
 
     key: Key
     chords: tuple[Chord, ...] = ()
     sections: tuple[int, ...] = ()
+    onsets: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.chords) != len(self.sections):
             raise ValueError(f"{len(self.chords)} chords in {len(self.sections)} bars")
+        if len(self.onsets) not in (0, len(self.chords)):
+            raise ValueError(f"{len(self.onsets)} bars' onsets in {len(self.chords)} bars")
+
+    def returns(self, bar: int) -> bool:
+        """Whether a bar's section was there one or two phrases before."""
+        before = [bar - lag for lag in RETURNS if bar >= lag]
+        return any(self.sections[bar] == self.sections[one] for one in before)
 
 
 def sections_of(bars: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mididraw.errors import MidiError
 from mididraw.measure.listen import CLIP_SECONDS, on_piano, span
-from mididraw.score import STEPS_PER_BAR, ChordSpan, Score
+from mididraw.score import STEPS_PER_BAR, ChordSpan, Meter, Score
 from mididraw.training.midi_files import read_tune
 from mididraw.training.pop909 import read_archive, read_song
 
@@ -68,7 +68,8 @@ def game_songs(archive: Path) -> list[Song]:
                     tune = read_tune(data)
                 except MidiError:
                     continue
-                yield Song(f"vgmidi/{Path(member.name).stem}", data, (tune,) if tune else ())
+                fours = (tune,) if tune and tune.meter == Meter() else ()
+                yield Song(f"vgmidi/{Path(member.name).stem}", data, fours)
 
     return _all(songs(), archive)
 

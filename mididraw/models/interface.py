@@ -8,6 +8,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor, Precision
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.transformer import Transformer
@@ -69,8 +70,11 @@ class MusicModel(Protocol):
     def end(self) -> int:
         """The token that ends a piece."""
 
-    def opening(self, prompt: Score, source: Source) -> Opening:
-        """Write a prompt as tokens; one without notes gives no more than how to begin."""
+    def opening(self, prompt: Score, source: Source, plan: Plan | None = None) -> Opening:
+        """Write a prompt as tokens; one without notes gives no more than how to begin.
+
+        Of the plan of what follows a model is told as much as its tokens can say.
+        """
 
     def rules(self, slots: int) -> Rules:
         """Make the processor for a decoder of so many slots that keeps to the model's grammar."""

@@ -7,6 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+_PART = 256
+"""Queries that attend at a time in training."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -78,8 +81,11 @@ class Attention(nn.Module):
         q, k, v = self.split(self.qkv(x))
         if turn is not None:
             q, k = rotate(q, turn), rotate(k, turn)
-        grouped = self.shape.kv_heads != self.shape.heads
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=grouped)
+        if self.training and x.device.type == "cpu":
+            mixed = attend_in_parts(q, k, v)
+        else:
+            grouped = self.shape.kv_heads != self.shape.heads
+            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=grouped)
         result: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return result
 
@@ -190,6 +196,30 @@ class Transformer(nn.Module):
         if self.shape.tied:
             return self.embedding.weight, None
         return self.output.weight, self.output.bias
+
+
+def attend_in_parts(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Causal attention as products of matrices, a part of the queries at a time.
+
+    A CPU trains by it faster than by PyTorch's own, which spends more than half of a step on it.
+
+    Args:
+        q: queries, ``[batch, heads, time, head_width]``.
+        k: keys, ``[batch, kv_heads, time, head_width]``; as many heads share each.
+        v: values, shaped as the keys.
+    """
+    batch, heads, time, width = q.shape
+    groups = k.shape[1]
+    mixed = []
+    for first in range(0, time, _PART):
+        last = min(first + _PART, time)
+        own = (q[:, :, first:last] * width**-0.5).reshape(batch, groups, -1, width)
+        score = (own @ k[:, :, :last].transpose(2, 3)).view(batch, heads, last - first, last)
+        places = torch.arange(last, device=q.device)
+        score = score.float().masked_fill(places[first:, None] < places, -torch.inf)
+        share = score.softmax(dim=-1).to(v.dtype).view(batch, groups, -1, last)
+        mixed.append((share @ v[:, :, :last]).view(batch, heads, last - first, width))
+    return torch.cat(mixed, dim=2)
 
 
 def _norm(shape: Shape) -> nn.RMSNorm | nn.LayerNorm:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 from mididraw.render.palette import Palette
-from mididraw.render.roll import draw_text, printable, shortened
+from mididraw.render.text import draw_text, printable, shortened
 
 _CELL = (800, 450)
 """Width and height of a picture in pixels."""

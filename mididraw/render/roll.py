@@ -1,11 +1,8 @@
 """The piano roll: a picture of the score in which the drawing can be seen again."""
 
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal, cast
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from mididraw.canvas import Canvas, Placement
 from mididraw.harmony import PITCH_CLASSES, Chord, pitch_name
@@ -24,21 +21,13 @@ from mididraw.render.layout import (
     plan,
 )
 from mididraw.render.palette import MIDDLE_FIFTH, PALETTES, Colour, Palette, fifths_from, mix
+from mididraw.render.text import LARGE, SMALL, draw_text, font, printable, shortened
 from mididraw.score import Meter, Note, Score, Track
-
-LARGE, SMALL = 34, 25
-"""Font sizes; the large one can be read on a thumbnail of 400 pixels."""
 
 _BASS_DRUMS, _CYMBALS = frozenset({35, 36}), frozenset({42, 44, 46, 49, 51, 52, 55, 57, 59, 70, 82})
 _BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 # Shapes are drawn at twice the size and averaged, which smooths corners and half pixels.
 _OVERSAMPLING = 2
-
-_GLYPHS = frozenset(map(chr, range(32, 127))) | {"·"}
-"""The built-in font has little more than this."""
-
-_PLAIN = str.maketrans("‘’“”«»–—", '\'\'""""--')
-_LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +227,7 @@ def _octaves(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette) -> Non
 def _bar_numbers(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:
     """Number the bars, or every 2nd, 4th … where there is no room."""
     bar = layout.meter.bar
-    room = _font(SMALL).getlength(str(layout.steps // bar)) + 14
+    room = font(SMALL).getlength(str(layout.steps // bar)) + 14
     every = next(bar * 2**n for n in range(16) if bar * 2**n * layout.step_width >= room)
     for step in range(0, layout.steps, every):
         x = round(layout.x(step))
@@ -256,7 +245,7 @@ def _chord_names(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, sc
     choices += [(SMALL, score.meter.bar * 2**n) for n in range(16)]
     for size, every in choices:
         names = [(layout.x(s) + 6, c.name(score.key)) for s, _, c in changes if s % every == 0]
-        ends = [x + _font(size).getlength(name) for x, name in names]
+        ends = [x + font(size).getlength(name) for x, name in names]
         if all(end + 2 < x for end, (x, _) in zip(ends, names[1:], strict=False)):
             break
     for (x, name), end in zip(names, ends, strict=True):
@@ -276,7 +265,7 @@ def _facts(
     if score.meter != Meter():
         facts += f" of {score.meter.beats}/{score.meter.unit}"
     draw_text(draw, (24, middle), facts, palette.text, LARGE)
-    room = width - 72 - _font(LARGE).getlength(facts)
+    room = width - 72 - font(LARGE).getlength(facts)
     draw_text(draw, (width - 24, middle), shortened(match, room), palette.accent, LARGE, "r")
 
 
@@ -308,40 +297,3 @@ def _fill(draw: ImageDraw.ImageDraw, box: Box, colour: Colour, radius: float = 0
         draw.rounded_rectangle(corners, _OVERSAMPLING * radius, colour)
     else:
         draw.rectangle(corners, colour)
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own font, so that the picture looks the same on every machine."""
-    # Pillow falls back to a bitmap only where it was built without FreeType; its wheels never are.
-    return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
-
-
-def draw_text(
-    draw: ImageDraw.ImageDraw,
-    at: tuple[float, float],
-    text: str,
-    colour: Colour,
-    size: int = LARGE,
-    side: Literal["l", "m", "r"] = "l",
-) -> None:
-    """Write a line whose capitals are centred on ``at``'s height, from, around or up to its x."""
-    # Capitals are centred rather than the font's box, which leaves room for descenders.
-    _, top, _, bottom = _font(size).getbbox("H", anchor="ls")
-    x, y = round(at[0]), round(at[1] - (top + bottom) / 2)
-    draw.text((x, y), text, colour, _font(size), anchor=f"{side}s")
-
-
-def printable(text: str) -> str:
-    """Leave accents and what the font has no glyph for out of a text."""
-    plain = unicodedata.normalize("NFKD", text).translate(_PLAIN)
-    return " ".join("".join(c for c in plain if c in _GLYPHS).split())[:_LONGEST_TEXT]
-
-
-def shortened(text: str, width: float) -> str:
-    """Cut a text that is too wide for ``width`` pixels."""
-    if _font(LARGE).getlength(text) <= width:
-        return text
-    while text and _font(LARGE).getlength(text + "...") > width:
-        text = text[:-1]
-    return text.rstrip() + "..."

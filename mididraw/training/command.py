@@ -1,6 +1,7 @@
 """What ``mididraw train`` does: read, train, show how it goes."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -8,16 +9,32 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from mididraw.errors import OptionError, OutputError
+from mididraw.evaluation.plan import Setting, drawings, play
+from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
+from mididraw.training import discriminator, embedding
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
+from mididraw.training.embedding import EmbeddingTrainer, rank_songs
+from mididraw.training.excerpts import heard_only, parted
 from mididraw.training.report import report
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
 
 REPORT = "report.json"
 """What was measured beside held-out music, where training was on the collections that ours is."""
 
+RANKS = "ranks.json"
+"""How often the embedding of music finds the right of the songs that it was not trained on."""
+
+SONGS = 500
+"""Songs of which it is to find the right one."""
+
+DISCRIMINATOR, TOLD = "discriminator.safetensors", "told.json"
+"""Weights, and how well they tell songs from drawings that they were not trained on."""
+
+_EVALUATED, _PLAYED = 100, 240
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
 
@@ -35,22 +52,17 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         OptionError, OutputError, MidiError, ModelError: something given cannot be used.
     """
     console = Console(stderr=True, highlight=False)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            "output-unwritten", "{path} cannot be written: {why}.", path=out, why=error.strerror
-        ) from error
+    _make_folder(out)
     settings = TrainConfig.read(config or DEFAULT)
     if steps is not None:
         if steps < 1:
             raise OptionError("training-no-steps", "Give at least one step.")
         settings = settings.model_copy(update={"steps": steps})
-    if start is not None:
+    ours = (data / "pop909.tar.gz").is_file()
+    if start is not None and not ours:
         settings = settings.model_copy(
             update={"rate": settings.rate * _FINE, "matrix_rate": settings.matrix_rate * _FINE}
         )
-    ours = (data / "pop909.tar.gz").is_file()
     if ours:
         cache = out / "tokens"
         dataset = shipped(data, cache, lambda name: console.print(f"reading {name}"))
@@ -63,8 +75,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     if (out / CHECKPOINT).is_file():
         trainer.resume(out)
         console.print(f"going on from step {trainer.step}")
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console) as bar:
+    with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
         def tell(progress: Progress) -> None:
@@ -81,3 +92,81 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         found = report(out / WEIGHTS, dataset, lambda part: console.print(f"measuring {part}"))
         (out / REPORT).write_text(json.dumps(found.as_json(), indent=1) + "\n")
         console.print(f"beside held-out music: {out / REPORT}")
+
+
+def train_embedding(data: Path, steps: int | None, out: Path) -> None:
+    """Train the embedding of music on the collections; resumes what was broken off in ``out``.
+
+    Args:
+        data: the archives that our own weights were trained on; with VGMIDI's, it is tried on more.
+        steps: how many; ours if not given.
+        out: where checkpoint, weights and ranks are written.
+
+    Raises:
+        OptionError, OutputError, MidiError, ModelError: something given cannot be used.
+    """
+    console = Console(stderr=True, highlight=False)
+    _make_folder(out)
+    songs, held = parted(
+        shipped(data, out / "tokens", lambda name: console.print(f"reading {name}"))
+    )
+    trainer = EmbeddingTrainer(steps or embedding.STEPS)
+    if (out / embedding.CHECKPOINT).is_file():
+        trainer.resume(out)
+        console.print(f"going on from step {trainer.step}")
+    with Bar(*_COLUMNS, console=console) as bar:
+        task = bar.add_task("", total=trainer.steps, completed=trainer.step)
+        trainer.run(
+            songs,
+            out,
+            lambda step, loss: bar.update(task, completed=step, description=f"{loss:.2f} nats"),
+        )
+    if (data / "vgmidi.tar.gz").is_file():
+        held += heard_only(data / "vgmidi.tar.gz")
+    ranks = rank_songs(trainer.model, held[:SONGS])
+    (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
+    console.print(f"the right song of {ranks.songs}: {ranks}")
+
+
+def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
+    """Let the present engine play drawings, and train what tells its bars from songs'.
+
+    Args:
+        data: ``pop909.tar.gz`` and the other archives, and ``quickdraw.ndjson.gz``, of which the
+            first 100 drawings are left to evaluation.
+        steps: how many; ours if not given.
+        out: where weights and figures are written.
+
+    Raises:
+        OptionError, OutputError, MidiError: something given cannot be used.
+    """
+    console = Console(stderr=True, highlight=False)
+    _make_folder(out)
+    strokes = drawings(data / "quickdraw.ndjson.gz", _EVALUATED + _PLAYED)[_EVALUATED:]
+    dataset = shipped(data, out / "tokens", lambda name: console.print(f"reading {name}"))
+    with Bar(*_COLUMNS, console=console) as bar:
+        task = bar.add_task("playing", total=len(strokes))
+        pieces = play(
+            Setting.of("guided 50"), strokes, lambda done: bar.update(task, completed=done)
+        )
+    engine = [piece.score for piece in pieces]
+    learned = len(engine) * 2 // 3
+    model = discriminator.train_discriminator(
+        discriminator.bars_of_songs(dataset.train),
+        discriminator.bars_of(engine[:learned]),
+        steps or discriminator.STEPS,
+    )
+    held = discriminator.bars_of_songs(dataset.validation)
+    told = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
+    save(model, out / DISCRIMINATOR)
+    (out / TOLD).write_text(json.dumps(asdict(told), indent=1) + "\n")
+    console.print(f"held out: {told}; weights: {out / DISCRIMINATOR}")
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            "output-unwritten", "{path} cannot be written: {why}.", path=out, why=error.strerror
+        ) from error

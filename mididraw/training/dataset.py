@@ -21,7 +21,10 @@ from mididraw.training.pop909 import read_archive, read_song
 Tokens = NDArray[np.uint16]
 
 HEADER = 4
-"""Tokens before the first bar."""
+"""Tokens before the first bar, the plan excepted."""
+
+_PLANNED, _PLAIN = 0.5, 0.25
+"""Shares of the excerpts that begin with their plan, and whose bars say nothing of themselves."""
 
 _COLLECTIONS = {
     "nottingham.tar.gz": Source.FOLK,
@@ -140,7 +143,8 @@ def batches(
 
     A piece is drawn by the root of its length, an excerpt starts at a bar with the piece's
     header, is transposed by -6 to 5 semitones as far as it stays within the keys, played up to
-    one level louder or softer, and its tempo is moved by up to one class.
+    one level louder or softer, and its tempo is moved by up to one class. Half of them begin with
+    their plan, and the bars of a quarter say no more than their meter.
 
     Yields:
         ``int64[size, context + 1]``, padded with ``PAD``.
@@ -152,6 +156,7 @@ def batches(
         for row in batch:
             piece = pieces[int(random.choice(len(pieces), p=chances))]
             excerpt = augmented(_excerpt(piece.tokens, context + 1, random), random)
+            excerpt = _conditioned(excerpt, random)[: context + 1]
             row[: len(excerpt)] = excerpt
         yield batch
 
@@ -159,7 +164,7 @@ def batches(
 def windows(pieces: Iterable[Piece], context: int) -> Iterator[Tokens]:
     """Cut pieces at bars into pieces of up to ``context + 1`` tokens, each with the header."""
     for piece in pieces:
-        bars = np.flatnonzero(piece.tokens == v.BAR)
+        bars = _bars(piece.tokens)
         start = int(bars[0])
         while start < len(piece.tokens):
             stop = min(start + context + 1 - HEADER, len(piece.tokens))
@@ -172,12 +177,31 @@ def windows(pieces: Iterable[Piece], context: int) -> Iterator[Tokens]:
 
 
 def _excerpt(tokens: Tokens, length: int, random: np.random.Generator) -> Tokens:
-    bars = np.flatnonzero(tokens == v.BAR)
+    bars = _bars(tokens)
     # Up to the first bar from which all the rest fits, so that endings are learned too.
     rest = len(tokens) - (length - HEADER)
     last = min(int(np.searchsorted(bars, rest)) + 1, len(bars))
     start = int(bars[random.integers(last)])
     return np.concatenate([tokens[:HEADER], tokens[start : start + length - HEADER]])
+
+
+def _conditioned(tokens: Tokens, random: np.random.Generator) -> Tokens:
+    """Tell more or less of what is to come: every bar's first chord, what its rhythm is like."""
+    bars = _bars(tokens)
+    bars = bars[bars + 1 < len(tokens)]
+    chords = tokens[bars + 1]
+    if random.random() < _PLAIN:
+        tokens = tokens.copy()
+        every = _bars(tokens)
+        tokens[every] = [v.plain_bar(int(token)) for token in tokens[every]]
+    if random.random() < _PLANNED:
+        return np.concatenate([tokens[:HEADER], chords, tokens[HEADER:]])
+    return tokens
+
+
+def _bars(tokens: Tokens) -> NDArray[np.int64]:
+    """Where bars begin."""
+    return np.flatnonzero((tokens >= v.BARS.first) & (tokens < v.BARS.stop))
 
 
 def augmented(tokens: Tokens, random: np.random.Generator) -> Tokens:

@@ -1,6 +1,7 @@
 """Any MIDI file onto the grid, with key and chords estimated: other collections, a host's own."""
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -11,9 +12,14 @@ from mididraw.harmony import PITCH_CLASSES
 from mididraw.harmony.estimate import estimate_chord
 from mididraw.models.pocket.tokens import BACKING, LEAD
 from mididraw.render.midi import parse_midi, read_midi
-from mididraw.score import STEPS_PER_BAR, ChordSpan, Note, Score, Track
+from mididraw.score import ChordSpan, Meter, Note, Score, Track
 
-_HALF = STEPS_PER_BAR // 2
+_METERS = {
+    Meter(): {(4, 4), (2, 4), (2, 2), (4, 2), (4, 8), (2, 8)},
+    Meter(3, 4): {(3, 4), (6, 4), (3, 2)},
+    Meter(6, 8): {(6, 8), (3, 8), (12, 8)},
+}
+"""The meters of tunes that are read, and the signatures whose bars fill theirs."""
 _FEWEST_BARS = 4
 _SUSPECT_SHARE = 0.25  # of onsets between 16ths: the file does not follow its own beats
 
@@ -24,16 +30,18 @@ def read_tune(data: bytes) -> Score | None:
     The lead is the track with the highest mean pitch. Drums are left out.
 
     Returns:
-        the tune, or None where its bars are not of two or four quarters, it has fewer than four
-        bars, or it was recorded without regard to its beats.
+        the tune in 4/4, 3/4 or 6/8, or None where its bars fill none of them, it has fewer than
+        four bars, or it was recorded without regard to its beats.
 
     Raises:
         MidiError: the file is damaged or holds no note.
     """
     file = parse_midi(data)
-    if not _in_fours(file) or _off_beat(file) > _SUSPECT_SHARE:
+    meter = _meter(file)
+    if meter is None or _off_beat(file) > _SUSPECT_SHARE:
         return None
-    score = read_midi(data).in_common_time()
+    score = read_midi(data)
+    score = replace(score, bars=-(-score.steps // meter.bar), meter=meter)
     tracks = [track for track in score.tracks if not track.drums]
     if not tracks or score.bars < _FEWEST_BARS:
         return None
@@ -44,7 +52,8 @@ def read_tune(data: bytes) -> Score | None:
         bars=score.bars,
         tempo=score.tempo,
         key=score.key,
-        chords=_estimate_chords((*lead.notes, *backing), score.bars),
+        chords=_estimate_chords((*lead.notes, *backing), score.bars, meter.bar // 2),
+        meter=meter,
     )
 
 
@@ -67,20 +76,21 @@ def read_folder(folder: Path) -> list[Score]:
     if not tunes:
         raise MidiError(
             "training-midi-missing",
-            "{folder} holds no MIDI file in 4/4 that can be learned from.",
+            "{folder} holds no MIDI file in 4/4, 3/4 or 6/8 that can be learned from.",
             folder=folder,
         )
     return tunes
 
 
-def _in_fours(file: mido.MidiFile) -> bool:
+def _meter(file: mido.MidiFile) -> Meter | None:
+    """The meter whose bars those of the file fill; 4/4 where it says nothing."""
     signatures = {
         (message.numerator, message.denominator)
         for track in file.tracks
         for message in track
         if message.type == "time_signature"
     }
-    return signatures <= {(4, 4), (2, 4), (2, 2), (4, 2)}
+    return next((meter for meter, filling in _METERS.items() if signatures <= filling), None)
 
 
 def _off_beat(file: mido.MidiFile) -> float:
@@ -96,17 +106,18 @@ def _off_beat(file: mido.MidiFile) -> float:
     return float(np.mean(away)) if away else 1.0
 
 
-def _estimate_chords(notes: tuple[Note, ...], bars: int) -> tuple[ChordSpan, ...]:
+def _estimate_chords(notes: tuple[Note, ...], bars: int, half: int) -> tuple[ChordSpan, ...]:
+    """The chord of every half bar of ``half`` steps."""
     weights: defaultdict[int, np.ndarray] = defaultdict(lambda: np.zeros(PITCH_CLASSES))
     for note in notes:
-        for step in range(note.onset, min(note.end, bars * STEPS_PER_BAR)):
+        for step in range(note.onset, min(note.end, bars * 2 * half)):
             # What strikes and what lies low says more of the chord.
-            weights[step // _HALF][note.pitch % PITCH_CLASSES] += (
+            weights[step // half][note.pitch % PITCH_CLASSES] += (
                 1.0 + (step == note.onset) + (note.pitch < 52)
             )
     spans = []
-    for half in range(2 * bars):
-        chord = estimate_chord(weights[half]) if half in weights else None
+    for place in range(2 * bars):
+        chord = estimate_chord(weights[place]) if place in weights else None
         if chord is not None:
-            spans.append(ChordSpan(half * _HALF, _HALF, chord))
+            spans.append(ChordSpan(place * half, half, chord))
     return tuple(spans)

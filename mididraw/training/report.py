@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from mididraw.harmony import Key
-from mididraw.measure.copying import KnownSongs
+from mididraw.measure.copying import KnownSongs, copied_share
+from mididraw.measure.music_embedding import embed_scores
 from mididraw.measure.musicality import Musicality, average, musicality
 from mididraw.measure.ngram import NGram
 from mididraw.models.compose import ComposeOptions, compose
@@ -35,6 +36,8 @@ class Report:
         silent, stuck: how many of the 50 have no note, or are half one pitch.
         longest_copy: the longest run of bars that any of them shares with a training song.
         real_longest_copy: the same of the validation parts.
+        copied: share of their excerpts of four bars that sound as like a training song's as one in
+            a hundred of the validation songs' does.
     """
 
     bits_per_note: float
@@ -45,6 +48,7 @@ class Report:
     stuck: int
     longest_copy: int
     real_longest_copy: int
+    copied: float
 
     def as_json(self) -> dict[str, object]:
         """Everything, for JSON."""
@@ -75,7 +79,8 @@ def report(weights: Path, dataset: Dataset, tell: Callable[[str], None]) -> Repo
         model, [(prompt, v.Source.POP) for prompt in prompts], ComposeOptions(BARS, seed=1)
     )
     tell("copies")
-    known = KnownSongs(decode(piece.tokens.tolist()) for piece in dataset.train)
+    songs = [decode(piece.tokens.tolist()) for piece in dataset.train]
+    known = KnownSongs(songs)
     figures = [musicality(piece) for piece in own]
     return Report(
         bits_per_note=held.bits_per_note,
@@ -86,6 +91,7 @@ def report(weights: Path, dataset: Dataset, tell: Callable[[str], None]) -> Repo
         stuck=sum(_is_stuck(piece) for piece in own),
         longest_copy=max(known.longest_shared(piece) for piece in own),
         real_longest_copy=max(known.longest_shared(piece) for piece in real),
+        copied=copied_share(embed_scores(own), embed_scores(real), embed_scores(songs)),
     )
 
 

@@ -59,7 +59,7 @@ NOTE = (v.position_token(3), v.pitch_token(56, v.Role.LEAD), v.shape_token(3, 72
         (dashes(3, 7), (*FIRST_HALF, *NOTE), [v.position_token(7)]),
         (dashes(9), FIRST_HALF, CHORDS),
         (dashes(9), SECOND_HALF, [v.position_token(9)]),
-        (dashes(20), SECOND_HALF, [v.BAR]),
+        (dashes(20), SECOND_HALF, range(v.BARS.first, v.BARS.stop)),
         (dashes(20), (*SECOND_HALF, v.BAR, v.CHORD.first), [v.position_token(4)]),
         (dashes(3), (*SECOND_HALF, v.BAR, v.CHORD.first), [v.position_token(0)]),
         (dashes(3), (v.BAR,), []),

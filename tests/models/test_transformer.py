@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Shape, Transformer, attend_in_parts
 from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
 
 
@@ -56,3 +56,21 @@ def test_a_step_of_training_lowers_the_loss(shape: Shape) -> None:
 def test_a_shape_that_contradicts_itself_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"divide|pairs"):
         replace(POCKET, **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("heads", "groups"), [(4, 1), (4, 4), (6, 2)])
+@pytest.mark.parametrize("time", [1, 255, 256, 600])
+def test_attention_in_parts_is_attention(heads: int, groups: int, time: int) -> None:
+    torch.manual_seed(1)
+    q = torch.randn(2, heads, time, 8, requires_grad=True)
+    k, v = (torch.randn(2, groups, time, 8, requires_grad=True) for _ in range(2))
+    found = attend_in_parts(q, k, v)
+    wanted = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+    assert torch.allclose(found, wanted, atol=1e-5)
+    slope = torch.randn_like(wanted)
+    for one, other in zip(
+        torch.autograd.grad(found, (q, k, v), slope),
+        torch.autograd.grad(wanted, (q, k, v), slope),
+        strict=True,
+    ):
+        assert torch.allclose(one, other, atol=1e-4)

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standins.telegram_chats import BOT
+from tests.standins.telegram_chats import BOT, member
 from tests.standins.telegram_limits import COUNTED, Limits
 from tests.standins.telegram_people import People
 from tests.standins.telegram_rules import unfit
@@ -24,11 +24,6 @@ _PRESS_LIVES = 15.0
 _CLOUD_FILE = 20 << 20
 _LAST_CALLS = 400
 _TEXTS = ("text", "caption", "title", "description", "short_description", "url", "file_id")
-_RIGHTS = (
-    *("can_be_edited", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
-    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
-    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
-)
 
 
 @dataclass(slots=True)
@@ -246,17 +241,23 @@ class StandIn(People):
         user, chat = call.fields["user_id"], self.chats[call.fields["chat_id"]]
         if user == BOT["id"]:
             rights = "administrator" if chat.shows_all else "member"
-            return _member(rights, BOT)
+            return member(rights, BOT)
         if chat.hides_members and not chat.shows_all:
             raise _RefusedError(400, "Bad Request: member list is inaccessible")
         who = {"id": user, "is_bot": False, "first_name": "Ada"}
-        return _member("creator" if user in self.admins else "member", who)
+        return member("creator" if user in self.admins else "member", who)
 
     async def _getChatAdministrators(self, call: Call) -> Any:  # noqa: N802
         if call.fields["chat_id"] > 0:
             raise _RefusedError(400, "Bad Request: there are no administrators in the private chat")
-        people = ({"id": user, "is_bot": False, "first_name": "Ada"} for user in self.admins)
-        return [_member("creator", one) for one in people]
+        people = [{"id": user, "is_bot": False, "first_name": "Ada"} for user in self.admins]
+        people += [BOT] if self.chats[call.fields["chat_id"]].shows_all else []
+        return [member("creator", one) for one in people]
+
+    async def _getChat(self, call: Call) -> Any:  # noqa: N802
+        if (found := self.channel(call.fields["chat_id"])) is None:
+            raise _RefusedError(400, "Bad Request: chat not found")
+        return found
 
     async def _answerCallbackQuery(self, call: Call) -> Any:  # noqa: N802
         pressed = self.presses.pop(str(call.fields["callback_query_id"]), -_PRESS_LIVES)
@@ -345,11 +346,6 @@ class _RefusedError(Exception):
     def __init__(self, code: int, description: str) -> None:
         super().__init__(description)
         self.code = code
-
-
-def _member(status: str, user: dict[str, Any]) -> dict[str, Any]:
-    rights = dict.fromkeys(_RIGHTS, True) if status == "administrator" else {}
-    return {"status": status, "user": user, "is_anonymous": False, **rights}
 
 
 def _scope(call: Call) -> str:

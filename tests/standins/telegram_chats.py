@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BOT = {"id": 123456, "is_bot": True, "first_name": "midiDraw", "username": "mididraw_bot"}
+_RIGHTS = (
+    *("can_be_edited", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
+    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
 _CONTENT = {
     "sendMessage": "text messages",
     "sendPhoto": "photos",
@@ -126,3 +131,9 @@ class Chat:
         }
         self.messages[number] = message
         return message
+
+
+def member(status: str, user: dict[str, Any]) -> dict[str, Any]:
+    """Somebody in a chat, of that standing."""
+    rights = dict.fromkeys(_RIGHTS, True) if status == "administrator" else {}
+    return {"status": status, "user": user, "is_anonymous": False, **rights}

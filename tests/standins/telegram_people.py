@@ -33,6 +33,8 @@ class People:
         self.updates = Updates()
         self.chats: defaultdict[int, Chat] = _Chats()
         self.admins: set[int] = set()
+        self.channels: dict[str, int] = {}
+        """Ids of channels by their public names."""
         self.presses: dict[str, float] = {}
         """When buttons were pressed whose presses are not answered, by the press's id."""
         self._files: dict[str, bytes] = {}
@@ -117,6 +119,21 @@ class People:
         """The fields of a photo."""
         small, large = self.keep(data[:100]), self.keep(data, size)
         return {"photo": [self._size(small, 90), self._size(large, side)]}
+
+    def channel(self, name: str | int) -> dict[str, Any] | None:
+        """All that is told of a channel; None if there is none of that name or id."""
+        number = self.channels.get(str(name), name)
+        if number not in self.channels.values():
+            return None
+        gifts = dict.fromkeys(
+            (
+                *("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"),
+                "gifts_from_channels",
+            ),
+            False,
+        )
+        told = {"accent_color_id": 0, "max_reaction_count": 0, "accepted_gift_types": gifts}
+        return {"id": number, "type": "channel", "title": "Our gallery", **told}
 
     def document(self, data: bytes, name: str, kind: str | None, size: int | None = None) -> Any:
         """The fields of a file."""

@@ -8,8 +8,10 @@ import pytest
 
 from mididraw.errors import MidiError
 from mididraw.harmony import Chord, Key
-from mididraw.models.pocket.tokens import BACKING, LEAD
+from mididraw.models.pocket.tokens import BACKING, LEAD, decode, encode
+from mididraw.models.pocket.vocabulary import Source
 from mididraw.render.midi import write_midi
+from mididraw.score import Meter
 from mididraw.training.midi_files import read_folder, read_tune
 from tests.training.tunes import tune
 
@@ -23,17 +25,42 @@ def test_a_tune_is_read_with_its_chords_estimated() -> None:
     assert found.chord_at(0) == Chord(0, "maj")
 
 
-def test_a_waltz_and_a_free_recording_are_left_out() -> None:
-    waltz = pretty_midi.PrettyMIDI(io.BytesIO(write_midi(tune())))
-    waltz.time_signature_changes = [pretty_midi.TimeSignature(3, 4, 0)]
+def in_meter(beats: int, unit: int) -> bytes:
+    midi = pretty_midi.PrettyMIDI(io.BytesIO(write_midi(tune(bars=12))))
+    midi.time_signature_changes = [pretty_midi.TimeSignature(beats, unit, 0)]
+    return written(midi)
+
+
+def written(midi: pretty_midi.PrettyMIDI) -> bytes:
+    out = io.BytesIO()
+    midi.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("signature", "meter"),
+    [((2, 4), Meter()), ((3, 4), Meter(3, 4)), ((3, 8), Meter(6, 8)), ((6, 8), Meter(6, 8))],
+)
+def test_a_tune_is_counted_in_bars_of_its_own_length(
+    signature: tuple[int, int], meter: Meter
+) -> None:
+    found = read_tune(in_meter(*signature))
+    assert found is not None
+    assert found.meter == meter
+    assert found.bars == 12 * 16 // meter.bar
+    assert found.chords[0].duration == meter.bar // 2
+    tokens = encode(found, Source.FOLK)
+    assert decode(tokens).meter == meter
+    assert decode(tokens).tracks[0].notes == found.tracks[0].notes
+
+
+def test_other_meters_and_a_free_recording_are_left_out() -> None:
     free = pretty_midi.PrettyMIDI(io.BytesIO(write_midi(tune())))
     for place, note in enumerate(free.instruments[0].notes):
         note.start += 0.03 * (place % 4) + 0.02
         note.end += 0.2
-    for midi in (waltz, free):
-        out = io.BytesIO()
-        midi.write(out)
-        assert read_tune(out.getvalue()) is None
+    for midi in (in_meter(5, 4), in_meter(9, 8), written(free)):
+        assert read_tune(midi) is None
 
 
 def test_a_folder_is_read_past_what_is_damaged(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from mididraw.models.pocket.tokens import encode
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import Dataset, Piece
-from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
+from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer, faster_in_half
 from tests.training.tunes import tune
 
 TINY = TrainConfig(
@@ -126,3 +126,10 @@ def test_the_config_is_read_and_refused(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(OptionError, match=said):
             TrainConfig.read(path)
+
+
+def test_half_precision_is_chosen_by_time_and_for_good() -> None:
+    chosen = faster_in_half(torch.device("cpu"))
+    assert Trainer(TINY).half == chosen
+    assert faster_in_half(torch.device("cpu")) is chosen
+    assert faster_in_half(torch.device("meta"))

@@ -22,6 +22,9 @@ from worker.queue.states import JobState
 from worker.queue.status import JobStatus, read_status
 from worker.queue.tickets import TicketQueues
 
+_MOST_JOBS = 200
+"""Of a user's jobs the newest, and those that are kept for longest, are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -66,6 +69,7 @@ class Producer:
         self._check = redis.register_script(scripts.CHECK)
         self._ask_to_stop = redis.register_script(scripts.ASK_TO_STOP)
         self._keep = redis.register_script(scripts.KEEP)
+        self._loosen = redis.register_script(scripts.LOOSEN)
         self._end = register_end_scripts(redis.register_script)
 
     async def check(self, job: str, user: str, chat: str, limits: Limits, now: float) -> Admission:
@@ -169,10 +173,33 @@ class Producer:
 
     async def keep(self, job: Job, seconds: int, now: float) -> float | None:
         """Keep a piece and its files so long; tells until when, None if it is gone."""
-        names = [keys.job(job.id), keys.music(job.music), keys.of_user(self._front, job.user)]
         with redis_errors():
-            until = await self._keep(keys=names, args=[job.id, now, seconds])
+            until = await self._keep(keys=self._keys_of(job), args=[job.id, now, seconds])
         return float(until) or None
+
+    async def loosen(self, job: Job, now: float) -> None:
+        """Keep a piece no longer than any other."""
+        lives = [self._retention.ended, self._retention.music]
+        with redis_errors():
+            await self._loosen(keys=self._keys_of(job), args=[job.id, now, *lives])
+
+    def _keys_of(self, job: Job) -> list[str]:
+        blobs = [keys.blob(name) for name in job.blobs]
+        own = keys.of_user(self._front, job.user)
+        return [keys.job(job.id), keys.music(job.music), own, *blobs]
+
+    async def answered(self, user: str, now: float) -> list[tuple[Job, Answer]]:
+        """Read a user's jobs that are kept and have an answer, in no order."""
+        own = keys.of_user(self._front, user)
+        with redis_errors():
+            names = await self._redis.zrange(
+                own, "+inf", now, desc=True, byscore=True, offset=0, num=_MOST_JOBS
+            )
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for name in names:
+                    pipeline.hmget(keys.job(name.decode()), ["job", "answer"])
+                found = await pipeline.execute()
+        return [(parse_job(job), parse_answer(answer)) for job, answer in found if job and answer]
 
     async def kept_until(self, answer: Done) -> float | None:
         """Tell until when the files of an answer are kept; None if they are gone."""

@@ -161,9 +161,10 @@ return state or ''
 """
 
 KEEP = f"""
--- KEYS job, music, all of the user's; ARGV id, now, life
--- No step: a piece that is shared is kept longer, with its files. Tells until when; 0 if gone.
-local job, music, own = unpack(KEYS)
+-- KEYS job, music, all of the user's, blobs...; ARGV id, now, life
+-- No step: a piece that is shared or a favourite is kept longer, with its files and all that it was
+-- made of. Tells until when; 0 if gone.
+local job, music, own = unpack(KEYS, 1, 3)
 local id, now, life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if redis.call('HGET', job, 'state') ~= '{JobState.DONE}' then return 0 end
 if redis.call('EXISTS', music) == 0 then return 0 end
@@ -171,9 +172,23 @@ local till = math.ceil(math.max(now + life, tonumber(redis.call('HGET', music, '
 redis.call('HSET', music, 'until', till)
 redis.call('EXPIREAT', music, till)
 redis.call('EXPIREAT', job, till)
+for blob = 4, #KEYS do redis.call('EXPIREAT', KEYS[blob], till, 'GT') end
 redis.call('ZADD', own, till, id)
 if redis.call('TTL', own) < till - now then redis.call('EXPIREAT', own, till) end
 return till
+"""
+
+LOOSEN = """
+-- KEYS job, music, all of the user's, blobs...; ARGV id, now, lives: job, files
+-- No step: a piece is kept no longer than any other that was made now.
+local job, music, own = unpack(KEYS, 1, 3)
+local id, now, life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('HDEL', music, 'until')
+redis.call('EXPIRE', music, ARGV[4], 'LT')
+redis.call('EXPIRE', job, life, 'LT')
+for blob = 4, #KEYS do redis.call('EXPIRE', KEYS[blob], life, 'LT') end
+redis.call('ZADD', own, 'XX', now + life, id)
+return 1
 """
 
 LET_GO = """

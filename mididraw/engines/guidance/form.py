@@ -12,6 +12,7 @@ from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import State
+from mididraw.models.pocket.tokens import plan_bars
 from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
@@ -43,6 +44,8 @@ class PocketForm(LogitsProcessor):
         self._grammar = grammar
         self._chords = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
         """Of each bar, as places among the vocabulary's chords; -1 where they are left open."""
+        self._lines = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
+        """The token that each bar begins with; -1 where that is left open."""
         self._onsets = torch.zeros(slots, _columns(1), device=device)
         """1 where a note begins; the steps follow those of the longest lag, which are 0."""
         self._until = torch.zeros(slots, KEYS, dtype=torch.int64, device=device)
@@ -57,12 +60,15 @@ class PocketForm(LogitsProcessor):
         more = canvas.bars - self._chords.shape[1]
         if more > 0:
             self._chords = F.pad(self._chords, (0, more), value=-1)
+            self._lines = F.pad(self._lines, (0, more), value=-1)
             self._onsets = F.pad(self._onsets, (0, more * STEPS_PER_BAR))
-        self._chords[slots], self._onsets[slots] = -1, 0.0
+        self._chords[slots], self._lines[slots], self._onsets[slots] = -1, -1, 0.0
         self._until[slots], self._bars[slots] = -_columns(0), canvas.bars
         if plan.chords:
             places = torch.tensor([v.CHORDS.index(chord) for chord in plan.chords])
             self._chords[slots, : len(places)] = places.to(self._chords.device)
+        lines = torch.tensor(plan_bars(plan), dtype=torch.int64)
+        self._lines[slots, : len(lines)] = lines.to(self._lines.device)
 
     def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
         """Forbid other chords, raise onsets that return, lower hammering."""
@@ -72,6 +78,7 @@ class PocketForm(LogitsProcessor):
         places = torch.arange(len(v.CHORDS), device=slots.device)
         other = (chord[:, None] >= 0) & (places != chord[:, None])
         logits[:, v.CHORD.first : v.CHORD.stop].masked_fill_(other, -torch.inf)
+        self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
         returning = _RETURNING * self._before(slots, line) - _BETWEEN * (self._bar % 2)
         logits[:, v.POSITION.first : v.POSITION.stop] += returning
         released = self._until[slots] >= step[:, None]
@@ -86,6 +93,15 @@ class PocketForm(LogitsProcessor):
         price = shaping * (_SHORT + _HAMMERING * hammered)
         logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= price[:, None]
         return logits
+
+    def _begin_bar(self, logits: Tensor, slots: Tensor, bar: Tensor) -> None:
+        """Give the planned kind of bar the chance of all kinds, so that no bar becomes longer."""
+        planned = self._lines[slots, bar.clamp(0, self._lines.shape[1] - 1)]
+        bars = logits[:, v.BARS.first : v.BARS.stop]
+        places = torch.arange(v.BARS.first, v.BARS.stop, device=slots.device)
+        whole = bars.logsumexp(dim=1, keepdim=True).expand_as(bars)
+        only = whole.where(places == planned[:, None], -torch.inf)
+        bars.copy_(torch.where(planned[:, None] >= 0, only, bars))
 
     def _before(self, slots: Tensor, line: Tensor) -> Tensor:
         """Count the bars before that have an onset at each step, ``float32[n, 16]``."""
@@ -103,7 +119,7 @@ class PocketForm(LogitsProcessor):
 
     def fork(self, source: Tensor, target: Tensor) -> None:
         """Copy the state of some slots to others."""
-        for part in (self._chords, self._onsets, self._until, self._bars):
+        for part in (self._chords, self._lines, self._onsets, self._until, self._bars):
             part[target] = part[source]
 
 

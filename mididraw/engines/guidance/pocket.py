@@ -5,6 +5,7 @@ from torch import Tensor
 
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import Consonance
+from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import ParticleFilter
 from mididraw.engines.guidance.pocket_grammar import PictureGrammar, is_one_of
@@ -14,12 +15,15 @@ from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.harmony import PITCH_CLASSES, Key
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
+from mididraw.models.discriminator import load
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import State
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import STEPS_PER_BAR
 
+DISCRIMINATOR = 0.0
+"""Nats a bar that the log of the odds counts for that a song has it; 0 leaves that out."""
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Durations that are looked at before one is chosen."""
 _MOVING = (State.FIRST_CHORD, State.FIRST_NOTE, State.SECOND_CHORD, State.SECOND_NOTE)
@@ -57,7 +61,8 @@ class PocketReward(PictureReward):
             positions, half, bar = self._of_moves(slots[moving])
             gains[moving, v.POSITION.first : v.POSITION.stop] = positions
             gains[moving, v.CHORD.first : v.CHORD.stop] = half
-            gains[moving, v.BAR] = gains[moving, v.END] = bar[:, 0]
+            gains[moving, v.BARS.first : v.BARS.stop] = bar
+            gains[moving, v.END] = bar[:, 0]
         return gains
 
     def _of_pitches(self, slots: Tensor) -> Tensor:
@@ -117,7 +122,12 @@ class PocketGuidance:
         self.form = PocketForm(self.grammar, slots, device)
         self.reward = PocketReward(self.grammar, slots, device)
         self.consonance = PocketConsonance(self.grammar, slots, device)
-        self.weights = ImportanceWeights(slots, v.SIZE, device, self.reward.value)
+        self.discriminator = (
+            DiscriminatorReward(self.grammar, slots, device, load(), DISCRIMINATOR)
+            if DISCRIMINATOR
+            else None
+        )
+        self.weights = ImportanceWeights(slots, v.SIZE, device, self._value)
         self.processors: tuple[LogitsProcessor, ...] = (
             self.grammar,
             self.key,
@@ -126,6 +136,7 @@ class PocketGuidance:
             self.reward,
             self.consonance,
             self.weights.proposal,
+            *([self.discriminator] if self.discriminator else []),
         )
         self.selection = ParticleFilter(self.weights)
 
@@ -155,7 +166,13 @@ class PocketGuidance:
         self.form.begin(slots, canvas, plan)
         self.reward.begin(slots, canvas, strength, accompany=accompany)
         self.consonance.begin(slots)
+        if self.discriminator:
+            self.discriminator.begin(slots, canvas)
         self.weights.begin(slots)
+
+    def _value(self, slots: Tensor) -> Tensor:
+        value = self.reward.value(slots)
+        return value + self.discriminator.value(slots) if self.discriminator else value
 
     def bars_begun(self, slots: Tensor) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.grammar import Grammar
@@ -27,7 +28,12 @@ class Giant:
     end: int = v.END.first
     kind: ModelKind = ModelKind.GIANT
 
-    def opening(self, prompt: Score, source: Source) -> Opening:  # noqa: ARG002 -- the interface
+    def opening(
+        self,
+        prompt: Score,
+        source: Source,  # noqa: ARG002 -- the interface
+        plan: Plan | None = None,  # noqa: ARG002
+    ) -> Opening:
         """Write the prompt as tokens; without notes, that a piece for piano begins."""
         if sounds(prompt):
             tokens = encode(events_of(prompt), end=False)

@@ -29,7 +29,10 @@ class State(IntEnum):
 
 
 def _allowed() -> Tensor:
-    """What may follow in each state, ``bool[states, SIZE]``, order within the bar aside."""
+    """What may follow in each state, ``bool[states, SIZE]``, order within the bar aside.
+
+    All that is written is in 4/4, and begins without a plan unless the opening has one.
+    """
     table = torch.zeros(len(State), v.SIZE, dtype=torch.bool)
 
     def allow(state: State, first: int, stop: int | None = None) -> None:
@@ -39,7 +42,8 @@ def _allowed() -> Tensor:
     allow(State.STARTED, v.SOURCE.first, v.SOURCE.stop)
     allow(State.SOURCE, v.KEY.first, v.KEY.stop)
     allow(State.KEY, v.TEMPO.first, v.TEMPO.stop)
-    allow(State.TEMPO, v.BAR)
+    common = v.plain_bar(v.BAR), v.bar_token(v.METERS[1])
+    allow(State.TEMPO, *common)
     allow(State.BAR, v.CHORD.first, v.CHORD.stop)
     half = v.POSITION.first + v.STEPS_PER_CHORD
     for state in (State.FIRST_CHORD, State.FIRST_NOTE):
@@ -47,7 +51,7 @@ def _allowed() -> Tensor:
         allow(state, v.CHORD.first, v.CHORD.stop)
     for state in (State.SECOND_CHORD, State.SECOND_NOTE):
         allow(state, half, v.POSITION.stop)
-        allow(state, v.BAR)
+        allow(state, *common)
         allow(state, v.END)
     for state in (State.POSITION, State.FIRST_NOTE, State.SECOND_NOTE):
         allow(state, v.PITCH.first, v.PITCH.stop)
@@ -72,23 +76,25 @@ def _later() -> Tensor:
 def _end() -> Tensor:
     """Which tokens may follow before the last bar and within it, ``bool[2, SIZE]``."""
     table = torch.ones(2, v.SIZE, dtype=torch.bool)
-    table[0, v.END] = table[1, v.BAR] = False
+    table[0, v.END] = table[1, v.BARS.first : v.BARS.stop] = False
     return table
 
 
 def _following() -> Tensor:
     """The state after each token, ``int64[2, states, SIZE]``, for the two halves of a bar."""
     table = torch.full((2, len(State), v.SIZE), State.ENDED)
-    table[:, :, v.START], table[:, :, v.BAR] = State.STARTED, State.BAR
+    table[:, :, v.START] = State.STARTED
     for family, following in (
         (v.SOURCE, State.SOURCE),
         (v.KEY, State.KEY),
         (v.TEMPO, State.TEMPO),
+        (v.BARS, State.BAR),
         (v.CHORD, State.SECOND_CHORD),
         (v.POSITION, State.POSITION),
         (v.PITCH, State.PITCH),
     ):
         table[:, :, family.first : family.stop] = following
+    table[:, State.TEMPO, v.CHORD.first : v.CHORD.stop] = State.TEMPO
     table[:, State.BAR, v.CHORD.first : v.CHORD.stop] = State.FIRST_CHORD
     table[0, :, v.SHAPE.first : v.SHAPE.stop] = State.FIRST_NOTE
     table[1, :, v.SHAPE.first : v.SHAPE.stop] = State.SECOND_NOTE
@@ -147,7 +153,7 @@ class Grammar(Rules):
         position = self.position[slots]
         second = (position >= v.POSITION.first + v.STEPS_PER_CHORD).long()
         self.state[slots] = self._following[second, self.state[slots], tokens]
-        bar, moved = tokens == v.BAR, _of(tokens, v.POSITION)
+        bar, moved = _of(tokens, v.BARS), _of(tokens, v.POSITION)
         bars = self.bars[slots] + bar
         self.bars[slots] = bars
         self.position[slots] = torch.where(moved, tokens, torch.where(bar, 0, position))

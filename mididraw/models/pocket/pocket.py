@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.interface import ModelKind, Opening, sounds
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import Grammar, longest
-from mididraw.models.pocket.tokens import decode, encode, header
+from mididraw.models.pocket.tokens import bar_chords, decode, encode, header, plan_bars
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
 
@@ -21,15 +22,20 @@ class Pocket:
     end: int = v.END
     kind: ModelKind = ModelKind.POCKET
 
-    def opening(self, prompt: Score, source: v.Source) -> Opening:
-        """Write the prompt as tokens, up to the bar that follows it.
+    def opening(self, prompt: Score, source: v.Source, plan: Plan | None = None) -> Opening:
+        """Write plan and prompt as tokens, up to the bar that follows the prompt.
 
         A prompt without notes gives source, key and tempo alone.
         """
-        if sounds(prompt):
-            tokens = (*encode(prompt, source, end=False), v.BAR)
-            return Opening(tokens, prompt.bars, prompt.tempo)
-        return Opening(tuple(header(prompt, source)), 0, prompt.tempo)
+        start = header(prompt, source)
+        ahead = [v.chord_token(chord) for chord in plan.chords] if plan else []
+        if not sounds(prompt):
+            return Opening((*start, *ahead), 0, prompt.tempo)
+        played = bar_chords(prompt) if ahead else []
+        body = encode(prompt, source, end=False)[len(start) :]
+        following = plan_bars(plan)[:1] if plan else []
+        tokens = (*start, *played, *ahead, *body, *(following or [v.BAR]))
+        return Opening(tokens, prompt.bars, prompt.tempo)
 
     def rules(self, slots: int) -> Grammar:
         """Make the grammar."""

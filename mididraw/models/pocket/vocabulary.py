@@ -1,6 +1,8 @@
 """The tokens of the pocket model: arithmetic between numbers and what they stand for.
 
-A piece is ``START STYLE KEY TEMPO``, then bars, then ``END``. A bar is ``BAR``, the chord of its
+A piece is ``START STYLE KEY TEMPO``, then the plan or nothing, then bars, then ``END``. The plan is
+the first chord of every bar ahead. A bar begins with a token of its meter, how dense its rhythm is
+and whether that returns (or the plain ``BAR``, which leaves both open), then come the chord of its
 first half, what starts there, the chord of its second half, what starts there. What starts at a
 step is ``POSITION`` and then two tokens a note, ``PITCH`` (with its role) and ``SHAPE`` (duration
 and velocity), highest pitch first, lead before backing. The order of events follows REMI (Huang
@@ -13,7 +15,7 @@ from itertools import accumulate
 
 from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
-from mididraw.score import STEPS_PER_BAR
+from mididraw.score import STEPS_PER_BAR, Meter
 
 STEPS_PER_CHORD = STEPS_PER_BAR // 2
 """A chord rules half a bar."""
@@ -44,6 +46,14 @@ class Role(IntEnum):
     BACKING = 1
 
 
+METERS = (Meter(), Meter(3, 4), Meter(6, 8))
+"""The meters that there are."""
+
+DENSITIES = (4, 7, 11)
+"""Onsets a bar, chords counted once, from which a bar belongs to the next class of density."""
+
+_BARS = 1 + 2 * (len(DENSITIES) + 1)
+
 KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(PITCH_CLASSES))
 CHORDS: tuple[Chord | None, ...] = (
     None,
@@ -58,7 +68,7 @@ _SIZES = {
     "source": len(Source),
     "key": len(KEYS),
     "tempo": len(TEMPOS),
-    "bar": 1,
+    "bar": len(METERS) * _BARS,
     "chord": len(CHORDS),
     "position": STEPS_PER_BAR,
     "pitch": len(Role) * PITCHES,
@@ -89,8 +99,10 @@ FAMILIES = {
 
 PAD, START, END = (FAMILIES[name].first for name in ("pad", "start", "end"))
 BAR = FAMILIES["bar"].first
-SOURCE, KEY, TEMPO, CHORD, POSITION, PITCH, SHAPE = (
-    FAMILIES[name] for name in ("source", "key", "tempo", "chord", "position", "pitch", "shape")
+"""A bar of 4/4 of which nothing else is said."""
+SOURCE, KEY, TEMPO, BARS, CHORD, POSITION, PITCH, SHAPE = (
+    FAMILIES[name]
+    for name in ("source", "key", "tempo", "bar", "chord", "position", "pitch", "shape")
 )
 SIZE = _STOPS[-1]
 """How many tokens there are."""
@@ -110,6 +122,34 @@ def tempo_token(tempo: float) -> int:
     """The token of the nearest tempo."""
     nearest = min(range(len(TEMPOS)), key=lambda place: abs(TEMPOS[place] - tempo))
     return TEMPO.first + nearest
+
+
+def bar_token(meter: Meter, density: int | None = None, *, returning: bool = False) -> int:
+    """The token that a bar begins with.
+
+    Args:
+        meter: one of :data:`METERS`.
+        density: class of its onsets, see :func:`density_of`; None leaves that and the rest open.
+        returning: whether its rhythm is that of a bar before, see
+            :func:`mididraw.models.pocket.tokens.encode`.
+    """
+    place = 0 if density is None else 1 + 2 * density + returning
+    return BARS.first + METERS.index(meter) * _BARS + place
+
+
+def plain_bar(token: int) -> int:
+    """The token of a bar of the same meter that leaves all else open."""
+    return token - (token - BARS.first) % _BARS
+
+
+def read_bar(token: int) -> Meter:
+    """The meter of a bar's token."""
+    return METERS[(token - BARS.first) // _BARS]
+
+
+def density_of(onsets: int) -> int:
+    """The class, 0 to 3, of a bar with so many steps at which something begins."""
+    return sum(onsets >= least for least in DENSITIES)
 
 
 def chord_token(chord: Chord | None) -> int:

@@ -1,5 +1,6 @@
 """What the bot says of itself: help, a word when it is added, figures."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -74,8 +75,11 @@ async def test_pieces_are_counted(running: Run) -> None:
         token = await discord.command("draw", image=CAT, guild=False, by=HIM)
         await discord.until(answered(discord, token))
         for by, lines in (("HER", ("you: 1", "server: 1", "all: 2")), ("HIM", ("you: 1",))):
-            token = await discord.command("stats", by=HIM if by == "HIM" else 7)
-            said = await whispered(discord, token)
-            assert all(line in said for line in lines), said
+            # A piece is counted when its answer is out of the way, a moment after it is seen.
+            said = ""
+            async with asyncio.timeout(120):
+                while not all(line in said for line in lines):
+                    token = await discord.command("stats", by=HIM if by == "HIM" else 7)
+                    said = await whispered(discord, token)
         await whispered(discord, await discord.command("forgetme"))
         assert "you: 0" in await whispered(discord, await discord.command("stats"))

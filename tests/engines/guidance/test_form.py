@@ -1,5 +1,8 @@
 """What leads a model's tokens to a piece: chords, rhythms that return, keys that are held."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +13,7 @@ from mididraw.engines.guidance.pocket_grammar import PictureGrammar
 from mididraw.harmony import Chord, Key
 from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
+from mididraw.score import Meter
 from tests.engines.guidance.untrained import CPU, OPENING
 from tests.strategies.canvases import canvas_of
 
@@ -52,6 +56,17 @@ def test_only_the_plans_chords_may_follow(place: int) -> None:
 
 def test_without_a_plan_any_chord_may_follow() -> None:
     assert (leaning(v.BAR, plan=Plan(Key(0)))[v.CHORD.first : v.CHORD.stop] == 0).all()
+
+
+def test_a_bar_begins_as_planned_with_the_chance_of_all_kinds() -> None:
+    plan = replace(PLAN, sections=(0,) * BARS, onsets=(2, 5, 8, 12))
+    for place, onsets in enumerate(plan.onsets):
+        before = [token for chord in PLAN.chords[:place] for token in bar(chord)]
+        found = leaning(*before, plan=plan)[v.BARS.first : v.BARS.stop]
+        (allowed,) = torch.nonzero(found > -torch.inf).flatten().tolist()
+        assert v.BARS.first + allowed == v.bar_token(Meter(), v.density_of(onsets))
+        assert found[allowed].item() == pytest.approx(math.log(len(v.BARS)))
+    assert (leaning()[v.BARS.first : v.BARS.stop] == 0).all()
 
 
 def test_onsets_lean_to_where_bars_before_had_them_and_to_eighths() -> None:

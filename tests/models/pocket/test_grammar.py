@@ -54,9 +54,12 @@ def test_whatever_follows_the_grammar_is_a_piece(seed: int, bars: int) -> None:
         assert set(tokens[length:]) <= {v.PAD}
         # Notes that the end cuts short are written shorter: all else comes back.
         again = encode(score, v.Source(tokens[1] - v.SOURCE.first))
-        assert [t for t in again if t not in v.SHAPE] == [
-            t for t in tokens[:length] if t not in v.SHAPE
-        ]
+        assert told(again) == told(tokens[:length])
+
+
+def told(tokens: list[int]) -> list[int]:
+    """All but durations and what bars say of themselves, which a fuzzer does not keep to."""
+    return [v.BAR if token in v.BARS else token for token in tokens if token not in v.SHAPE]
 
 
 @pytest.mark.parametrize(

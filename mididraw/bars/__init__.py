@@ -1,0 +1,1 @@
+"""Bars of real songs, pitch × 16th with chord and key: what several engines are made from."""

@@ -1,0 +1,48 @@
+"""The model itself, in NumPy: a gated recurrent unit for every key, all with the same weights."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mididraw.models.columns.features import KEYS
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+WIDTH = 40
+
+Floats = NDArray[np.float32]
+
+
+@cache
+def _weights() -> dict[str, Floats]:
+    with np.load(WEIGHTS) as kept:
+        return {name: kept[name].astype(np.float32) for name in kept.files}
+
+
+class Columns:
+    """One piece while it is written."""
+
+    def __init__(self) -> None:
+        self._w = _weights()
+        self._hidden = np.zeros((KEYS, WIDTH), np.float32)
+
+    def step(self, features: Floats) -> Floats:
+        """Logarithms of the chances of each key to be silent, held or struck, ``[88, 3]``.
+
+        Args:
+            features: see :func:`mididraw.models.columns.features.seen`, ``float32[88, FEATURES]``.
+        """
+        w, hidden = self._w, self._hidden
+        into = np.maximum(features @ w["into.weight"].T + w["into.bias"], 0)
+        own = into @ w["cell.weight_ih_l0"].T + w["cell.bias_ih_l0"]
+        last = hidden @ w["cell.weight_hh_l0"].T + w["cell.bias_hh_l0"]
+        reset, keep = (
+            1 / (1 + np.exp(-(own[:, part] + last[:, part])))
+            for part in (np.s_[:WIDTH], np.s_[WIDTH : 2 * WIDTH])
+        )
+        new = np.tanh(own[:, 2 * WIDTH :] + reset * last[:, 2 * WIDTH :])
+        self._hidden = (1 - keep) * new + keep * hidden
+        logits = self._hidden @ w["out.weight"].T + w["out.bias"]
+        top = logits.max(axis=1, keepdims=True)
+        return np.asarray(logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True)))
