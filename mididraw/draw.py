@@ -211,6 +211,7 @@ def render(
     midi: bytes | None = None,
     *,
     filmed: bool = False,
+    sound: "Recording | None" = None,
 ) -> Drawing:
     """Make the files of a score; needs neither model nor pictures.
 
@@ -222,6 +223,7 @@ def render(
         clock: times the stages.
         midi: the score's file, where there is one already.
         filmed: make the video, too, that the options ask for, if they do.
+        sound: how the score sounds, where it was played already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
@@ -229,7 +231,7 @@ def render(
     """
     settings, clock = settings or Settings(), clock or Clock()
     found, options = match(work.canvas, score), resolve(work, score)
-    sound = record(score, settings, title, clock, midi)
+    sound = sound or record(score, settings, title, clock, midi)
     with clock(Stage.ROLL):
         png = write_png(sheet(score, work, found, title).paint(PALETTES[work.options.theme]))
     video = None
