@@ -61,7 +61,7 @@ class Poller:
                 continue
             wait, self._heard = _FIRST_WAIT, time.monotonic()
             for update in updates:
-                await self._intake.take(update)
+                await self._intake.accept(update)
                 self._offset = update.update_id + 1
 
     def alive(self) -> bool:

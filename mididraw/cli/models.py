@@ -23,7 +23,7 @@ from mididraw.errors import OptionError
 app = typer.Typer()
 
 
-class Network(StrEnum):
+class TrainedNetwork(StrEnum):
     """What is trained."""
 
     POCKET = "pocket"
@@ -87,18 +87,18 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
     ] = Path("mididraw-training"),
     network: Annotated[
-        Network,
+        TrainedNetwork,
         typer.Option(help="The model that writes; what tells songs apart, or from drawings."),
-    ] = Network.POCKET,
+    ] = TrainedNetwork.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
     with model_errors():
         from mididraw.training.command import train as train_pocket
         from mididraw.training.command import train_discriminator, train_embedding
 
-    if network is Network.EMBEDDING:
+    if network is TrainedNetwork.EMBEDDING:
         train_embedding(data, steps, out)
-    elif network is Network.DISCRIMINATOR:
+    elif network is TrainedNetwork.DISCRIMINATOR:
         train_discriminator(data, steps, out)
     else:
         train_pocket(data, start, config, steps, out)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
-from mididraw.engines.commission import Commission
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import MAX_VOICES, spread
 from mididraw.harmony.plan import Plan
 from mididraw.harmony.progressions import style_tempo
@@ -34,11 +34,11 @@ _SPREAD = 0.7
 Floats = NDArray[np.float64]
 
 
-def columns(commission: Commission) -> Score:
+def columns(request: ScoreRequest) -> Score:
     """Let the model of columns play the picture."""
-    canvas, options = commission.canvas, commission.options
-    plan = plan_piece(canvas, options, commission.seed)
-    random = np.random.default_rng(commission.seed)
+    canvas, options = request.canvas, request.options
+    plan = plan_piece(canvas, options, request.seed)
+    random = np.random.default_rng(request.seed)
     nats = _STRONGEST * (options.strength / 100) ** _CURVE
     played = _write(canvas, plan, nats, random)
     tracks = [Track(DRAWING, options.program, _notes(canvas, played))]

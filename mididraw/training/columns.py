@@ -20,7 +20,7 @@ from mididraw.score import STEPS_PER_BAR
 _BARS, _BATCH, _RATE, _STEPS = 4, 8, 6e-3, 220
 
 
-class Network(nn.Module):
+class ColumnsNetwork(nn.Module):
     """One recurrent network for every key, side by side."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ def main() -> None:
         known.place[last:] == known.place[:-last] + last
     )
     starts = np.flatnonzero(follows)
-    network = Network()
+    network = ColumnsNetwork()
     optimiser = torch.optim.Adam(network.parameters(), _RATE)
     plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, steps)
     for step in range(steps):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
-from mididraw.training.train import Progress
+from mididraw.training.train import TrainingProgress
 
 _SIZE = (960, 540)
 _LEFT, _TOP, _RIGHT, _BOTTOM = 70, 40, 930, 490
@@ -13,7 +13,7 @@ _SMOOTH = 0.95
 _GRID, _TEXT, _LOSS, _HELD = "#dddddd", "#333333", "#8fa8d8", "#d1495b"
 
 
-def draw_curve(history: Sequence[Progress]) -> Image.Image:
+def draw_curve(history: Sequence[TrainingProgress]) -> Image.Image:
     """Draw training loss (bits a token, smoothed) and held-out bits a note over the steps."""
     image = Image.new("RGB", _SIZE, "white")
     brush = ImageDraw.Draw(image)
@@ -45,7 +45,7 @@ def draw_curve(history: Sequence[Progress]) -> Image.Image:
     return image
 
 
-def _smoothed(history: Sequence[Progress]) -> list[tuple[int, float]]:
+def _smoothed(history: Sequence[TrainingProgress]) -> list[tuple[int, float]]:
     """Exponential mean without the bias of its start (Kingma and Ba 2015)."""
     points, mean = [], 0.0
     for count, one in enumerate(history, 1):

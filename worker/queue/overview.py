@@ -41,7 +41,7 @@ class Overview:
     closed: bool
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
 
