@@ -24,7 +24,7 @@ _BARS = 16
 
 @dataclass(frozen=True, slots=True)
 class VideoFigures:
-    """One shape.
+    """What a video of one shape costs.
 
     Attributes:
         seconds: of music.

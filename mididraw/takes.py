@@ -97,7 +97,7 @@ def write_takes(requests: Sequence[ScoreRequest], clock: Clock) -> list[Score]:
 def record_takes(
     scores: Sequence[Score], settings: Settings, title: str, clock: Clock
 ) -> list[Recording]:
-    """Play them all.
+    """Synthesize the scores of all takes.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.

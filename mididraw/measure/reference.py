@@ -22,7 +22,7 @@ PER_SONG = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceSong:
-    """A real song.
+    """A song that people wrote, to measure against.
 
     Attributes:
         name: its collection and its name there.

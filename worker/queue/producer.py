@@ -55,7 +55,7 @@ class Producer:
     def __init__(
         self, redis: AsyncRedis, blocking: Redis, front: str, retention: keys.Retention
     ) -> None:
-        """Produce jobs.
+        """Submit a front-end's jobs through a connection.
 
         Args:
             redis: for this event loop.
