@@ -31,7 +31,7 @@ from worker.contract import (
     job_id,
 )
 from worker.queue import keys
-from worker.queue.ending import expired
+from worker.queue.ending import BROKEN, TOOK_TOO_LONG, expired
 from worker.queue.limits import AdmissionOutcome
 from worker.queue.states import ENDS, JobState, Step, next_state
 from worker.queue.status import estimate_wait
@@ -42,14 +42,9 @@ Tell = Callable[[Event], None]
 Perform = Callable[[Job, tuple[bytes, ...], bytes | None, Tell], tuple[Done, ResultFiles]]
 """Does a job in a thread; what ``tell`` raises ends it."""
 
-_BROKEN = Sentence(
-    "job-broken",
-    "Something went wrong with your drawing: that is our fault. Please try again later.",
-)
 
-
-class _StoppedError(Exception):
-    """The job was cancelled."""
+class _GivenUpError(Exception):
+    """The job is to end, with the answer that is given."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +77,7 @@ class LocalJobs:
         front: str = "web",
         *,
         room: int = 1,
+        job_seconds: float = 300.0,
         limits: Limits | None = None,
         retention: keys.Retention | None = None,
         most_bytes: int = 256 << 20,
@@ -93,12 +89,14 @@ class LocalJobs:
             perform: does a job.
             front: the front-end, of which there is one.
             room: how many jobs are done at a time.
+            job_seconds: that a job may take; it ends the next time that it tells of something.
             limits: what is accepted.
             retention: how long ended jobs and their files are kept.
             most_bytes: of pictures, and of results, that are kept; the oldest go first.
             clock: seconds since 1970.
         """
         self._perform, self.front, self._room = perform, front, room
+        self._job_seconds = job_seconds
         self._limits, self._clock = limits or Limits(), clock
         self._retention, self._most_bytes = retention or keys.Retention(), most_bytes
         self._entries: dict[str, _LocalJob] = {}
@@ -124,10 +122,11 @@ class LocalJobs:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
         now = self._clock()
         self._drop_old(now)
-        job = job_of(order, now)
+        limits = order.limits(self._limits)
+        job = job_of(order, now, limits)
         if job.id in self._entries:
             return Receipt(job.id, again=True)
-        mine = self._in_hand(job.user, job.chat, order.limits(self._limits), now)
+        mine = self._in_hand(job.user, job.chat, limits, now)
         self._make_room(_weight(order))
         self._asked[job.user].append(now)
         many = 0 if order.first else mine
@@ -216,24 +215,25 @@ class LocalJobs:
 
         def tell(event: Event) -> None:
             if entry.stopped.is_set():
-                raise _StoppedError
+                raise _GivenUpError(Cancelled(job=job.id))
+            if self._clock() - entry.started > self._job_seconds:
+                raise _GivenUpError(_failed(job, Reason.TIMEOUT, TOOK_TOO_LONG))
             loop.call_soon_threadsafe(self._publish, event)
 
-        answer: Answer
         try:
             done, files = await loop.run_in_executor(
                 self._threads, self._perform, job, entry.order.pictures, entry.order.prompt, tell
             )
-            answer = done
             self._keep_music(job.music, done, files)
             self._durations.appendleft(self._clock() - entry.started)
-        except _StoppedError:
-            answer = Cancelled(job=job.id)
+            answer: Answer = done
+        except _GivenUpError as given_up:
+            (answer,) = given_up.args
         except MididrawError as error:
-            answer = Failed(job=job.id, reason=Reason.REFUSED, sentence=error.sentence)
+            answer = _failed(job, Reason.REFUSED, error.sentence)
         except Exception:  # noqa: BLE001 -- whatever breaks a job must not break the queue
             _log.exception("a job broke", extra={"job": job.id})
-            answer = Failed(job=job.id, reason=Reason.BROKEN, sentence=_BROKEN)
+            answer = _failed(job, Reason.BROKEN, BROKEN)
         await self._end(entry, answer)
 
     async def _end(self, entry: _LocalJob, answer: Answer) -> None:
@@ -382,6 +382,10 @@ class LocalJobs:
             entry.stopped.set()
         await end(self._running)
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _failed(job: Job, reason: Reason, sentence: Sentence) -> Failed:
+    return Failed(job=job.id, reason=reason, sentence=sentence)
 
 
 def _weight(order: Order) -> int:
