@@ -131,6 +131,7 @@ Outline = Annotated[
     typer.Option("--outline/--fill", help=_help("shape"), show_default="chosen by the picture"),
 ]
 Invert = Annotated[bool, typer.Option("--invert", help=_help("invert"))]
+Morph = Annotated[bool, typer.Option("--morph", help=_help("morph"))]
 Seed = Annotated[int | None, typer.Option(help=_help("seed"))]
 Strength = Annotated[int | None, typer.Option(help=_help("strength"))]
 Candidates = Annotated[int | None, typer.Option(help=_help("candidates"))]
@@ -165,6 +166,7 @@ def draw_command(
     top_p: TopP = None,
     outline: Outline = None,
     invert: Invert = False,
+    morph: Morph = False,
     seed: Seed = None,
     prompt: Prompt = None,
     soundfont: SoundFont = None,
@@ -194,6 +196,7 @@ def draw_command(
         "top_p": top_p,
         "shape": None if outline is None else Shape.OUTLINE if outline else Shape.FILL,
         "invert": invert,
+        "morph": morph or None,
         "seed": seed,
         "theme": theme,
         "video": video_shape or (Video.WIDE if video else None),

@@ -34,6 +34,7 @@ _CALLED = {
     "engine": "option-engine",
     "seed": "option-seed",
     "takes": "option-takes",
+    "morph": "option-morph",
     "arrangement": "option-arrangement",
     "strength": "option-strength",
     "mood": "option-style",

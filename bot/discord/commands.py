@@ -27,7 +27,7 @@ from bot.discord.pictures import RemoteFile, pictures_of
 )
 @options(
     *("strength", "bars", "tempo", "key", "mood", "instrument", "accompaniment"),
-    *("arrangement", "engine", "seed", "shape", "theme", "video", "takes"),
+    *("arrangement", "engine", "seed", "shape", "theme", "video", "takes", "morph"),
 )
 async def draw(
     interaction: Inter,
@@ -52,6 +52,7 @@ async def draw(
     theme: str | None = None,
     video: str | None = None,
     takes: Range[int, 1, 4] | None = None,
+    morph: bool | None = None,
     private: bool = False,
     spoiler: bool = False,
 ) -> None:
@@ -73,6 +74,7 @@ async def draw(
         theme=theme,
         video=video,
         takes=takes,
+        morph=morph,
     )
     files = [RemoteFile.of(one) for one in images]
     files += [RemoteFile(url, stored=False)] if url else []

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from mididraw.canvas import morph_shares
 from mididraw.engines.commission import Commission
-from mididraw.engines.led import Lead, choose, finish, on_keys
+from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
 from mididraw.engines.plan import plan_piece
 from mididraw.models.columns.features import KEYS
 from mididraw.models.condition import harmonies
 from mididraw.models.vae.model import LATENT, decode, encode_ink
 from mididraw.score import STEPS_PER_BAR, Score
 
+_HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
+_LOUDER = 14
 _RETURNING = 0.8
 """How much of what is left to chance is the same in a bar and in that four later."""
 _LOOP = 4
@@ -52,7 +54,7 @@ def vae(commission: Commission) -> Score:
     decoded = decode(latent, harmony).astype(np.float64)
     chances = decoded.transpose(1, 2, 0, 3).reshape(3, KEYS, canvas.steps)
     lead = Lead.of(wanted, options.strength, plan.key)
-    return finish(commission, plan, choose(chances, lead, random), random)
+    return finish(commission, plan, choose(chances, lead, random, _HABITS), random, _LOUDER)
 
 
 def slerp(one: Floats, other: Floats, share: Floats) -> Floats:

@@ -37,13 +37,31 @@ def convolve(x: Floats, w: Weights, name: str, stride: int = 1) -> Floats:
     """Convolve with the layer of that name, padded so that a stride of 1 keeps the size."""
     weight = w[f"{name}.weight"]
     out, _, high, wide = weight.shape
-    padded = np.pad(x, [(0, 0), (0, 0), (high // 2, high // 2), (wide // 2, wide // 2)])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (high, wide), axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride]
-    n, channels, rows, steps = windows.shape[:4]
-    columns = windows.transpose(0, 1, 4, 5, 2, 3).reshape(n, channels * high * wide, rows * steps)
+    n, channels, rows, steps = x.shape
+    # A row more below, so that a shifted window never ends outside.
+    edges = [(0, 0), (0, 0), (high // 2, high // 2 + 1), (wide // 2, wide // 2)]
+    padded = np.pad(x, edges)
+    across = padded.shape[3]
+    if stride == 1:
+        # What a cell of the kernel sees is the flat array moved on: no copy is made.
+        flat = padded.reshape(n, channels, -1)
+        cells = rows * across
+        found = np.zeros((n, out, cells), np.float32)
+        for row in range(high):
+            for step in range(wide):
+                start = row * across + step
+                found += weight[:, :, row, step] @ flat[:, :, start : start + cells]
+        found = found.reshape(n, out, rows, across)[:, :, :, :steps]
+        return np.asarray(found + w[f"{name}.bias"][:, None, None])
+    down, right = -(-rows // stride), -(-steps // stride)
+    seen = np.empty((n, channels, high, wide, down, right), np.float32)
+    for row in range(high):
+        for step in range(wide):
+            window = padded[:, :, row : row + rows : stride, step : step + steps : stride]
+            seen[:, :, row, step] = window
+    columns = seen.reshape(n, channels * high * wide, down * right)
     found = weight.reshape(out, -1) @ columns + w[f"{name}.bias"][:, None]
-    return np.asarray(found.reshape(n, out, rows, steps))
+    return np.asarray(found.reshape(n, out, down, right))
 
 
 def linear(x: Floats, w: Weights, name: str) -> Floats:
@@ -56,18 +74,24 @@ def silu(x: Floats) -> Floats:
     return np.asarray(x / (1 + np.exp(-x)))
 
 
-def pixel_shuffle(x: Floats) -> Floats:
-    """Four channels become one of twice the size either way (Shi et al. 2016)."""
+def pixel_shuffle(x: Floats, high: int = 2, wide: int = 2) -> Floats:
+    """So many channels become one of that many times the size (Shi et al. 2016)."""
     n, channels, rows, steps = x.shape
-    parts = x.reshape(n, channels // 4, 2, 2, rows, steps).transpose(0, 1, 4, 2, 5, 3)
-    return parts.reshape(n, channels // 4, 2 * rows, 2 * steps)
+    own = channels // (high * wide)
+    parts = x.reshape(n, own, high, wide, rows, steps).transpose(0, 1, 4, 2, 5, 3)
+    return parts.reshape(n, own, high * rows, wide * steps)
 
 
-def pixel_unshuffle(x: Floats) -> Floats:
+def pixel_unshuffle(x: Floats, high: int = 2, wide: int = 2) -> Floats:
     """What :func:`pixel_shuffle` undoes."""
     n, channels, rows, steps = x.shape
-    parts = x.reshape(n, channels, rows // 2, 2, steps // 2, 2).transpose(0, 1, 3, 5, 2, 4)
-    return parts.reshape(n, channels * 4, rows // 2, steps // 2)
+    parts = x.reshape(n, channels, rows // high, high, steps // wide, wide)
+    return parts.transpose(0, 1, 3, 5, 2, 4).reshape(n, -1, rows // high, steps // wide)
+
+
+def enlarge(x: Floats) -> Floats:
+    """Every cell becomes four."""
+    return x.repeat(2, axis=2).repeat(2, axis=3)
 
 
 def shrink(x: Floats, times: int) -> Floats:

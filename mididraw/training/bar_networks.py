@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from mididraw.training.curve import Curve, draw_curves
 
 WEIGHTS, CURVE, HISTORY = "weights.safetensors", "curve.png", "history.json"
+HELD_OUT = "held out"
 _AVERAGE = 0.998
 """Share of the mean weights that each step leaves; the mean is what is kept."""
 
@@ -71,7 +71,7 @@ def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -
             network.load_state_dict(own)
             save(mean, out / WEIGHTS)
             _write(history, time.monotonic() - began, out)
-            told(step, f"held out: {in_words(history.held_out[-1][1])}")
+            told(step, f"{HELD_OUT}: {in_words(history.held_out[-1][1])}")
     return history
 
 

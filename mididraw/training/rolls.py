@@ -132,7 +132,7 @@ def draw_ink(states: Bytes, random: np.random.Generator) -> Bools:
         ink[row, step:stop] = 1
     for highest in (True, False):
         if len(starts) > 1 and random.random() < 0.5:
-            edge = {s: k for s, k in (starts if highest else starts[::-1]).tolist()}
+            edge = dict((starts if highest else starts[::-1]).tolist())
             points = [(step, edge[step]) for step in sorted(edge)]
             line = np.array(points, np.int32).reshape(-1, 1, 2)
             cv2.polylines(ink, [line], isClosed=False, color=1)
