@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mididraw.cli_output import OUT
+from mididraw.cli.output import OUT
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:

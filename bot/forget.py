@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mididraw.cli_output import OUT
+from mididraw.cli.output import OUT
 
 
 def forget(

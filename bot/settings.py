@@ -25,6 +25,11 @@ class BotSettings(QueueSettings):
     jobs_chat: int = Field(12, ge=1, description="Drawings that a chat may have in hand.")
     jobs_rate: int = Field(30, ge=1, description="Drawings that a person may ask for in an hour.")
     jobs_total: int = Field(500, ge=1, description="Drawings that may wait and run in all.")
+    jobs_work: int = Field(
+        2560,
+        ge=1,
+        description="Bars times candidates of all pictures that a drawing may have.",
+    )
     favourites: int = Field(20, ge=0, description="Favourites that a person may have.")
     favourite_days: Annotated[float, Field(gt=0, le=365)] = Field(
         90, description="Days for which a favourite is kept."
@@ -39,7 +44,11 @@ class BotSettings(QueueSettings):
     def limits(self) -> Limits:
         """What is accepted."""
         return Limits(
-            user=self.jobs_user, chat=self.jobs_chat, rate=self.jobs_rate, total=self.jobs_total
+            user=self.jobs_user,
+            chat=self.jobs_chat,
+            rate=self.jobs_rate,
+            total=self.jobs_total,
+            work=self.jobs_work,
         )
 
     @property
@@ -124,6 +133,12 @@ class WebSettings(BotSettings):
     )
     web_link_days: Annotated[float, Field(gt=0, le=365)] = Field(
         7, description="Days for which a piece is kept whose link is shared."
+    )
+    web_slots: int = Field(
+        1, ge=1, le=64, description="Without Redis: drawings that are made at a time."
+    )
+    web_job_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
+        300, description="Without Redis: seconds that a drawing may take."
     )
 
     @property

@@ -13,9 +13,10 @@ from unittest.mock import patch
 
 import av
 import pytest
+import typer
 from PIL import Image
 
-from mididraw import cli
+from mididraw.cli import commands
 from mididraw.draw import Stage
 from mididraw.options import DrawOptions
 from mididraw.render.midi import read_midi
@@ -42,7 +43,7 @@ def run_here(*arguments: object, **environment: str) -> subprocess.CompletedProc
         redirect_stdout(io.StringIO()) as out,
         redirect_stderr(io.StringIO()) as err,
     ):
-        status = cli.run(words)
+        status = commands.run(words)
     return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
 
@@ -345,3 +346,11 @@ def test_what_the_engine_has_no_use_for_is_refused(tmp_path: Path) -> None:
         "draw", EXAMPLES / "cat.png", "-o", tmp_path, "--engine", "chords", "--top-p", 0.5
     )
     assert "no use for top p" in said
+
+
+def test_draw_has_a_parameter_for_every_option() -> None:
+    command: Any = typer.main.get_command(commands.app)
+    words = {parameter.name for parameter in command.commands["draw"].params}
+    # Filled shapes have a pair of flags: --outline and --fill.
+    assert {*DrawOptions.model_fields} - words == {"shape"}
+    assert "outline" in words

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from mididraw import __version__
-from mididraw.cli import app
+from mididraw.cli.commands import app
 from mididraw.harmony import Style
 from mididraw.options import Engine
 from tests.conftest import EXAMPLES, ROOT

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mididraw.cli import app
+from mididraw.cli.commands import app
 from mididraw.draw import draw
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine

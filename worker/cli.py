@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from mididraw.cli_output import OUT, Json
+from mididraw.cli.output import OUT, Json
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:

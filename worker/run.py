@@ -5,11 +5,11 @@ import threading
 import time
 from dataclasses import dataclass
 
-from mididraw.errors import Sentence
 from worker.contract import Cancelled, Failed, Reason
 from worker.metrics import Metrics
 from worker.queue.connection import AwayError, NoRoomError, backoff
 from worker.queue.consumer import ClaimedJob, JobConsumer
+from worker.queue.ending import TOOK_TOO_LONG
 from worker.queue.lost_jobs import LostJobs
 from worker.runner import Failure, Finished, JobRunner, RunnerEvent, Update
 
@@ -18,9 +18,6 @@ _CANCELS_EVERY = 0.25
 """Seconds between looks for jobs that are to stop."""
 _LONGEST_WAIT = 0.05
 """Seconds to wait for a first job; jobs of the other levels are noticed as often."""
-_TIMEOUT = Sentence(
-    "job-timeout", "Your drawing took too long and was given up: try fewer bars or candidates."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Worker:
         now = time.monotonic()
         for job in [job for job, due in self._deadlines.items() if due <= now]:
             self._runner.abort(job)
-            self._handle(Failure(job, Reason.TIMEOUT, _TIMEOUT))
+            self._handle(Failure(job, Reason.TIMEOUT, TOOK_TOO_LONG))
         if not self._deadlines:
             return
         events = []

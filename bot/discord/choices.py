@@ -1,18 +1,20 @@
 """What can be chosen from in commands, and texts of theirs in Discord's languages."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, TypeVar
+from inspect import Parameter
+from typing import Any, TypeVar, get_args
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, locale_str
+from discord.app_commands import Choice, Range, locale_str
 
 from bot.reply.names import instrument_name, key_name
 from bot.texts import texts
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
-from mididraw.options import Arrangement, Engine, Shape, Theme, Video
+from mididraw.options import Arrangement, DrawOptions, Engine, Shape, Theme, Video
+from mididraw.signatures import ExpandedSignature, options
 
 _SHOWN = 25
 KEYS = tuple(
@@ -21,25 +23,21 @@ KEYS = tuple(
     for tonic in ("C", "D", "E", "F", "G", "A", "B", "Bb", "Eb", "Ab", "F#", "C#")
 )
 _CHOICES: dict[str, tuple[type[StrEnum], str]] = {
-    "mood": (Style, "style-"),
+    "style": (Style, "style-"),
     "engine": (Engine, "engine-"),
     "shape": (Shape, "shape-"),
     "theme": (Theme, "theme-"),
     "video": (Video, "video-"),
     "arrangement": (Arrangement, "arrangement-"),
 }
-"""By a parameter's name: what can be chosen, and how its texts begin."""
-_CALLED = {
-    **{name: f"option-{name}" for name in ("bars", "tempo", "key", "instrument", "accompaniment")},
-    "engine": "option-engine",
-    "seed": "option-seed",
-    "takes": "option-takes",
-    "morph": "option-morph",
-    "arrangement": "option-arrangement",
-    "strength": "option-strength",
-    "mood": "option-style",
-}
-"""By a parameter's name: what people know it as, which Discord takes in one word."""
+"""By an option: what can be chosen, and how its texts begin."""
+_UNTRANSLATED = ("shape", "theme", "video")
+"""Options that Discord knows by our own name in every language."""
+DEFAULTS = options(
+    *("strength", "tempo", "style", "instrument", "accompaniment", "arrangement"),
+    *("theme", "video"),
+)
+"""Options that people and servers keep as their defaults."""
 Inter = discord.Interaction[Any]
 _Anything = TypeVar("_Anything", bound=Any)
 
@@ -49,20 +47,42 @@ def named(key: str) -> locale_str:
     return locale_str(texts(None)(key), key=key)
 
 
-def options(*names: str) -> Callable[[_Anything], _Anything]:
-    """A command that takes options of drawings: described, and chosen from, in words."""
+def with_options(command: _Anything) -> _Anything:
+    """A command with its options of drawings: described, and chosen from, in words."""
+    expanded = ExpandedSignature.of(command, _generated_parameters)
 
-    def described(command: _Anything) -> _Anything:
-        about = app_commands.describe(**{name: named(f"discord-{name}") for name in names})
-        called = app_commands.rename(
-            **{name: named(key) for name, key in _CALLED.items() if name in names}
-        )
-        offered = {name: _offered(*_CHOICES[name]) for name in names if name in _CHOICES}
-        typed = {"instrument": instruments, "key": keys}
-        found = app_commands.autocomplete(**{name: typed[name] for name in names if name in typed})
-        return about(called(app_commands.choices(**offered)(found(command))))
+    async def called(*args: Any, **values: Any) -> None:
+        await command(*args, **expanded.collect(values))
 
-    return described
+    names = expanded.options
+    about = app_commands.describe(**{name: named(f"discord-{name}") for name in names})
+    renamed = app_commands.rename(
+        **{name: named(f"option-{name}") for name in names if name not in _UNTRANSLATED}
+    )
+    offered = {name: _offered(*_CHOICES[name]) for name in names if name in _CHOICES}
+    typed = {"instrument": instruments, "key": keys}
+    found = app_commands.autocomplete(**{name: typed[name] for name in names if name in typed})
+    made: _Anything = expanded.shown_by(called, like=command)
+    return about(renamed(app_commands.choices(**offered)(found(made))))
+
+
+def _generated_parameters(name: str) -> Iterator[Parameter]:
+    """An option's parameter: a number in its range, a switch, or words that DrawOptions reads."""
+    field = DrawOptions.model_fields[name]
+    kinds = {field.annotation, *get_args(field.annotation)}
+    kind: Any = bool if bool in kinds else str
+    if int in kinds:
+        kind = Range[int, *_bounds(field.metadata)]
+    place = Parameter.POSITIONAL_OR_KEYWORD
+    yield Parameter(name, place, default=None, annotation=kind | None)
+
+
+def _bounds(rules: list[Any]) -> tuple[int, int]:
+    """The lowest and the highest whole number that a field's rules let through."""
+    low = next(rule.ge for rule in rules if hasattr(rule, "ge"))
+    high = [rule.le for rule in rules if hasattr(rule, "le")]
+    high += [rule.lt - 1 for rule in rules if hasattr(rule, "lt")]
+    return low, high[0]
 
 
 def _offered(kind: type[StrEnum], prefix: str) -> list[Choice[str | int | float]]:

@@ -1,15 +1,23 @@
 """Commands that order music: ``/draw``, ``/remix`` and the message menu."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
-from discord.app_commands import Range
 
 from bot.discord.answers import acknowledge, whisper
-from bot.discord.choices import Inter, anywhere, named, options
+from bot.discord.choices import Inter, anywhere, named, with_options
 from bot.discord.context import texts_of
 from bot.discord.forms import show_form
 from bot.discord.ordering import begin_order
 from bot.discord.pictures import RemoteFile, pictures_of
+from mididraw.signatures import options
+
+_OF_MUSIC = options(
+    *("strength", "bars", "tempo", "key", "style", "instrument", "accompaniment"),
+    *("arrangement", "engine", "seed"),
+)
+_OF_FILES = options("shape", "theme", "video", "takes", "morph")
 
 
 @anywhere
@@ -25,10 +33,7 @@ from bot.discord.pictures import RemoteFile, pictures_of
     private=named("discord-private"),
     spoiler=named("discord-spoiler"),
 )
-@options(
-    *("strength", "bars", "tempo", "key", "mood", "instrument", "accompaniment"),
-    *("arrangement", "engine", "seed", "shape", "theme", "video", "takes", "morph"),
-)
+@with_options
 async def draw(
     interaction: Inter,
     image: discord.Attachment | None = None,
@@ -37,45 +42,16 @@ async def draw(
     image4: discord.Attachment | None = None,
     image5: discord.Attachment | None = None,
     url: str | None = None,
-    strength: Range[int, 0, 100] | None = None,
-    bars: Range[int, 1, 32] | None = None,
-    tempo: Range[int, 40, 240] | None = None,
-    key: str | None = None,
-    mood: str | None = None,
-    instrument: str | None = None,
-    accompaniment: bool | None = None,
-    arrangement: str | None = None,
-    engine: str | None = None,
-    seed: Range[int, 0, 2147483647] | None = None,
+    music: dict[str, Any] = _OF_MUSIC,
     midi: discord.Attachment | None = None,
-    shape: str | None = None,
-    theme: str | None = None,
-    video: str | None = None,
-    takes: Range[int, 1, 4] | None = None,
-    morph: bool | None = None,
+    of_files: dict[str, Any] = _OF_FILES,
     private: bool = False,
     spoiler: bool = False,
 ) -> None:
     """Music that looks like a drawing."""
     images = [one for one in (image, image2, image3, image4, image5) if one is not None]
     order = await begin_order(interaction, private=private, spoiler=spoiler)
-    chosen = await order.options(
-        strength=strength,
-        bars=bars,
-        tempo=tempo,
-        key=key,
-        style=mood,
-        instrument=instrument,
-        accompaniment=accompaniment,
-        arrangement=arrangement,
-        engine=engine,
-        seed=seed,
-        shape=shape,
-        theme=theme,
-        video=video,
-        takes=takes,
-        morph=morph,
-    )
+    chosen = await order.options(**music, **of_files)
     files = [RemoteFile.of(one) for one in images]
     files += [RemoteFile(url, stored=False)] if url else []
     await order.draw(files, chosen, midi=None if midi is None else RemoteFile.of(midi))

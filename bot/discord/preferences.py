@@ -1,10 +1,11 @@
 """Commands on oneself: defaults, the queue, figures, and being forgotten."""
 
+from typing import Any
+
 from discord import app_commands
-from discord.app_commands import Range
 
 from bot.discord.answers import acknowledge, whisper
-from bot.discord.choices import Inter, anywhere, named, options
+from bot.discord.choices import DEFAULTS, Inter, anywhere, named, with_options
 from bot.discord.context import context_of, texts_of
 from bot.discord.history import take_out_of_galleries
 from bot.service.settings import changed, listed
@@ -13,19 +14,10 @@ from bot.service.settings import changed, listed
 @anywhere
 @app_commands.command(name=named("discord-settings"), description=named("discord-settings-about"))
 @app_commands.describe(reset=named("discord-reset"))
-@options(
-    "strength", "tempo", "mood", "instrument", "accompaniment", "arrangement", "theme", "video"
-)
+@with_options
 async def settings(
     interaction: Inter,
-    strength: Range[int, 0, 100] | None = None,
-    tempo: Range[int, 40, 240] | None = None,
-    mood: str | None = None,
-    instrument: str | None = None,
-    accompaniment: bool | None = None,
-    arrangement: str | None = None,
-    theme: str | None = None,
-    video: str | None = None,
+    given: dict[str, Any] = DEFAULTS,
     reset: bool = False,
 ) -> None:
     """Show or change one's own defaults."""
@@ -33,16 +25,6 @@ async def settings(
     said, user = await texts_of(interaction), str(interaction.user.id)
     memory = context_of(interaction).service.memory
     own = await memory.preferences(user)
-    given = {
-        "strength": strength,
-        "tempo": tempo,
-        "style": mood,
-        "instrument": instrument,
-        "accompaniment": accompaniment,
-        "arrangement": arrangement,
-        "theme": theme,
-        "video": video,
-    }
     kept = changed({} if reset else own.options, given)
     await memory.save_preferences(user, own.model_copy(update={"options": kept}))
     await whisper(interaction, listed(said("discord-settings-yours"), kept, said))

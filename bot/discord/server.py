@@ -9,7 +9,7 @@ from discord.app_commands import Range
 
 from bot.discord.answers import acknowledge, whisper
 from bot.discord.asker import asker_of
-from bot.discord.choices import Inter, named, options
+from bot.discord.choices import DEFAULTS, Inter, named, with_options
 from bot.discord.context import context_of, texts_of
 from bot.discord.pages import page_of
 from bot.memory import ChatSettings
@@ -42,34 +42,15 @@ class Server(app_commands.Group):
         name=named("discord-defaults"), description=named("discord-defaults-about")
     )
     @app_commands.describe(channel=named("discord-defaults-channel"), reset=named("discord-reset"))
-    @options(
-        "strength", "tempo", "mood", "instrument", "accompaniment", "arrangement", "theme", "video"
-    )
+    @with_options
     async def defaults(
         self,
         interaction: Inter,
-        strength: Range[int, 0, 100] | None = None,
-        tempo: Range[int, 40, 240] | None = None,
-        mood: str | None = None,
-        instrument: str | None = None,
-        accompaniment: bool | None = None,
-        arrangement: str | None = None,
-        theme: str | None = None,
-        video: str | None = None,
+        given: dict[str, Any] = DEFAULTS,
         channel: discord.abc.GuildChannel | None = None,
         reset: bool = False,
     ) -> None:
         """Options for whoever has none of their own."""
-        given = {
-            "strength": strength,
-            "tempo": tempo,
-            "style": mood,
-            "instrument": instrument,
-            "accompaniment": accompaniment,
-            "arrangement": arrangement,
-            "theme": theme,
-            "video": video,
-        }
 
         def change(before: ChatSettings) -> dict[str, Any]:
             if channel is None:

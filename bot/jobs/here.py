@@ -7,6 +7,8 @@ from mididraw.takes import commissions, write_takes
 from worker.contract import Done, Filming, Job, Progress, Rendering, ResultFiles
 from worker.contract.from_drawing import done_from_drawing, done_from_takes
 
+_RENDERS = frozenset({Stage.MIDI, Stage.SOUND, Stage.MP3, Stage.ROLL})
+
 
 def draws_here(settings: Settings) -> Perform:
     """Draw with the host's settings."""
@@ -17,7 +19,7 @@ def draws_here(settings: Settings) -> Perform:
         def progress(stage: Stage, done: int, parts: int) -> None:
             if stage is Stage.ENGINE:
                 tell(Progress(job=job.id, bar=done, bars=parts))
-            elif stage is Stage.MIDI and not done:
+            elif stage in _RENDERS and not done:
                 tell(Rendering(job=job.id))
             elif stage is Stage.VIDEO and parts > 1:
                 tell(Filming(job=job.id, second=done, seconds=parts))

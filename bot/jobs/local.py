@@ -31,7 +31,7 @@ from worker.contract import (
     job_id,
 )
 from worker.queue import keys
-from worker.queue.ending import expired
+from worker.queue.ending import TOOK_TOO_LONG, expired
 from worker.queue.limits import Verdict
 from worker.queue.states import ENDS, JobState, Step, next_state
 from worker.queue.status import estimate_wait
@@ -50,6 +50,10 @@ _BROKEN = Sentence(
 
 class _StoppedError(Exception):
     """The job was cancelled."""
+
+
+class _LateError(Exception):
+    """The job takes too long."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +86,7 @@ class LocalJobs:
         front: str = "web",
         *,
         room: int = 1,
+        job_seconds: float = 300.0,
         limits: Limits | None = None,
         retention: keys.Retention | None = None,
         most_bytes: int = 256 << 20,
@@ -93,12 +98,14 @@ class LocalJobs:
             perform: does a job.
             front: the front-end, of which there is one.
             room: how many jobs are done at a time.
+            job_seconds: that a job may take; it ends the next time that it tells of something.
             limits: what is accepted.
             retention: how long ended jobs and their files are kept.
             most_bytes: of pictures, and of results, that are kept; the oldest go first.
             clock: seconds since 1970.
         """
         self._perform, self.front, self._room = perform, front, room
+        self._job_seconds = job_seconds
         self._limits, self._clock = limits or Limits(), clock
         self._retention, self._most_bytes = retention or keys.Retention(), most_bytes
         self._entries: dict[str, _LocalJob] = {}
@@ -124,10 +131,11 @@ class LocalJobs:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
         now = self._clock()
         self._drop_old(now)
-        job = job_of(order, now)
+        limits = order.limits(self._limits)
+        job = job_of(order, now, limits)
         if job.id in self._entries:
             return Receipt(job.id, again=True)
-        mine = self._in_hand(job.user, job.chat, order.limits(self._limits), now)
+        mine = self._in_hand(job.user, job.chat, limits, now)
         self._make_room(_weight(order))
         self._asked[job.user].append(now)
         many = 0 if order.first else mine
@@ -217,6 +225,8 @@ class LocalJobs:
         def tell(event: Event) -> None:
             if entry.stopped.is_set():
                 raise _StoppedError
+            if self._clock() - entry.started > self._job_seconds:
+                raise _LateError
             loop.call_soon_threadsafe(self._publish, event)
 
         answer: Answer
@@ -229,6 +239,8 @@ class LocalJobs:
             self._durations.appendleft(self._clock() - entry.started)
         except _StoppedError:
             answer = Cancelled(job=job.id)
+        except _LateError:
+            answer = Failed(job=job.id, reason=Reason.TIMEOUT, sentence=TOOK_TOO_LONG)
         except MididrawError as error:
             answer = Failed(job=job.id, reason=Reason.REFUSED, sentence=error.sentence)
         except Exception:  # noqa: BLE001 -- whatever breaks a job must not break the queue

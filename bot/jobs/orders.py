@@ -3,17 +3,30 @@
 import secrets
 
 from bot.jobs.interface import Order
+from bot.jobs.limits import Limits
+from mididraw.canvas import MAX_BARS
 from mididraw.errors import OptionError
+from mididraw.options import UNUSED
 from worker.contract import Job, digest, job_id
 
 MAX_PICTURES = 10
 
 
-def job_of(order: Order, now: float) -> Job:
+def work_of(order: Order) -> int:
+    """Bars times candidates of all pictures; as many bars as there may be where none are given."""
+    options = order.options
+    if order.written or "candidates" in UNUSED[options.engine]:
+        candidates = 1
+    else:
+        candidates = max(options.candidates, options.takes)
+    return (options.bars or MAX_BARS) * len(order.pictures) * candidates
+
+
+def job_of(order: Order, now: float, limits: Limits) -> Job:
     """Write an order as a job; the seed is settled here, so that a second run gives the same.
 
     Raises:
-        OptionError: there are no pictures or too many.
+        OptionError: there are no pictures or too many, or they are too much work.
     """
     if not 1 <= len(order.pictures) <= MAX_PICTURES:
         raise OptionError(
@@ -21,6 +34,11 @@ def job_of(order: Order, now: float) -> Job:
             "Give 1 to {most} pictures, not {count}.",
             most=MAX_PICTURES,
             count=len(order.pictures),
+        )
+    if work_of(order) > limits.work:
+        raise OptionError(
+            "order-too-much-work",
+            "That is too much for one drawing: ask for fewer bars, candidates or pictures.",
         )
     options = order.options
     if options.seed is None:

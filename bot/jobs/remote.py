@@ -64,7 +64,8 @@ class RedisJobs:
     async def submit(self, order: Order) -> Receipt:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
         now = self._clock()
-        job, limits = job_of(order, now), order.limits(self._limits)
+        limits = order.limits(self._limits)
+        job = job_of(order, now, limits)
         blobs = [*order.pictures, *([] if order.prompt is None else [order.prompt])]
         admission = await self._producer.submit(job, blobs, limits, now, first=order.first)
         if admission.verdict not in (Verdict.OK, Verdict.AGAIN):

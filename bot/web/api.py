@@ -21,7 +21,7 @@ from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, Versio
 from bot.web.streams import Streams
 from mididraw.errors import MididrawError, OptionError, Sentence
 from mididraw.options import MOST_TAKES
-from worker.contract import Answer, Done, Ended, Event, ReplyTo
+from worker.contract import Answer, Done, Ended, Event, ReplyTo, job_id
 from worker.queue.connection import AwayError
 
 FRONT = "web"
@@ -48,11 +48,14 @@ Key = Annotated[
         alias="Idempotency-Key",
         max_length=100,
         pattern=r"^[\x21-\x7e]+$",
-        description="The same key is never drawn twice.",
+        description="The same key is never drawn twice. One of 16 characters or more, by chance, "
+        "also tells who asked, to whoever keeps no cookies.",
     ),
 ]
 
 
+_SECRET = 16
+"""Characters of a key that nobody guesses."""
 _GONE = Sentence("files-gone", "The files of this piece are no longer kept: draw it again.")
 
 
@@ -110,7 +113,7 @@ async def order(request: Request, body: DrawRequest, key: Key = None) -> DrawVie
     if body.to:
         reply, user = await studio.elsewhere.find(body.to)
     wanted = Order(
-        request=f"{client} {key or secrets.token_hex(16)}",
+        request=_named(client, key),
         pictures=tuple(body.pictures),
         options=body.options,
         reply=reply,
@@ -136,7 +139,7 @@ async def another(
     client: str = request.scope["mididraw.client"]
     options = vary(kept.options, body.action, body.value)
     wanted = kept.again(
-        f"{client} {key or secrets.token_hex(16)}",
+        _named(client, key),
         ReplyTo(front=FRONT, address=client),
         studio.user(request),
         options,
@@ -155,11 +158,11 @@ async def look(request: Request, draw: DrawIdPath) -> DrawView:
 
 
 @api.post("/draws/{draw}/link")
-async def share(request: Request, draw: DrawIdPath) -> Shared:
+async def share(request: Request, draw: DrawIdPath, key: Key = None) -> Shared:
     """A link to a piece, which is kept longer where it is shared by whoever asked for it."""
     studio = studio_of(request)
     kept = await _kept(studio, draw)
-    if kept.job.reply.address == request.scope["mididraw.client"]:
+    if _asked(request, kept, key):
         until = await studio.jobs.keep(kept.job, studio.link_seconds)
     else:
         until = await _until(studio.jobs, kept.answer)
@@ -169,11 +172,11 @@ async def share(request: Request, draw: DrawIdPath) -> Shared:
 
 
 @api.delete("/draws/{draw}")
-async def cancel(request: Request, draw: DrawIdPath) -> DrawView:
-    """Stop a drawing of one's own."""
+async def cancel(request: Request, draw: DrawIdPath, key: Key = None) -> DrawView:
+    """Stop a drawing of one's own: of the same cookie, or of the key that it was ordered with."""
     studio = studio_of(request)
     kept = await _kept(studio, draw)
-    if kept.job.reply.address == request.scope["mididraw.client"]:
+    if _asked(request, kept, key):
         await studio.jobs.cancel(draw)
     return await look(request, draw)
 
@@ -272,6 +275,21 @@ def _ranged(data: bytes, kind: str, headers: dict[str, str], wanted: str) -> Res
         return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
     headers = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
     return Response(data[start:stop], 206, headers=headers, media_type=kind)
+
+
+def _named(client: str, key: str | None) -> str:
+    """What tells an order from all others: its key alone, if nobody else can have the same."""
+    if key is not None and len(key) >= _SECRET:
+        return f"key {key}"
+    return f"{client} {key or secrets.token_hex(16)}"
+
+
+def _asked(request: Request, kept: Kept, key: str | None) -> bool:
+    """Whether a request is of whoever ordered a piece, also one that went to a chat."""
+    client: str = request.scope["mididraw.client"]
+    if kept.job.reply.address == client:
+        return True
+    return key is not None and job_id(kept.job.reply.front, _named(client, key)) == kept.job.id
 
 
 async def _placed(request: Request, wanted: Order) -> DrawView:

@@ -25,7 +25,7 @@ _TEXTS = (
     "waits", "lost", "not-sent", "adrift", "offline", "unposted", "posted", "result", "roll",
     "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video",
     "download", "share", "copied", "until", "lives", "link-over", "piece-stays", "pieces",
-    "forget", "new", "begun", "close", "language",
+    "keep", "forget", "new", "begun", "close", "language",
 )
 # fmt: on
 

@@ -144,4 +144,11 @@ def _jobs(settings: WebSettings) -> Jobs:
         return RedisJobs(settings.redis, FRONT, limits=settings.limits)
     from bot.jobs.here import draws_here
 
-    return LocalJobs(draws_here(settings), FRONT, limits=settings.limits, clock=time.time)
+    return LocalJobs(
+        draws_here(settings),
+        FRONT,
+        room=settings.web_slots,
+        job_seconds=settings.web_job_seconds,
+        limits=settings.limits,
+        clock=time.time,
+    )

@@ -75,7 +75,7 @@ Chances = Callable[[Floats, Floats, Floats], Floats]
 
 
 def _denoiser(level: float, followed: float) -> Chances:
-    """A denoiser that follows the sketch more or less, as the geometric mean of with and without."""
+    """A denoiser that follows the sketch more or less, between with and without it."""
 
     def chances(rolls: Floats, ink: Floats, harmony: Floats) -> Floats:
         levels = np.full(len(rolls), level, np.float32)
@@ -134,7 +134,7 @@ def returning_noise(bars: int, random: np.random.Generator) -> Floats:
     again = random.standard_normal((BARS, *shape), np.float32)[np.arange(bars) % BARS]
     fresh = random.standard_normal((bars, *shape), np.float32)
     by_bar = np.sqrt(_RETURNING) * again + np.sqrt(1 - _RETURNING) * fresh
-    return by_bar.transpose(1, 2, 0, 3).reshape(ROLL, KEYS, -1).astype(np.float32)
+    return np.asarray(by_bar.transpose(1, 2, 0, 3).reshape(ROLL, KEYS, -1), np.float32)
 
 
 def _held(ink: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -170,7 +170,7 @@ def _held_on(chances: Floats) -> Floats:
     """
     likely = np.exp(chances)
     sounded = np.pad(likely[HELD] + likely[STRUCK], [(0, 0), (1, 0)])[:, :-1]
-    return np.clip(likely[HELD] / np.maximum(sounded, 1e-6), _RARE, 1 - _RARE)
+    return np.asarray(np.clip(likely[HELD] / np.maximum(sounded, 1e-6), _RARE, 1 - _RARE))
 
 
 def finish(

@@ -61,7 +61,8 @@ def slerp(one: Floats, other: Floats, share: Floats) -> Floats:
     """Go along the sphere from one latent to another (Shoemake 1985; White 2016).
 
     Args:
-        one, other: ``float32[n, 48]``.
+        one: ``float32[n, 48]``.
+        other: the same.
         share: of the other, ``float32[n]`` from 0 to 1.
     """
     lengths = [np.linalg.norm(x, axis=1, keepdims=True) for x in (one, other)]

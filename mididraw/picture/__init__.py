@@ -23,6 +23,6 @@ def read(picture: Picture, *, shape: Shape = Shape.AUTO, invert: bool = False) -
     Raises:
         PictureError: of the kind that fits; its sentence says what to do.
     """
-    image = decode(picture)
-    sheet = separate(image, invert=invert)
-    return replace(extract(sheet, shape), visible=visible_lines(image, sheet.rulings, sheet.reach))
+    sheet = separate(decode(picture), invert=invert)
+    visible = visible_lines(sheet.lab, sheet.rulings, sheet.reach)
+    return replace(extract(sheet, shape), visible=visible)

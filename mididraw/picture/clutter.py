@@ -25,6 +25,8 @@ def without_specks(ink: Bools, share: float = 0.0002) -> Bools:
 
 def without_edge_lines(ink: Bools) -> Bools:
     """Drop thin lines and frames along the very edge, which screenshots and scans leave behind."""
+    if not any(side.any() for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])):
+        return ink
     reach = max(round(_EDGE * min(ink.shape)), 2)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
     if count <= 2:

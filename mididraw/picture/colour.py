@@ -15,6 +15,9 @@ _NEAR = 18.0  # CIELAB units within which ink is lost on the ground
 PALE = 30.0
 """CIELAB chroma below which an even ground is paper or a board, and not a coloured area."""
 _SHEET = 0.97  # of its box that a sheet of paper fills
+_LEVELS = np.arange(256, dtype=np.float32)
+# OpenCV's 8 bits, where lightness goes to 255 and the colours' zero is 128, to CIELAB's units.
+_FROM_8_BITS = np.stack([_LEVELS * np.float32(100 / 255), _LEVELS - 128, _LEVELS - 128], -1)[None]
 
 
 def floats(values: ArrayLike) -> Floats:
@@ -36,11 +39,7 @@ def to_lab(image: Image.Image) -> Floats:
     if pixels.ndim == 2:
         lightness = pixels.astype(np.float32) * (100 / 255)
         return np.dstack([lightness, np.zeros_like(lightness), np.zeros_like(lightness)])
-    # Of 8 bits, where lightness goes to 255 and the colours' zero is 128.
-    lab = floats(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB))
-    lab -= np.array([0, 128, 128], np.float32)
-    lab *= np.array([100 / 255, 1, 1], np.float32)
-    return lab
+    return floats(cv2.LUT(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), _FROM_8_BITS))
 
 
 def distance(lab: Floats, other: Floats) -> Floats:
@@ -51,7 +50,7 @@ def distance(lab: Floats, other: Floats) -> Floats:
 
 def tint_distance(lab: Floats, other: Floats, light: Floats) -> Floats:
     """Distance of every pixel from another colour in ``light``, apart from their lightness."""
-    return np.hypot(*(lab[..., i] - other[..., i] * light for i in (1, 2)))
+    return floats(cv2.magnitude(*(lab[..., i] - other[..., i] * light for i in (1, 2))))
 
 
 def steepness(lab: Floats) -> Floats:

@@ -93,18 +93,18 @@ def _under_uneven_light(lab: Floats) -> Paper | None:
 
 def _fit(lab: Floats) -> tuple[Bools, Floats]:
     """Where paper is seen, and the factors of its colour's surface, ``float32[6, 3]``."""
-    terms = _terms(*lab.shape[:2])
-    chosen = _smooth_and_alike(lab)
+    sampled = np.s_[::2, ::2]  # a surface of second order needs no more
+    terms, colours = _terms(*lab.shape[:2])[sampled], lab[sampled]
+    chosen = _smooth_and_alike(lab)[sampled]
     for _ in range(_ROUNDS):
         if not chosen.any():
             chosen = np.ones_like(chosen)
         seen = terms[chosen]
-        factors = np.linalg.pinv(seen.T @ seen) @ (seen.T @ lab[chosen])
-        away = distance(lab, (terms @ factors).astype(np.float32))
+        factors = floats(np.linalg.pinv(seen.T @ seen) @ (seen.T @ colours[chosen]))
+        away = distance(colours, floats(terms @ factors))
         near = float(np.median(away[chosen]))
         chosen = away < max(4.5 * near, 6.0)
-    paper = (terms @ factors).astype(np.float32)
-    return looks_like(lab, paper), factors.astype(np.float32)
+    return looks_like(lab, _surface(factors, *lab.shape[:2])), factors
 
 
 def looks_like(lab: Floats, paper: Floats) -> Bools:
@@ -156,10 +156,24 @@ def _hull(like: Bools) -> Bools:
     return cv2.erode(hull, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8), borderValue=1) > 0
 
 
+def _places(height: int, width: int) -> tuple[Floats, Floats]:
+    """Places down and across a picture, each from -1 to 1: ``[height, 1]`` and ``[1, width]``."""
+    y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
+    return floats(y)[:, None], floats(x)[None]
+
+
 def _terms(height: int, width: int) -> Floats:
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
+    """The terms of a surface of second order, ``float32[height, width, 6]``."""
+    y, x = np.broadcast_arrays(*_places(height, width))
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
 def _surface(factors: Floats, height: int, width: int) -> Floats:
-    return (_terms(height, width) @ factors).astype(np.float32)
+    """The surface that has these factors, a row per term: ``float32[height, width, 3]``."""
+    y, x = _places(height, width)
+    surface = np.empty((height, width, factors.shape[1]), np.float32)
+    for channel, (level, right, down, wide, turn, high) in enumerate(factors.T):
+        # What lies along one side only is added up along it, not at every pixel.
+        surface[..., channel] = x * (right + wide * x) + (turn * y) * x
+        surface[..., channel] += level + y * (down + high * y)
+    return surface

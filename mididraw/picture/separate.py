@@ -151,8 +151,8 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
     smooth = blurred(lab, 1.0)
     colourful = _colour_contrast(smooth, paper)
     light = _light_contrast(smooth[..., 0], paper, board=_is_board(lab[..., 0], paper))
-    strength = np.hypot(*(_clear(side, paper.reach) for side in (light, colourful)))
-    strength = np.where(paper.reach, np.minimum(strength, 1.0), 0.0).astype(np.float32)
+    strength = cv2.magnitude(*(_clear(side, paper.reach) for side in (light, colourful)))
+    strength = floats(np.where(paper.reach, np.minimum(strength, 1.0), 0.0))
     strongest = _strongest(strength)
     if strongest < _FAINTEST:
         return _Told(np.zeros(strength.shape, np.bool_), strength, lab)
@@ -218,5 +218,10 @@ def _strongest(strength: Floats) -> float:
     Of a large sheet with a small drawing, a thousandth would be paper.
     """
     values = strength.ravel()
-    place = min(max(len(values) // 1000, 4), 40)
-    return float(np.partition(values, -min(place, len(values)))[-min(place, len(values))])
+    place = min(max(len(values) // 1000, 4), 40, len(values))
+    # No value below the one that a part of them has in this place can have it among all: what is
+    # left is sorted in a tenth of the time.
+    some = values[:: max(len(values) // 50_000, 1)]
+    if len(some) >= place:
+        values = values[values >= np.partition(some, -place)[-place]]
+    return float(np.partition(values, -place)[-place])

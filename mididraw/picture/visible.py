@@ -6,10 +6,9 @@ turn a picture into ink, so what those lose is missed here.
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from mididraw.picture.clutter import without_bars, without_edge_lines
-from mididraw.picture.colour import Bools, Floats, blurred, floats, to_lab, without_transparency
+from mididraw.picture.colour import Bools, Floats, blurred, floats
 from mididraw.picture.rulings import without_holes
 
 _SIDE = 512
@@ -17,24 +16,20 @@ _FAINTEST = 3.0  # CIELAB units a pixel that an edge has which is still seen
 _SHARE = 0.18  # of the strongest edge that one still seen has beside it
 
 
-def visible_lines(image: Image.Image, rulings: Bools, reach: Bools) -> Floats:
-    """Find the edges that are seen on an image of mode ``L``, ``RGB`` or ``RGBA``.
+def visible_lines(lab: Floats, rulings: Bools, reach: Bools) -> Floats:
+    """Find the edges that are seen on a picture.
 
     What is outside of the sheet, rulings, holes and an app's bars are none of the drawing.
 
     Args:
-        image: the picture.
+        lab: the picture as it was posted, ``float32[height, width, 3]`` in CIELAB.
         rulings: ``bool[height, width]``, what is printed on its paper.
         reach: ``bool[height, width]``, where its paper lies.
 
     Returns:
         how strongly each is seen, from 0 to 1, ``float32[height, width]`` over the whole picture,
         its longer side at most 512.
-
-    Raises:
-        BlankPictureError: nothing of it is opaque.
     """
-    lab = to_lab(without_transparency(image) if image.mode == "RGBA" else image)
     scale = max(max(lab.shape[:2]) / _SIDE, 1.0)
     size = (max(round(lab.shape[1] / scale), 1), max(round(lab.shape[0] / scale), 1))
     small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))

@@ -169,11 +169,12 @@ class DiffusionLesson:
         noise = random.standard_normal(clean.shape, np.float32)
         noisy = (np.cos(angle) * clean + np.sin(angle) * noise).astype(np.float32)
         sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32))
-        logits = self.network(
+        logits: Tensor = self.network(
             *(
                 torch.from_numpy(one)
                 for one in (noisy, embed(level.astype(np.float32)), sketch, around)
             )
         )
         states = torch.from_numpy(batch.states.astype(np.int64))
-        return F.cross_entropy(logits, states) * (KEYS * logits.shape[-1] / BARS)
+        surprise: Tensor = F.cross_entropy(logits, states)
+        return surprise * (KEYS * logits.shape[-1] / BARS)

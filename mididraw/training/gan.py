@@ -107,7 +107,7 @@ class GanLesson:
 
     @torch.no_grad()
     def measure(self) -> Losses:
-        """On songs that it was not trained on: what is told apart, and what of the ink is played."""
+        """On songs that it was not trained on, what is told apart and what of the ink is played."""
         sketch, around = _told(self._held)
         logits = self._generate(sketch, around)
         drawn = _drawn(logits)
@@ -154,7 +154,7 @@ def _told(batch: Batch) -> tuple[Tensor, Tensor]:
 
 
 def _drawn(logits: Tensor) -> Tensor:
-    """What each key does, drawn by chance, one-hot ``[n, 88, 64, 3]``, with the chances' gradient."""
+    """What each key does, drawn by chance, ``[n, 88, 64, 3]``, with the chances' gradient."""
     return F.gumbel_softmax(logits.permute(0, 2, 3, 1), hard=True)
 
 
@@ -167,4 +167,5 @@ def _planes(one_hot: Tensor) -> Tensor:
 def _surprise(logits: Tensor, batch: Batch) -> Tensor:
     """Nats a bar of the songs under what is generated."""
     states = torch.from_numpy(batch.states.astype(np.int64))
-    return F.cross_entropy(logits, states) * (KEYS * logits.shape[-1] / BARS)
+    surprise: Tensor = F.cross_entropy(logits, states)
+    return surprise * (KEYS * logits.shape[-1] / BARS)

@@ -11,6 +11,9 @@ from worker.queue.states import JobState
 
 OUR_FAULTS = frozenset({Reason.BROKEN, Reason.LOST, Reason.TIMEOUT})
 """Failures that are kept for inspection."""
+TOOK_TOO_LONG = Sentence(
+    "job-timeout", "Your drawing took too long and was given up: try fewer bars or candidates."
+)
 
 EndScripts = Mapping[JobState, Any]
 """One registered script for each state that a job may end in."""

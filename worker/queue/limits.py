@@ -15,6 +15,7 @@ class Limits(FrozenModel):
     rate: int = Field(30, ge=1, description="Jobs that a user may ask for within the window.")
     window: float = Field(3600, gt=0, description="The window, in seconds.")
     total: int = Field(500, ge=1, description="Jobs that may wait and run in all.")
+    work: int = Field(2560, ge=1, description="Bars times candidates that a job may ask for.")
 
 
 class Verdict(StrEnum):

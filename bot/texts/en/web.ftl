@@ -86,4 +86,5 @@ web-lives = Once you copy the link, it works for { $days ->
 web-link-over = The link works no more; this piece is kept on this device alone.
 web-piece-stays = The piece stays on this device.
 web-pieces = Your pieces
+web-keep = Keep
 web-forget = Remove

@@ -83,4 +83,5 @@ web-lives = 复制链接后，{ $days } 天内有效。
 web-link-over = 链接已失效；这首曲子只保存在这台设备上。
 web-piece-stays = 曲子会留在这台设备上。
 web-pieces = 你的曲子
+web-keep = 收藏
 web-forget = 删除

@@ -20,8 +20,12 @@ if (to) { sessionStorage.setItem("to", to); $("posted").hidden = false; }
 function alone() { to = ""; sessionStorage.removeItem("to"); $("posted").hidden = true; }
 export const chat = () => to;
 
-// The same key again, should the connection break: nothing is drawn twice.
+// The same key again, should the connection break: nothing is drawn twice. It also tells that an
+// order is ours where the browser keeps no cookies, as within another site's frame.
 let unsure = { said: "", key: "" };
+const ASKED = "asked", MOST_KEYS = 24;
+const asked = () => JSON.parse(localStorage.getItem(ASKED) ?? "[]");
+export const keyOf = (id) => asked().find(([one]) => one === id)?.[1];
 
 export async function ask(path, body) {
   telegram.touched("impact", "medium");
@@ -34,6 +38,7 @@ export async function ask(path, body) {
   for (let left = 4; ; left--) {
     try {
       const view = await call("POST", path, body, unsure.key);
+      localStorage.setItem(ASKED, JSON.stringify([...asked(), [view.id, unsure.key]].slice(-MOST_KEYS)));
       unsure = { said: "", key: "" };
       begin(view);
       return;
@@ -132,7 +137,7 @@ function usual() {
 
 $("cancel").onclick = async () => {
   if (waiting) { waiting(); return; }
-  try { told(await call("DELETE", `/draws/${current}`)); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); }
+  try { told(await call("DELETE", `/draws/${current}`, null, keyOf(current))); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); }
 };
 
 export function busy(text) { $("status").textContent = text; $("working").hidden = false; $("progress").removeAttribute("value"); $("draw").hidden = true; }

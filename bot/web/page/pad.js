@@ -65,7 +65,7 @@ export class Pad extends EventTarget {
   }
 
   move(event) {
-    if (event.pointerId === this.pointer && this.tool === "text" || this.tool === "fill") return;
+    if (event.pointerId === this.pointer && (this.tool === "text" || this.tool === "fill")) return;
     if (event.pointerId === this.pointer && this.before) {
       Object.assign(this.stroke, outlined(this.tool)(this.from, this.point(event), event.shiftKey));
       this.context.drawImage(this.before, 0, 0);

@@ -1,6 +1,6 @@
 // The pieces that were made, kept in this browser with their files: they outlive the server's.
 
-import { $, button, choices, moment, texts } from "./texts.js";
+import { $, button, choices, moment, press, texts } from "./texts.js";
 
 const MOST = 24, MOST_BYTES = 80e6;
 
@@ -40,16 +40,28 @@ export async function keep(view) {
   };
   const bytes = Object.values(files).flat().reduce((sum, file) => sum + file.size, 0);
   const store = await table("readwrite");
-  store.put({ id: view.id, made: before?.made ?? Date.now(), view, files, bytes });
+  store.put({ id: view.id, made: before?.made ?? Date.now(), favourite: before?.favourite ?? false, view, files, bytes });
   let left = MOST_BYTES;
   for (const [index, piece] of (await sorted(store)).entries()) {
     left -= piece.bytes;
-    if (index >= MOST || left < 0) store.delete(piece.id);
+    if ((index >= MOST || left < 0) && !piece.favourite) store.delete(piece.id);
   }
   await list();
 }
 
 const sorted = async (store) => (await got(store.getAll())).sort((a, b) => b.made - a.made);
+
+// A favourite stays, however many come after it; the browser is asked to let it stay, too.
+function star(piece, name) {
+  const made = button(`${texts.keep}: ${name}`, async () => {
+    piece.favourite = !piece.favourite;
+    (await table("readwrite")).put(piece);
+    press(made, piece.favourite);
+    if (piece.favourite) navigator.storage?.persist?.();
+  }, { icon: "star", className: "plain" });
+  press(made, piece.favourite);
+  return made;
+}
 
 let open = () => {};
 export function onOpen(does) { open = does; }
@@ -65,7 +77,7 @@ export async function list() {
     made.textContent = moment(piece.made / 1000);
     about.append(made);
     opener.append(picture, about);
-    line.append(opener, button(`${texts.forget}: ${made.textContent}`, async () => { (await table("readwrite")).delete(piece.id); await list(); $("pieces").querySelector("button")?.focus(); }, { icon: "close", className: "plain" }));
+    line.append(opener, star(piece, made.textContent), button(`${texts.forget}: ${made.textContent}`, async () => { (await table("readwrite")).delete(piece.id); await list(); $("pieces").querySelector("button")?.focus(); }, { icon: "close", className: "plain" }));
     return line;
   }));
 }

@@ -2,7 +2,7 @@
 
 import { call, LostError } from "./api.js";
 import { parseMidi } from "./midi.js";
-import { ask } from "./orders.js";
+import { ask, keyOf } from "./orders.js";
 import { addresses, keep } from "./pieces.js";
 import { Roll } from "./roll.js";
 import * as telegram from "./telegram.js";
@@ -53,7 +53,13 @@ export async function show({ id, result, until }, { kept = null, plays = false }
     if (goes) start();
     draw(result, parseMidi(await (kept?.files.mid[take - 1] ?? await fetch(server("mid", take))).arrayBuffer()));
   };
-  $("hear").hidden = takes < 2;
+  $("hear").hidden = $("sheet").hidden = takes < 2;
+  if (takes > 1) $("sheet").src = at("png");
+  // The picture has two rolls in a row; the buttons are for whoever has no pointer.
+  $("sheet").onclick = ({ target, offsetX, offsetY }) => {
+    const right = offsetX > target.clientWidth / 2, row = Math.floor((offsetY / target.clientHeight) * Math.ceil(takes / 2));
+    hear(Math.min(2 * row + right + 1, takes), true);
+  };
   $("hear").replaceChildren(...Array.from({ length: takes }, (_, index) => {
     const made = button(`▶ ${index + 1}`, () => hear(index + 1, true));
     made.setAttribute("aria-label", `${texts.play} ${index + 1}`);
@@ -124,7 +130,7 @@ $("out").onclick = () => roll.zoomed(1 / 1.5);
 
 $("share").onclick = async () => {
   let link, until;
-  try { ({ link, until } = await call("POST", `/draws/${current}/link`)); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); return; }
+  try { ({ link, until } = await call("POST", `/draws/${current}/link`, null, keyOf(current))); } catch (error) { say(error instanceof LostError ? texts.offline : error.message); return; }
   lasts(until, true);
   if (navigator.share && matchMedia("(pointer: coarse)").matches) { await navigator.share(await shared(link)).catch(() => {}); return; }
   if (await copied(link)) tellNews(`${texts.copied} ${lasting(until)}`); else say(`${link} ${lasting(until)}`);

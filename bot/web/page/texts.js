@@ -27,6 +27,7 @@ export function write() {
   document.documentElement.lang = choices.language;
   for (const one of document.querySelectorAll("[data-t]")) one.textContent = texts[one.dataset.t];
   for (const one of document.querySelectorAll("[data-p]")) one.placeholder = texts[one.dataset.p];
+  for (const one of document.querySelectorAll("[data-a]")) one.alt = texts[one.dataset.a];
   for (const one of document.querySelectorAll("[data-l]")) {
     one.setAttribute("aria-label", texts[one.dataset.l]);
     if (one.tagName === "BUTTON" || one.tagName === "INPUT") one.title = keyed(texts[one.dataset.l], one.dataset.k);

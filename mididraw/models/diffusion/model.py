@@ -50,7 +50,7 @@ def embed(level: Floats) -> Floats:
 
 
 def as_roll(chances: Floats) -> Floats:
-    """The roll that is expected of chances, ``float32[n, 3, 88, steps]`` → ``[n, 2, 88, steps]``."""
+    """The roll that is expected of chances ``float32[n, 3, 88, steps]``, ``[n, 2, 88, steps]``."""
     return np.asarray(2 * np.stack([chances[:, STRUCK], 1 - chances[:, SILENT]], axis=1) - 1)
 
 
@@ -92,7 +92,8 @@ def denoise(
     Args:
         roll: with noise, ``float32[n, 2, 88, steps]``.
         level: of the noise, ``float32[n]`` from 0 to 1.
-        sketch, around: see :func:`told`.
+        sketch: see :func:`told`.
+        around: the same.
         w: the weights; those that are shipped if not given.
 
     Returns:

@@ -34,6 +34,28 @@ async def test_the_music_is_that_of_the_library() -> None:
     await jobs.close()
 
 
+async def test_two_drawings_at_a_time_are_each_what_they_are_alone() -> None:
+    jobs = LocalJobs(draws_here(Settings()), room=2)
+    asked = [DrawOptions.of(bars=2, candidates=2, seed=seed) for seed in (3, 4)]
+    receipts = [
+        await jobs.submit(order(str(number), picture=CAT, options=options))
+        for number, options in enumerate(asked)
+    ]
+
+    async def ended(job: str) -> bytes:
+        *_, end = [event async for event in jobs.follow(job)]
+        assert isinstance(end, Ended)
+        assert isinstance(end.answer, Done)
+        files = await jobs.files(end.answer)
+        assert files is not None
+        return files.midi
+
+    async with asyncio.timeout(120):
+        made = await asyncio.gather(*(ended(receipt.job) for receipt in receipts))
+    assert made == [draw([CAT], options, title="drawing").midi for options in asked]
+    await jobs.close()
+
+
 async def test_a_video_is_made_of_music_that_is_there() -> None:
     jobs = LocalJobs(draws_here(Settings()))
     options = DrawOptions.of(engine="chords", bars=1, seed=3)

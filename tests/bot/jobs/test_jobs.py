@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,29 @@ async def test_an_order_is_drawn_and_delivered_with_its_files(open_jobs: Open, g
         await jobs.posting(delivery)
         await jobs.posted(delivery)
         assert await jobs.look(receipt.job) == Ended(job=receipt.job, answer=delivery.answer)
+
+
+@pytest.mark.parametrize(
+    ("options", "pictures", "fits"),
+    [
+        (DrawOptions(bars=32, candidates=32), 2, True),
+        (DrawOptions(bars=32, candidates=32), 3, False),
+        (DrawOptions(candidates=9), 10, False),
+        (DrawOptions(), 10, True),
+        (DrawOptions.of(engine="chords", candidates=32), 10, True),
+    ],
+)
+async def test_an_order_is_no_more_work_than_allowed(
+    open_jobs: Open, gate: Gate, options: DrawOptions, pictures: int, *, fits: bool
+) -> None:
+    async with open_jobs() as jobs:
+        gate.opened.set()
+        asked = replace(order("1", options=options), pictures=(b"picture",) * pictures)
+        if fits:
+            assert await jobs.submit(asked)
+        else:
+            with pytest.raises(OptionError, match="too much for one drawing"):
+                await jobs.submit(asked)
 
 
 async def test_a_follower_hears_of_every_step(open_jobs: Open, gate: Gate) -> None:

@@ -1,12 +1,14 @@
 """What jobs within the process keep in memory."""
 
+import itertools
+
 import pytest
 
 from bot.jobs.limits import FullError, Limits
 from bot.jobs.local import LocalJobs
 from tests.asynchronous import played
-from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at
-from worker.contract import Ended
+from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at, until
+from worker.contract import Ended, Failed, Queued, Reason, Started
 
 
 async def ended(jobs: LocalJobs, request: str, picture: bytes) -> str:
@@ -22,6 +24,38 @@ async def test_pictures_of_what_failed_are_dropped_at_once() -> None:
     kept = await jobs.recall(await ended(jobs, "1", REFUSED))
     assert kept is not None
     assert kept.pictures == ()
+    await jobs.close()
+
+
+@played
+async def test_a_drawing_that_takes_too_long_is_given_up() -> None:
+    seconds = itertools.count()
+    jobs = LocalJobs(perform_at(Gate()), job_seconds=20, clock=lambda: float(next(seconds)))
+    receipt = await jobs.submit(order("1"))
+    *_, end = [event async for event in jobs.follow(receipt.job)]
+    assert isinstance(end, Ended)
+    assert isinstance(end.answer, Failed)
+    assert end.answer.reason is Reason.TIMEOUT
+    assert "took too long" in end.answer.sentence.text
+    await jobs.close()
+
+
+@played
+async def test_as_many_are_drawn_at_a_time_as_there_are_slots() -> None:
+    gate = Gate()
+    jobs = LocalJobs(perform_at(gate), room=2)
+    receipts = [await jobs.submit(order(name, user=name)) for name in "abc"]
+
+    async def two_began() -> bool:
+        return len(gate.begun) == 2
+
+    await until(two_began)
+    states = [type(await jobs.look(receipt.job)) for receipt in receipts]
+    assert states == [Started, Started, Queued]
+    gate.opened.set()
+    for receipt in receipts:
+        *_, end = [event async for event in jobs.follow(receipt.job)]
+        assert isinstance(end, Ended)
     await jobs.close()
 
 

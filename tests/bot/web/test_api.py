@@ -4,6 +4,8 @@ import base64
 import io
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -80,6 +82,33 @@ async def test_over_redis_workers_draw_and_the_same_key_is_drawn_once(
         assert view["state"] == "done"
         async with session.get(f"/draws/{first['id']}", params={"lang": "zh"}) as answer:
             assert "小调" in (await answer.json())["text"]
+
+
+@asynccontextmanager
+async def forgetful(session: aiohttp.ClientSession) -> AsyncIterator[aiohttp.ClientSession]:
+    """Somebody who keeps no cookies."""
+    async with aiohttp.ClientSession(session._base_url, cookie_jar=aiohttp.DummyCookieJar()) as one:
+        yield one
+
+
+@played
+async def test_without_cookies_a_long_key_is_drawn_once_and_tells_who_asked(
+    redis_url: str, worker: Worker, painter: Painter
+) -> None:
+    assert worker
+    async with serving(REDIS_URL=redis_url) as session, forgetful(session) as other:
+        painter.gate.clear()
+        key = "0f1e2d3c-4b5a-6978"
+        draw = (await ordered(other, key))["id"]
+        assert (await ordered(other, key))["id"] == (await ordered(session, key))["id"] == draw
+        # A short one may be anybody's.
+        assert (await ordered(other, "one"))["id"] != (await ordered(other, "one"))["id"]
+        async with other.delete(f"/draws/{draw}") as answer:
+            assert (await answer.json())["state"] in ("queued", "started")
+        async with other.delete(f"/draws/{draw}", headers={"Idempotency-Key": key}) as answer:
+            assert answer.status == 200
+        assert (await finished(other, draw))["state"] == "cancelled"
+        painter.gate.set()
 
 
 @played

@@ -49,6 +49,24 @@ async def test_a_mini_app_posts_to_the_persons_chat(
 
 
 @played
+async def test_what_goes_to_a_chat_is_cancelled_by_its_key(
+    redis_url: str, worker: Worker, painter: Painter
+) -> None:
+    assert worker
+    opened = signed(TOKEN, auth_date=str(int(time.time())), user=json.dumps({"id": 42}))
+    async with serving(REDIS_URL=redis_url, TELEGRAM_TOKEN=TOKEN) as session:
+        painter.gate.clear()
+        body = {"pictures": [base64.b64encode(CAT).decode()], "options": QUICK, "to": opened}
+        headers = {"Idempotency-Key": "short"}
+        async with session.post("/draws", json=body, headers=headers) as answer:
+            draw = (await answer.json())["id"]
+        async with session.delete(f"/draws/{draw}", headers=headers) as answer:
+            assert answer.status == 200
+        assert (await finished(session, draw))["state"] == "cancelled"
+        painter.gate.set()
+
+
+@played
 async def test_a_link_in_discord_leads_to_a_page_that_posts_there(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:

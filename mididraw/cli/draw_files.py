@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from mididraw.cli_output import ERR, OUT, refuse_overwriting, write
+from mididraw.cli.output import ERR, OUT, refuse_overwriting, write
 from mididraw.options import DrawOptions, Video
 from mididraw.settings import Settings
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mididraw.cli_output import (
+from mididraw.cli.output import (
     OUT,
     Json,
     OutDir,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mididraw.cli_output import ERR, OUT, Json
+from mididraw.cli.output import ERR, OUT, Json
 from mididraw.doctor import State, examine, library
 from mididraw.errors import MididrawError, OptionError
 

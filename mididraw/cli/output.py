@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from mididraw.errors import OutputError
+from mididraw.options import Video
 from mididraw.settings import Settings
 
 OUT = Console(highlight=False, soft_wrap=True)
@@ -18,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 SoundFont = Annotated[
     Path | None, typer.Option(help=str(Settings.model_fields["soundfont"].description))
 ]
+VideoShape = Annotated[Video | None, typer.Option(help="Shape of the video.", case_sensitive=False)]
 
 
 def host_settings(soundfont: Path | None) -> Settings:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mididraw.cli_models import model_errors
-from mididraw.cli_output import OUT
+from mididraw.cli.models import model_errors
+from mididraw.cli.output import OUT
 
 app = typer.Typer()
 
