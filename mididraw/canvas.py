@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.options import DrawOptions, PitchRange
+from mididraw.options import MAX_BARS, DrawOptions, PitchRange
 from mididraw.picture.ink import Ink
 from mididraw.score import STEPS_PER_BAR
 
@@ -26,7 +26,7 @@ _GONE = 0.25
 
 MARGIN_STEPS = 2
 MARGIN_ROWS = 1
-MIN_BARS, MAX_BARS = 2, 32
+MIN_BARS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

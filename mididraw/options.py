@@ -27,6 +27,8 @@ HIGHEST_KEY = 108
 SEEDS = 2**31
 """How many seeds there are."""
 MOST_TAKES = 4
+MAX_BARS = 32
+"""For each drawing."""
 
 
 class Engine(StrEnum):
@@ -182,7 +184,10 @@ class DrawOptions(BaseModel):
         Engine.GUIDED, description="How the notes are found."
     )
     bars: int | None = Field(
-        None, ge=1, le=32, description="Bars for each drawing; chosen from its shape if not given."
+        None,
+        ge=1,
+        le=MAX_BARS,
+        description="Bars for each drawing; chosen from its shape if not given.",
     )
     tempo: Annotated[int | None, BeforeValidator(_beats_a_minute)] = Field(
         None, ge=40, le=240, description="Beats a minute; the style's own if not given."

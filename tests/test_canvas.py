@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mididraw.canvas import MAX_BARS, MIN_BARS, STEP_ASPECT, Canvas, lay
-from mididraw.options import DrawOptions
+from mididraw.canvas import MIN_BARS, STEP_ASPECT, Canvas, lay
+from mididraw.options import MAX_BARS, DrawOptions
 from mididraw.picture import Ink
 from mididraw.score import STEPS_PER_BAR
 

@@ -16,6 +16,7 @@ from worker.batch import Bar, Batch, BatchNews, Written
 from worker.contract import Filming, Progress, Reason, Rendering
 from worker.pool import DiedError, Pool
 from worker.queue.consumer import ClaimedJob
+from worker.queue.ending import BROKEN
 from worker.runner import Failure, Finished, RunnerEvent, Update
 from worker.stages import Times
 
@@ -25,10 +26,6 @@ _USUAL = DrawOptions().candidates
 _POLL = 0.01
 """Seconds between looks at the pool while nothing is decoded."""
 
-_BROKEN = Sentence(
-    "job-broken",
-    "Something went wrong with your drawing: that is our fault. Please try again later.",
-)
 _DIED = Sentence(
     "job-crashed",
     "Your drawing brought down the program that made its sound and picture: try another one.",
@@ -174,7 +171,7 @@ class DrawingRunner:
         if isinstance(error, MididrawError):
             return Failure(name, Reason.REFUSED, error.sentence)
         _log.error("a job broke", exc_info=error, extra={"job": name})
-        return Failure(name, Reason.BROKEN, _DIED if isinstance(error, DiedError) else _BROKEN)
+        return Failure(name, Reason.BROKEN, _DIED if isinstance(error, DiedError) else BROKEN)
 
 
 def _take(job: str, number: int) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,26 @@ class DrawClient(discord.AutoShardedClient):
         await self.context.voice.close()
         await super().close()
         await self.context.service.close()
+
+
+@asynccontextmanager
+async def logged_in(settings: DiscordSettings) -> AsyncIterator[discord.Client]:
+    """A client that hears nothing and only asks Discord for things.
+
+    Raises:
+        OptionError: there is no token, or Discord does not know it.
+    """
+    if settings.discord_token is None:
+        raise OptionError(_NONE)
+    if settings.discord_api_url:
+        discord.http.Route.BASE = settings.discord_api_url
+    client = discord.Client(intents=discord.Intents.none(), proxy=settings.discord_proxy)
+    try:
+        async with client:
+            await client.login(settings.discord_token.get_secret_value())
+            yield client
+    except discord.LoginFailure as error:
+        raise OptionError(_WRONG) from error
 
 
 async def run(

@@ -18,7 +18,7 @@ from bot.discord.files import files_of
 from bot.discord.ordering import begin_order, is_private
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import put_in, take_out
+from bot.service.gallery import Delete, put_in, take_out
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.service.sound import fitted
 from mididraw.errors import OptionError
@@ -152,9 +152,15 @@ async def take_out_of_galleries(
     interaction: discord.Interaction[Any], only: str | None = None
 ) -> int:
     """Delete what a person put into galleries; tells of how many pieces that was impossible."""
+    memory, delete = context_of(interaction).service.memory, deleting(interaction.client)
+    return await take_out(memory, str(interaction.user.id), delete, only)
+
+
+def deleting(client: discord.Client) -> Delete:
+    """What deletes messages of galleries."""
 
     async def delete(channel: int, message: int) -> bool:
-        place = interaction.client.get_partial_messageable(channel)
+        place = client.get_partial_messageable(channel)
         try:
             await place.get_partial_message(message).delete()
         except discord.NotFound:
@@ -163,5 +169,4 @@ async def take_out_of_galleries(
             return False
         return True
 
-    memory = context_of(interaction).service.memory
-    return await take_out(memory, str(interaction.user.id), delete, only)
+    return delete

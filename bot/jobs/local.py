@@ -31,7 +31,7 @@ from worker.contract import (
     job_id,
 )
 from worker.queue import keys
-from worker.queue.ending import TOOK_TOO_LONG, expired
+from worker.queue.ending import BROKEN, TOOK_TOO_LONG, expired
 from worker.queue.limits import Verdict
 from worker.queue.states import ENDS, JobState, Step, next_state
 from worker.queue.status import estimate_wait
@@ -42,18 +42,9 @@ Tell = Callable[[Event], None]
 Perform = Callable[[Job, tuple[bytes, ...], bytes | None, Tell], tuple[Done, ResultFiles]]
 """Does a job in a thread; what ``tell`` raises ends it."""
 
-_BROKEN = Sentence(
-    "job-broken",
-    "Something went wrong with your drawing: that is our fault. Please try again later.",
-)
 
-
-class _StoppedError(Exception):
-    """The job was cancelled."""
-
-
-class _LateError(Exception):
-    """The job takes too long."""
+class _GivenUpError(Exception):
+    """The job is to end, with the answer that is given."""
 
 
 @dataclass(slots=True, eq=False)
@@ -224,28 +215,25 @@ class LocalJobs:
 
         def tell(event: Event) -> None:
             if entry.stopped.is_set():
-                raise _StoppedError
+                raise _GivenUpError(Cancelled(job=job.id))
             if self._clock() - entry.started > self._job_seconds:
-                raise _LateError
+                raise _GivenUpError(_failed(job, Reason.TIMEOUT, TOOK_TOO_LONG))
             loop.call_soon_threadsafe(self._publish, event)
 
-        answer: Answer
         try:
             done, files = await loop.run_in_executor(
                 self._threads, self._perform, job, entry.order.pictures, entry.order.prompt, tell
             )
-            answer = done
             self._keep_music(job.music, done, files)
             self._durations.appendleft(self._clock() - entry.started)
-        except _StoppedError:
-            answer = Cancelled(job=job.id)
-        except _LateError:
-            answer = Failed(job=job.id, reason=Reason.TIMEOUT, sentence=TOOK_TOO_LONG)
+            answer: Answer = done
+        except _GivenUpError as given_up:
+            (answer,) = given_up.args
         except MididrawError as error:
-            answer = Failed(job=job.id, reason=Reason.REFUSED, sentence=error.sentence)
+            answer = _failed(job, Reason.REFUSED, error.sentence)
         except Exception:  # noqa: BLE001 -- whatever breaks a job must not break the queue
             _log.exception("a job broke", extra={"job": job.id})
-            answer = Failed(job=job.id, reason=Reason.BROKEN, sentence=_BROKEN)
+            answer = _failed(job, Reason.BROKEN, BROKEN)
         await self._end(entry, answer)
 
     async def _end(self, entry: _LocalJob, answer: Answer) -> None:
@@ -394,6 +382,10 @@ class LocalJobs:
             entry.stopped.set()
         await end(self._running)
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _failed(job: Job, reason: Reason, sentence: Sentence) -> Failed:
+    return Failed(job=job.id, reason=reason, sentence=sentence)
 
 
 def _weight(order: Order) -> int:

@@ -4,9 +4,8 @@ import secrets
 
 from bot.jobs.interface import Order
 from bot.jobs.limits import Limits
-from mididraw.canvas import MAX_BARS
 from mididraw.errors import OptionError
-from mididraw.options import UNUSED
+from mididraw.options import MAX_BARS, UNUSED
 from worker.contract import Job, digest, job_id
 
 MAX_PICTURES = 10

@@ -15,7 +15,7 @@ from aiogram.types import (
 
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import put_in, take_out
+from bot.service.gallery import Delete, put_in, take_out
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.telegram.context import TelegramContext, sender_of, target_of
 from bot.telegram.keyboards import Gallery, Keep, Open
@@ -134,21 +134,26 @@ async def _show(context: TelegramContext, kept: Kept, channel: int, name: str) -
 async def take_out_of_galleries(
     context: TelegramContext, user: str, only: str | None = None
 ) -> int:
-    """Delete what a person put into galleries; tells of how many pieces that was impossible.
+    """Delete what a person put into galleries; tells of how many pieces that was impossible."""
+    return await take_out(context.service.memory, user, deleting(context.bot), only)
+
+
+def deleting(bot: Bot) -> Delete:
+    """What deletes messages of galleries.
 
     Telegram lets bots delete what is younger than two days, and some of what is older.
     """
 
     async def delete(chat: int, message: int) -> bool:
         try:
-            await context.bot.delete_message(chat, message)
+            await bot.delete_message(chat, message)
         except TelegramBadRequest as error:
             return "not found" in error.message.lower()
         except TelegramAPIError:
             return False
         return True
 
-    return await take_out(context.service.memory, user, delete, only)
+    return delete
 
 
 async def channel_of(bot: Bot, name: str, user: str) -> str:

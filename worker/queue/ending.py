@@ -11,6 +11,10 @@ from worker.queue.states import JobState
 
 OUR_FAULTS = frozenset({Reason.BROKEN, Reason.LOST, Reason.TIMEOUT})
 """Failures that are kept for inspection."""
+BROKEN = Sentence(
+    "job-broken",
+    "Something went wrong with your drawing: that is our fault. Please try again later.",
+)
 TOOK_TOO_LONG = Sentence(
     "job-timeout", "Your drawing took too long and was given up: try fewer bars or candidates."
 )

@@ -119,6 +119,7 @@ error-picture-damaged = 图片已损坏或不完整，请重新发送或重新�
 error-picture-of-several = 第 { $place } 张（共 { $count } 张）：{ $why }
 error-picture-too-large = 图片超过 20 MB，请发小一点的。
 error-picture-too-many-bytes = 图片超过 64 MB，请发小一点的。
+error-forget-needs-token = 此人有曲子在画廊里，只有 { $token } 能删除：请在机器人运行的地方执行。
 error-order-too-much-work = 一次画不了这么多，请减少小节、候选或图片。
 error-picture-too-many-pixels = 图片超过两亿像素，请发小一点的。
 error-picture-too-many-pixels-raster = 图片超过八千万像素（JPEG 为两亿），请发小一点的。

@@ -2,9 +2,12 @@
 
 import io
 
+import pytest
 from PIL import Image
 from redis import Redis
 
+from bot.forget import forget_person
+from mididraw.errors import OptionError
 from tests.bot.discord.conftest import (
     CAT,
     FISH,
@@ -15,7 +18,7 @@ from tests.bot.discord.conftest import (
     whispered,
 )
 from tests.standins.discord import StandIn
-from tests.standins.discord_payloads import CHANNEL, HER, HIM, VOICE_CHANNEL
+from tests.standins.discord_payloads import CHANNEL, HER, HIM, TOKEN, VOICE_CHANNEL
 from worker.queue import keys
 
 DAY = 86_400
@@ -130,8 +133,9 @@ async def test_a_piece_comes_into_the_gallery_by_its_authors_press_alone(running
         assert posted_to(discord, VOICE_CHANNEL) == []
 
 
+@pytest.mark.parametrize("by_admin", [False, True])
 async def test_who_is_forgotten_leaves_nothing_in_redis_or_the_gallery(
-    running: Run, redis_url: str
+    running: Run, redis_url: str, *, by_admin: bool
 ) -> None:
     async with running() as discord:
         await whispered(
@@ -142,8 +146,16 @@ async def test_who_is_forgotten_leaves_nothing_in_redis_or_the_gallery(
         for name in ("★ Keep", "To the gallery"):
             await whispered(discord, await discord.press(buttons[name], discord.shown(token)))
         assert len(posted_to(discord, VOICE_CHANNEL)) == 1
-        forgotten = await discord.command("forgetme")
-        assert "deleted" in await whispered(discord, forgotten)
+        if by_admin:
+            environment = {"REDIS_URL": redis_url}
+            with pytest.raises(OptionError, match="DISCORD_TOKEN alone can delete"):
+                await forget_person("discord", str(HER), environment)
+            assert len(posted_to(discord, VOICE_CHANNEL)) == 1
+            environment |= {"DISCORD_TOKEN": TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
+            assert await forget_person("discord", str(HER), environment) == (1, 0)
+        else:
+            forgotten = await discord.command("forgetme")
+            assert "deleted" in await whispered(discord, forgotten)
         assert posted_to(discord, VOICE_CHANNEL) == []
         with Redis.from_url(redis_url) as redis:
             left = [name.decode() for name in redis.scan_iter()]

@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Any
 
+import pytest
 from redis import Redis
 
+from bot.forget import forget_person
 from bot.telegram.keyboards import Gallery, Keep, Open
+from mididraw.errors import OptionError
 from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, told
 from tests.bot.telegram.test_preferences import times
-from tests.standins.telegram import StandIn
+from tests.standins.telegram import TOKEN, StandIn
 from tests.standins.telegram_chats import BOT
 from worker.queue import keys
 
@@ -64,7 +67,9 @@ async def test_a_favourite_is_kept_until_it_is_let_go(
             assert redis.ttl(keys.music(kept.music)) <= DAY
 
 
-async def test_a_groups_gallery_takes_pieces_by_their_authors_press_alone(running: Run) -> None:
+async def test_a_groups_gallery_takes_pieces_by_their_authors_press_alone(
+    running: Run, redis_url: str
+) -> None:
     async with running() as telegram:
         telegram.channels["@our_gallery"] = CHANNEL
         telegram.admins.add(HER)
@@ -92,6 +97,19 @@ async def test_a_groups_gallery_takes_pieces_by_their_authors_press_alone(runnin
         assert len(telegram.done("sendAudio", CHANNEL)) == 1
         assert "out of the gallery" in await pressed(telegram, data, message)
         assert telegram.chats[CHANNEL].messages == {}
+        assert "Our gallery" in await pressed(telegram, data, message)
+        environment = {"REDIS_URL": redis_url}
+        with pytest.raises(OptionError, match="TELEGRAM_TOKEN alone can delete"):
+            await forget_person("telegram", str(HER), environment)
+        environment |= {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url}
+        assert await forget_person("telegram", str(HER), environment) == (1, 0)
+        assert telegram.chats[CHANNEL].messages == {}
+        await telegram.message(GROUP, **photo, caption=f"@{BOT['username']}")
+        await telegram.until(answered(telegram, GROUP, 2))
+        again = telegram.done("sendPhoto", GROUP)[1]
+        message = telegram.chats[GROUP].messages[again.fields["sent_id"]]
+        keys = [key for row in again.fields["reply_markup"]["inline_keyboard"] for key in row]
+        (data,) = (key["callback_data"] for key in keys if key["text"] == "To the gallery")
         assert "Our gallery" in await pressed(telegram, data, message)
         await telegram.message(HER, text="/forgetme")
         await telegram.until(told(telegram, HER, "deleted"))
