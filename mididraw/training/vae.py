@@ -25,7 +25,7 @@ _FREE, _WARM, _LEAST = 0.25, 0.4, 0.02
 """Of the steps: while distance to the prior hardly counts, until it does fully; and how little."""
 _PRIOR, _ALIKE = 0.5, 0.2
 """Weights of the distance to the prior, and of ink's latent to that of its notes."""
-_HELD_OUT = 384
+_HELD_OUT = 192
 
 
 class Vae(nn.Module):
