@@ -11,7 +11,7 @@ from functools import partial
 
 from PIL import Image
 
-from mididraw.canvas import Canvas, lay
+from mididraw.canvas import Canvas, lay, lay_over
 from mididraw.engines import ENGINES, ScoreRequest
 from mididraw.errors import OptionError, PictureError
 from mididraw.measure import Match, match
@@ -157,8 +157,14 @@ def prepare_request(
     Raises:
         PictureError: a picture cannot be used.
         MidiError: the prompt cannot be used.
-        OptionError: there are no pictures or too many.
+        OptionError: there are no pictures or too many, or other than two to morph between.
     """
+    if options.morph and len(pictures) != 2:
+        raise OptionError(
+            "morph-two-pictures",
+            "A morph goes from one picture to another: give two, not {count}.",
+            count=len(pictures),
+        )
     if not 1 <= len(pictures) <= MAX_PICTURES:
         raise OptionError(
             "picture-count",
@@ -170,7 +176,7 @@ def prepare_request(
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     with clock(Stage.PICTURE):
         inks = [_read(place, pictures, options) for place in range(len(pictures))]
-        canvas = lay(inks, options)
+        canvas = lay_over((inks[0], inks[1]), options) if options.morph else lay(inks, options)
         music = None if prompt is None else read_midi(load_midi(prompt)).in_common_time()
     return ScoreRequest(canvas, options, seed, music, clock.tell_bars, model)
 

@@ -21,7 +21,7 @@ from worker.runner import Failure, Finished, RunnerEvent, Update
 from worker.stages import Times
 
 _log = logging.getLogger(__name__)
-_WITHOUT_MODEL = {Engine.CHORDS, Engine.COLUMNS, Engine.MOSAIC, Engine.NAIVE}
+_WITHOUT_MODEL = frozenset(Engine) - {Engine.GUIDED, Engine.POINTER}
 _USUAL = DrawOptions().candidates
 _POLL = 0.01
 """Seconds between looks at the pool while nothing is decoded."""

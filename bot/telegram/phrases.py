@@ -212,6 +212,7 @@ _RULES = _rules(
     (r"(?:\b(?:with|add)\s+)?\baccompaniment\b|(?:加|要|带)?伴奏", _always(accompaniment=True)),
     (r"\bkey\s*[:=]?\s*auto\b|\bauto(?:matic)? key\b|自动(?:选)?调", _always(key="auto")),
     (r"\binvert(?:ed)?\b|反色|反相", _always(invert=True)),
+    (r"\bmorph(?:ing|ed)?\b|渐变", _always(morph=True)),
     (rf"(?:\bengine|引擎){_EQUALS}({_any_of(ENGINES)})", lambda m: {"engine": m[1].lower()}),
     (
         rf"(升|降)?(?<![A-Za-z])([A-G])({_SIGN}?)\s*"

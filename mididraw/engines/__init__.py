@@ -7,6 +7,7 @@ from mididraw.engines.columns import columns
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
 from mididraw.engines.request import ScoreRequest
+from mididraw.engines.vae import vae
 from mididraw.errors import OptionError
 from mididraw.options import Engine
 from mididraw.score import Score
@@ -42,6 +43,7 @@ ENGINES: dict[Engine, Compose] = {
     Engine.MOSAIC: _one_by_one(mosaic),
     Engine.POINTER: _with_model,
     Engine.NAIVE: _one_by_one(naive),
+    Engine.VAE: _one_by_one(vae),
 }
 
 __all__ = ["ENGINES", "Compose", "ScoreRequest"]

@@ -11,6 +11,7 @@ _COLOURS = {
     "guided": "#d1495b",
     "mosaic": "#66a182",
     "columns": "#7768ae",
+    "vae": "#c06e52",
     "pointer": "#edae49",
     "chords": "#00798c",
     "naive": "#8d96a3",

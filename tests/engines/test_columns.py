@@ -13,6 +13,7 @@ from mididraw.models.columns.features import FEATURES, KEYS, harmony, seen
 from mididraw.models.columns.model import WEIGHTS, Columns
 from mididraw.options import DrawOptions
 from mididraw.score import Score, roll
+from mididraw.training.bar_networks import read_into
 from mididraw.training.columns import ColumnsNetwork
 
 
@@ -46,8 +47,7 @@ def test_the_model_is_the_network_that_was_trained() -> None:
 
     assert WEIGHTS.stat().st_size < 5e6
     network = ColumnsNetwork()
-    with np.load(WEIGHTS) as kept:
-        network.load_state_dict({n: torch.from_numpy(kept[n]).float() for n in kept.files})
+    read_into(network, WEIGHTS)
     played = np.random.default_rng(1).integers(0, 3, (20, KEYS)).astype(np.uint8)
     features = seen(played, np.stack([harmony(Chord(7), Key(0))] * 20))
     assert features.shape == (20, KEYS, FEATURES)
