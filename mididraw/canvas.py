@@ -19,6 +19,11 @@ _LINE = 0.02
 """Of its longer side the shorter one of a drawing that is a line, upright or level."""
 _LINE_BARS = 4
 
+_FADE = (0.3, 0.7)
+"""Of a morph's time, between these one drawing goes over into the other."""
+_GONE = 0.25
+"""With a smaller share a drawing is no longer there."""
+
 MARGIN_STEPS = 2
 MARGIN_ROWS = 1
 MIN_BARS = 2
@@ -55,6 +60,8 @@ class Canvas:
             its proportions.
         parts: the drawings' parts, each as the cells it has, ``int[n, 2]`` of row and step; a part
             hangs together in the picture and is apart from the others there. Two may share cells.
+        layers: of a morph, the whole ink of either drawing, which lie over one another,
+            ``bool[pitches, steps]`` each.
     """
 
     ink: NDArray[np.bool_]
@@ -64,6 +71,7 @@ class Canvas:
     placements: tuple[Placement, ...]
     row_per_step: float
     parts: tuple[NDArray[np.intp], ...] = ()
+    layers: tuple[NDArray[np.bool_], ...] = ()
 
     @property
     def steps(self) -> int:
@@ -109,6 +117,56 @@ def lay(inks: Sequence[Ink], options: DrawOptions) -> Canvas:
         / sum(part.bars for part in parts),
         parts=tuple(cells),
     )
+
+
+def lay_over(inks: tuple[Ink, Ink], options: DrawOptions) -> Canvas:
+    """Lay two drawings over one another, so that the first goes over into the second.
+
+    Both fill the piece, which is as long as the longer one. In the middle both are there, with
+    less weight; what is left of each is that much of its picture.
+    """
+    bars = max(_lay_one(ink, options).bars for ink in inks)
+    stretched = options.model_copy(update={"bars": bars})
+    layers = [_lay_one(ink, stretched) for ink in inks]
+    second = morph_shares(bars * STEPS_PER_BAR)
+    shares = [np.where(share < _GONE, 0, share) for share in (1 - second, second)]
+    placements, cells = [], []
+    for layer, share in zip(layers, shares, strict=True):
+        placements.append(_cut(layer.placements[0], share > 0))
+        left = [part[share[part[:, 1]] > 0] for part in layer.parts]
+        cells += [part for part in left if len(part)]
+    weights = [layer.weight * share for layer, share in zip(layers, shares, strict=True)]
+    return Canvas(
+        ink=layers[0].ink & (shares[0] > 0) | layers[1].ink & (shares[1] > 0),
+        weight=np.maximum(*weights).astype(np.float32),
+        pitches=options.pitch_range,
+        bars=bars,
+        placements=tuple(placements),
+        row_per_step=(layers[0].row_per_step + layers[1].row_per_step) / 2,
+        parts=tuple(cells),
+        layers=tuple(layer.ink for layer in layers),
+    )
+
+
+def morph_shares(steps: int) -> NDArray[np.float64]:
+    """The second drawing's share of each step of a morph, ``float64[steps]`` from 0 to 1."""
+    return np.clip(((np.arange(steps) + 0.5) / steps - _FADE[0]) / (_FADE[1] - _FADE[0]), 0, 1)
+
+
+def _cut(place: Placement, there: NDArray[np.bool_]) -> Placement:
+    """Leave of a drawing's pixels those whose steps are there."""
+
+    def steps_of(width: int, left: float, right: float) -> NDArray[np.int64]:
+        across = ((np.arange(width) + 0.5) / width - left) / (right - left)
+        steps = place.start + across * (place.stop - place.start)
+        return np.clip(steps, 0, len(there) - 1).astype(np.int64)
+
+    area = place.area & there[steps_of(place.area.shape[1], 0, 1)]
+    visible = place.visible
+    if visible is not None:
+        left, _, right, _ = place.box
+        visible = np.where(there[steps_of(visible.shape[1], left, right)], visible, 0)
+    return replace(place, area=area, visible=visible)
 
 
 def _lay_one(ink: Ink, options: DrawOptions) -> Canvas:

@@ -38,15 +38,18 @@ class Engine(StrEnum):
     GUIDED = "guided"
     MOSAIC = "mosaic"
     COLUMNS = "columns"
+    VAE = "vae"
     POINTER = "pointer"
     NAIVE = "naive"
 
 
 _MODELS_OWN = frozenset({"strength", "candidates", "temperature", "top_p"})
+_OTHERS = (_MODELS_OWN - {"strength"}) | {"prompt"}
 UNUSED: dict[Engine, frozenset[str]] = {
     Engine.CHORDS: _MODELS_OWN | {"prompt"},
-    Engine.COLUMNS: (_MODELS_OWN - {"strength"}) | {"prompt"},
-    Engine.MOSAIC: (_MODELS_OWN - {"strength"}) | {"prompt"},
+    Engine.COLUMNS: _OTHERS,
+    Engine.MOSAIC: _OTHERS,
+    Engine.VAE: _OTHERS,
     Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),
@@ -211,7 +214,7 @@ class DrawOptions(BaseModel):
         50,
         ge=0,
         le=100,
-        description="guided, mosaic, columns: how much the picture counts against the music.",
+        description="How much the picture counts against the music, but by chords and naive.",
     )
     candidates: int = Field(
         8, ge=1, le=32, description="guided: pieces that are written side by side; the best wins."
@@ -240,12 +243,29 @@ class DrawOptions(BaseModel):
         1, ge=1, le=MOST_TAKES, description="Pieces to choose from, which share the candidates."
     )
 
+    morph: bool = Field(
+        False, description="vae: from the first of two drawings to the second over the piece."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_the_engine_that_morphs(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("morph") and "engine" not in given:
+            return {**given, "engine": Engine.VAE}
+        return given
+
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         if self.engine in (Engine.NAIVE, Engine.POINTER) and self.accompaniment:
             raise OptionError(
                 "engine-no-accompaniment",
                 "The {engine} engine writes no accompaniment: use the guided engine.",
+                engine=self.engine,
+            )
+        if self.morph and self.engine is not Engine.VAE:
+            raise OptionError(
+                "engine-no-morph",
+                "The {engine} engine cannot morph: use the vae engine.",
                 engine=self.engine,
             )
         if self.takes > 1 and self.video is not Video.NONE:
@@ -279,7 +299,7 @@ class DrawOptions(BaseModel):
         """Refuse what was asked for, other than the default, and the engine takes no notice of.
 
         Args:
-            asked: names of the options that a person gave, apart from their habits.
+            asked: names of the options that a person gave, apart from their preferences.
 
         Raises:
             OptionError: there is one.
@@ -296,8 +316,8 @@ class DrawOptions(BaseModel):
                     option=_called(name),
                 )
 
-    def take(self, number: int) -> Self:
-        """Those of one of several takes, counted from 1: they give it again by themselves."""
+    def of_take(self, number: int) -> Self:
+        """The options of one of several takes, counted from 1; they give it again by themselves."""
         changed: dict[str, object] = {"takes": 1}
         changed["candidates"] = max(self.candidates // self.takes, 1)
         if self.seed is not None:

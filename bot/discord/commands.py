@@ -17,7 +17,7 @@ _OF_MUSIC = options(
     *("strength", "bars", "tempo", "key", "style", "instrument", "accompaniment"),
     *("arrangement", "engine", "seed"),
 )
-_OF_FILES = options("shape", "theme", "video", "takes")
+_OF_FILES = options("shape", "theme", "video", "takes", "morph")
 
 
 @anywhere

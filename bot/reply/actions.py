@@ -11,6 +11,7 @@ from mididraw.options import (
     LOWEST_KEY,
     MOST_TAKES,
     SEEDS,
+    UNUSED,
     DrawOptions,
     Engine,
     PitchRange,
@@ -53,7 +54,8 @@ def actions_for(options: DrawOptions) -> tuple[Action, ...]:
     found = [Action.AGAIN]
     if options.engine is not Engine.NAIVE:
         found.append(Action.TAKES)
-    if options.engine in (Engine.GUIDED, Engine.MOSAIC, Engine.COLUMNS, Engine.POINTER):
+    unused = UNUSED[options.engine]
+    if "strength" not in unused:
         found += [Action.CLOSER] * (options.strength < 100) + [Action.MUSICAL] * (
             options.strength > 0
         )
@@ -62,7 +64,7 @@ def actions_for(options: DrawOptions) -> tuple[Action, ...]:
     found += [Action.SLOWER] * (tempo > _SLOWEST) + [Action.FASTER] * (tempo < _FASTEST)
     found += [one for one in (Action.HIGHER, Action.LOWER) if _moved(options, one)]
     found.append(Action.KEY)
-    if options.engine in (Engine.GUIDED, Engine.CHORDS, Engine.MOSAIC, Engine.COLUMNS):
+    if "accompaniment" not in unused:
         found.append(Action.ACCOMPANIMENT)
     if options.video is Video.NONE:
         found.append(Action.VIDEO)
@@ -91,7 +93,7 @@ def vary(options: DrawOptions, action: Action, value: str | None = None) -> Draw
             given = {"seed": secrets.randbelow(SEEDS), "candidates": _plenty(options)}
             given |= {"takes": MOST_TAKES, "video": Video.NONE}
         case Action.TAKE:
-            return options.take(_number(value, options.takes))
+            return options.of_take(_number(value, options.takes))
         case Action.CHANGE:
             given = {}
         case Action.CLOSER:

@@ -212,6 +212,7 @@ _RULES = _rules(
     (r"(?:\b(?:with|add)\s+)?\baccompaniment\b|(?:加|要|带)?伴奏", _always(accompaniment=True)),
     (r"\bkey\s*[:=]?\s*auto\b|\bauto(?:matic)? key\b|自动(?:选)?调", _always(key="auto")),
     (r"\binvert(?:ed)?\b|反色|反相", _always(invert=True)),
+    (r"\bmorph(?:ing|ed)?\b|渐变", _always(morph=True)),
     (rf"(?:\bengine|引擎){_EQUALS}({_any_of(ENGINES)})", lambda m: {"engine": m[1].lower()}),
     (
         rf"(升|降)?(?<![A-Za-z])([A-G])({_SIGN}?)\s*"
@@ -263,7 +264,7 @@ def _instruments(rest: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _chinese_instruments() -> tuple[re.Pattern[str], dict[str, int]]:
-    """They stand within a text without gaps."""
+    """A pattern of the Chinese names of instruments, and their programs; Chinese has no gaps."""
     names = common_names().items()
     own = {simplified(name): program for name, program in names if not name.isascii()}
     return re.compile(_any_of(own)), own

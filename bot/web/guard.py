@@ -75,7 +75,7 @@ class Guard:
         self._same_site = "none" if framed else "strict"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Of ASGI."""
+        """Serve a request as an ASGI application; what breaks a rule is refused here."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -104,7 +104,7 @@ class Guard:
             return
         read, whole, since = 0, False, time.monotonic()
 
-        async def take() -> Message:
+        async def receive_in_time() -> Message:
             nonlocal read, whole
             if whole:
                 return await receive()
@@ -122,7 +122,7 @@ class Guard:
             return message
 
         try:
-            await self._app(scope, take, answer)
+            await self._app(scope, receive_in_time, answer)
         finally:
             self._room += read
             if read >= _LARGE_BODY:

@@ -20,7 +20,7 @@ app = typer.Typer()
 _OF_MUSIC = options(
     *("engine", "bars", "tempo", "key", "style", "instrument", "pitch_range"),
     *("accompaniment", "arrangement", "strength", "candidates", "temperature", "top_p"),
-    *("shape", "invert", "seed"),
+    *("shape", "invert", "morph", "seed"),
 )
 _OF_FILES = options("theme", "video", "takes")
 _AS_WRITTEN = ("tempo", "style", "pitch_range", "arrangement")

@@ -23,12 +23,17 @@ from mididraw.errors import OptionError
 app = typer.Typer()
 
 
-class Network(StrEnum):
+class TrainedNetwork(StrEnum):
     """What is trained."""
 
     POCKET = "pocket"
     EMBEDDING = "embedding"
     DISCRIMINATOR = "discriminator"
+    COLUMNS = "columns"
+    VAE = "vae"
+
+
+_OF_BARS = (TrainedNetwork.COLUMNS, TrainedNetwork.VAE)
 
 
 @app.command()
@@ -71,8 +76,12 @@ def compose(
 @app.command()
 def train(
     data: Annotated[
-        Path, typer.Option(help="Folder of MIDI files, or of the archives that we train on.")
-    ],
+        Path | None,
+        typer.Option(
+            help="Folder of MIDI files, or of the archives that we train on; columns and vae "
+            "learn from the bars that come with midiDraw."
+        ),
+    ] = None,
     start: Annotated[
         str | None,
         typer.Option("--from", help="Weights to go on from: pocket for ours, or a file."),
@@ -87,18 +96,25 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
     ] = Path("mididraw-training"),
     network: Annotated[
-        Network,
-        typer.Option(help="The model that writes; what tells songs apart, or from drawings."),
-    ] = Network.POCKET,
+        TrainedNetwork,
+        typer.Option(
+            help="The model that writes; what tells songs apart, or from drawings; or the network "
+            "of an engine."
+        ),
+    ] = TrainedNetwork.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
     with model_errors():
         from mididraw.training.command import train as train_pocket
-        from mididraw.training.command import train_discriminator, train_embedding
+        from mididraw.training.command import train_bars, train_discriminator, train_embedding
 
-    if network is Network.EMBEDDING:
+    if network in _OF_BARS:
+        train_bars(network, steps, out)
+    elif data is None:
+        raise OptionError("training-no-data", "Say with --data where the music is.")
+    elif network is TrainedNetwork.EMBEDDING:
         train_embedding(data, steps, out)
-    elif network is Network.DISCRIMINATOR:
+    elif network is TrainedNetwork.DISCRIMINATOR:
         train_discriminator(data, steps, out)
     else:
         train_pocket(data, start, config, steps, out)

@@ -27,7 +27,7 @@ def sketch(canvas: Canvas) -> bytes:
         ink = Image.fromarray(place.area).convert("L")
         ink = ink.resize((max(right - left, 1), max(bottom - top, 1)), Image.Resampling.BOX)
         # A hairline that shrinks to a grey is still there.
-        image.paste(ink.point(lambda value: 255 * (value > 40)), (left, top))
+        image.paste(255, (left, top), ink.point(lambda value: 255 * (value > 40)))
     out = io.BytesIO()
     image.convert("1").save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -1,9 +1,4 @@
-"""Train the model of columns on the shared bars.
-
-Run as ``python -m mididraw.training.columns [STEPS]``: a few minutes on one core.
-"""
-
-import sys
+"""Train the model of columns on the shared bars: a few minutes on one core."""
 
 import numpy as np
 import torch
@@ -13,14 +8,19 @@ from torch import nn
 from mididraw.bars.library import NO_CHORD, Library, library
 from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
 from mididraw.models.columns.features import FEATURES, HELD, KEYS, STRUCK, harmony, seen
-from mididraw.models.columns.model import WEIGHTS, WIDTH
+from mididraw.models.columns.model import WIDTH
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR
+from mididraw.training.bar_networks import Losses
+from mididraw.training.rolls import HELD_OUT
 
-_BARS, _BATCH, _RATE, _STEPS = 4, 8, 6e-3, 220
+STEPS = 220
+_BARS, _BATCH, _RATE = 4, 8, 6e-3
+_HELD_OUT = 16
+_BITS = "bits a column"
 
 
-class Network(nn.Module):
+class ColumnsNetwork(nn.Module):
     """One recurrent network for every key, side by side."""
 
     def __init__(self) -> None:
@@ -69,44 +69,48 @@ def _chord(number: int, up: int) -> Chord | None:
     return Chord((root + up) % PITCH_CLASSES, list(QUALITIES)[quality])
 
 
-def main() -> None:
-    """Train, and write the weights beside :mod:`mididraw.models.columns`."""
-    torch.set_num_threads(1)
-    torch.manual_seed(1)
-    random, known = np.random.default_rng(1), library()
-    steps = int(sys.argv[1]) if len(sys.argv) > 1 else _STEPS
-    last = _BARS - 1
-    follows = (known.song[last:] == known.song[:-last]) & (
-        known.place[last:] == known.place[:-last] + last
-    )
-    starts = np.flatnonzero(follows)
-    network = Network()
-    optimiser = torch.optim.Adam(network.parameters(), _RATE)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, steps)
-    for step in range(steps):
+class ColumnsLesson:
+    """Batches of four bars."""
+
+    def __init__(self, steps: int, seed: int = 1) -> None:
+        """Begin with random weights."""
+        torch.manual_seed(seed)
+        self.network = ColumnsNetwork()
+        self._random, self._known = np.random.default_rng(seed), library()
+        known, last = self._known, _BARS - 1
+        follows = (known.song[last:] == known.song[:-last]) & (
+            known.place[last:] == known.place[:-last] + last
+        )
+        starts = np.flatnonzero(follows)
+        held = known.song[starts] % HELD_OUT == HELD_OUT - 1
+        self._learned = starts[~held]
+        self._held = np.random.default_rng(0).choice(starts[held], _HELD_OUT)
+        self._optimizer = torch.optim.Adam(self.network.parameters(), _RATE)
+        self._rate = torch.optim.lr_scheduler.OneCycleLR(self._optimizer, _RATE, steps + 1)
+
+    def step(self, done: float) -> Losses:  # noqa: ARG002 -- the same from beginning to end
+        """Take one step of training."""
+        starts = self._random.choice(self._learned, _BATCH)
+        loss = self._loss(starts, self._random.integers(-6, 6, _BATCH))
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        self._rate.step()
+        return {_BITS: float(loss.detach())}
+
+    @torch.no_grad()
+    def measure(self) -> Losses:
+        """Measure it on songs that it was not trained on, as they are."""
+        return {_BITS: float(self._loss(self._held, np.zeros(_HELD_OUT, np.int64)))}
+
+    def _loss(self, starts: NDArray[np.int64], ups: NDArray[np.int64]) -> torch.Tensor:
         parts = [
-            excerpt(known, int(start), int(up))
-            for start, up in zip(
-                random.choice(starts, _BATCH), random.integers(-6, 6, _BATCH), strict=True
-            )
+            excerpt(self._known, start, up)
+            for start, up in zip(starts.tolist(), ups.tolist(), strict=True)
         ]
         columns = np.stack([one for one, _ in parts])
         features = seen(columns[:, :-1], np.stack([two for _, two in parts]))
-        logits = network(torch.from_numpy(features))
+        logits = self.network(torch.from_numpy(features))
         target = torch.from_numpy(columns[:, 1:].astype(np.int64))
         loss = nn.functional.cross_entropy(logits.reshape(-1, 3), target.reshape(-1))
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        plan.step()
-        if step % 10 == 0 or step == steps - 1:
-            bits = float(loss.detach()) * KEYS / float(np.log(2))
-            print(f"step {step}: {bits:.2f} bits a column", flush=True)  # noqa: T201
-    weights = {
-        name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()
-    }
-    np.savez(WEIGHTS, **weights)
-
-
-if __name__ == "__main__":
-    main()
+        return loss * (KEYS / float(np.log(2)))

@@ -1,6 +1,7 @@
 """What ``mididraw train`` does: read, train, show how it goes."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,14 +13,14 @@ from mididraw.errors import OptionError, OutputError
 from mididraw.evaluation.plan import Setting, drawings, play
 from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
-from mididraw.training import discriminator, embedding
+from mididraw.training import bar_networks, columns, discriminator, embedding, vae
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
 from mididraw.training.excerpts import heard_only, parted
 from mididraw.training.report import report
-from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
+from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress
 
 REPORT = "report.json"
 """What was measured beside held-out music, where training was on the collections that ours is."""
@@ -35,6 +36,11 @@ DISCRIMINATOR, TOLD = "discriminator.safetensors", "told.json"
 
 _EVALUATED, _PLAYED = 100, 240
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+_LESSONS: dict[str, tuple[Callable[[int], bar_networks.Lesson], int]] = {
+    "columns": (columns.ColumnsLesson, columns.STEPS),
+    "vae": (vae.VaeLesson, vae.STEPS),
+}
+"""What teaches the network of an engine, and how many steps it usually takes."""
 _FINE = 0.1  # of the full rates, for weights that are trained already
 
 
@@ -78,7 +84,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
-        def tell(progress: Progress) -> None:
+        def tell(progress: TrainingProgress) -> None:
             said = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
             if progress.held:
                 console.print(f"{said}, {progress.held.bits_per_note:.2f} bits a held-out note")
@@ -157,10 +163,40 @@ def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
         steps or discriminator.STEPS,
     )
     held = discriminator.bars_of_songs(dataset.validation)
-    told = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
+    discrimination = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
     save(model, out / DISCRIMINATOR)
-    (out / TOLD).write_text(json.dumps(asdict(told), indent=1) + "\n")
-    console.print(f"held out: {told}; weights: {out / DISCRIMINATOR}")
+    (out / TOLD).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
+    console.print(f"held out: {discrimination}; weights: {out / DISCRIMINATOR}")
+
+
+def train_bars(network: str, steps: int | None, out: Path) -> None:
+    """Train the network of an engine on the bars that come with midiDraw.
+
+    Args:
+        network: ``columns`` or ``vae``.
+        steps: how many; ours if not given.
+        out: where weights, curve and history are written.
+
+    Raises:
+        OptionError, OutputError: something given cannot be used.
+    """
+    console = Console(stderr=True, highlight=False)
+    _make_folder(out)
+    make, usual = _LESSONS[network]
+    steps = usual if steps is None else steps
+    if steps < 1:
+        raise OptionError("training-no-steps", "Give at least one step.")
+    with Bar(*_COLUMNS, console=console) as bar:
+        task = bar.add_task("", total=steps)
+
+        def tell(step: int, said: str) -> None:
+            if said.startswith(bar_networks.HELD_OUT):
+                console.print(f"step {step}: {said}")
+            else:
+                bar.update(task, completed=step, description=said)
+
+        bar_networks.teach(make(steps), steps, out, tell)
+    console.print(f"weights: {out / bar_networks.WEIGHTS}")
 
 
 def _make_folder(out: Path) -> None:

@@ -16,6 +16,7 @@ discord-accompaniment = Add bass and chords around the drawing
 discord-arrangement = Who plays: solo or a band around the drawing
 discord-engine = How the notes are found
 discord-seed = Same seed and options, same music
+discord-morph = From the first of two drawings to the second
 discord-takes = Pieces to choose from, on one picture
 discord-midi = A MIDI file that the music goes on from
 discord-shape = Play filled shapes as areas or outlines

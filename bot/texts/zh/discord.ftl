@@ -16,6 +16,7 @@ discord-accompaniment = 在画的周围加上低音与和弦
 discord-arrangement = 编曲：独奏，或乐队环绕着画
 discord-engine = 用什么方法写音符
 discord-seed = 相同的种子和选项得到相同的音乐
+discord-morph = 从两幅画的第一幅渐变到第二幅
 discord-takes = 几个版本，同一张图上任你挑选
 discord-midi = 接着这个 MIDI 文件往下写
 discord-shape = 实心图形按面还是按轮廓演奏

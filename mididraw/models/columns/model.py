@@ -1,30 +1,24 @@
 """The model itself, in NumPy: a gated recurrent unit for every key, all with the same weights."""
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.models.columns.features import KEYS
+from mididraw.models.layers import read_weights
 
-WEIGHTS = Path(__file__).with_name("weights.npz")
+WEIGHTS = Path(__file__).with_name("weights.safetensors")
 WIDTH = 40
 
 Floats = NDArray[np.float32]
-
-
-@cache
-def _weights() -> dict[str, Floats]:
-    with np.load(WEIGHTS) as kept:
-        return {name: kept[name].astype(np.float32) for name in kept.files}
 
 
 class Columns:
     """One piece while it is written."""
 
     def __init__(self) -> None:
-        self._w = _weights()
+        self._w = read_weights(WEIGHTS)
         self._hidden = np.zeros((KEYS, WIDTH), np.float32)
 
     def step(self, features: Floats) -> Floats:

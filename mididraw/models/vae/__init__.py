@@ -1,0 +1,1 @@
+"""A variational autoencoder of bars: notes or ink → a latent → notes."""
