@@ -89,6 +89,21 @@ def test_an_empty_page_says_what_to_do_and_shows_an_example(desk: Page) -> None:
     expect(desk.locator("#blank")).to_be_hidden()
 
 
+def test_a_message_goes_with_the_next_press_once_it_could_be_read(desk: Page) -> None:
+    desk.clock.install()
+    desk.click("#draw")
+    expect(desk.locator("#toast")).to_contain_text("Draw something first")
+    desk.clock.run_for(2000)
+    draw_with_mouse(desk)
+    expect(desk.locator("#toast")).to_be_hidden()
+
+
+def test_a_link_that_has_ended_says_so(desk: Page) -> None:
+    page = opened(desk.context, f"/m/{'0' * 32}")
+    expect(page.locator("#toast")).to_contain_text("This link has ended")
+    expect(page.locator("#piece")).to_be_hidden()
+
+
 def test_two_tabs_draw_two_drawings(desk: Page) -> None:
     draw_with_mouse(desk)
     drawn = sight(desk)
