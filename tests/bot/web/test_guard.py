@@ -69,6 +69,23 @@ async def test_the_page_loads_nothing_from_elsewhere() -> None:
         assert "https://web.telegram.org" in answer.headers["Content-Security-Policy"]
 
 
+@played
+async def test_the_pages_files_come_compressed_and_once() -> None:
+    async with serving() as session:
+        session.headers["Accept-Encoding"] = "identity"
+        for path in ("/", "/page/roll.js", "/page/style.css", "/choices?lang=zh"):
+            async with session.get(path) as answer:
+                plain, tag = await answer.read(), answer.headers["ETag"]
+                assert "Content-Encoding" not in answer.headers
+            async with session.get(path, headers={"Accept-Encoding": "gzip"}) as answer:
+                assert int(answer.headers["Content-Length"]) < len(plain) / 2
+                assert await answer.read() == plain
+            async with session.get(path, headers={"If-None-Match": tag}) as answer:
+                assert (answer.status, await answer.read()) == (304, b"")
+        async with session.get("/page/none.js") as answer:
+            assert answer.status == 404
+
+
 def test_other_machines_reach_it_only_if_the_host_says_so() -> None:
     command = [sys.executable, "-m", "mididraw", "web", "--port", "0"]
     done = subprocess.run(
