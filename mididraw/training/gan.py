@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 from torch.nn.utils.parametrizations import spectral_norm
@@ -20,7 +21,7 @@ from mididraw.models.columns.features import HELD, KEYS, SILENT, STRUCK
 from mididraw.models.diffusion.model import BARS, PATCH, ROLL, WEIGHTS, embed, told
 from mididraw.models.gan.model import NOISE_ALONE
 from mididraw.training.bar_networks import Losses, read_into
-from mididraw.training.diffusion import Denoiser, unshuffled
+from mididraw.training.diffusion import UNDRAWN, Denoiser, unshuffled
 from mididraw.training.rolls import Batch, Rolls
 
 STEPS = 800
@@ -78,7 +79,7 @@ class GanLesson:
                 group["lr"] = rate * min(1.0, 2 * (1 - done))
         batch = self._rolls.batch(self._random.choice(self._rolls.learned, _BATCH), self._random)
         with torch.autocast("cpu", torch.bfloat16):
-            sketch, around = _told(batch)
+            sketch, around = _told(batch, self._random.random(_BATCH) >= UNDRAWN)
             real = _planes(F.one_hot(torch.from_numpy(batch.states.astype(np.int64)), 3))
             logits = self._generate(sketch, around)
             fake = _planes(_drawn(logits))
@@ -108,7 +109,7 @@ class GanLesson:
     @torch.no_grad()
     def measure(self) -> Losses:
         """On songs that it was not trained on, what is told apart and what of the ink is played."""
-        sketch, around = _told(self._held)
+        sketch, around = _told(self._held, np.ones(_HELD_OUT, np.bool_))
         logits = self._generate(sketch, around)
         drawn = _drawn(logits)
         real = _planes(F.one_hot(torch.from_numpy(self._held.states.astype(np.int64)), 3))
@@ -147,9 +148,8 @@ class GanLesson:
         return music, self._picture(torch.cat([roll, sketch], dim=1), around)
 
 
-def _told(batch: Batch) -> tuple[Tensor, Tensor]:
-    drawn = np.ones(len(batch.states), np.float32)
-    sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn)
+def _told(batch: Batch, drawn: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
+    sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32))
     return torch.from_numpy(sketch), torch.from_numpy(around)
 
 
