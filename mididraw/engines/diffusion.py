@@ -32,11 +32,11 @@ from mididraw.models.diffusion.model import (
 from mididraw.models.layers import Weights
 from mididraw.score import STEPS_PER_BAR, Score
 
-_HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
+_HABITS = Habits(again=2.0, short=0.5, off_scale=5.0, rhythm=4.0)
 _LOUDER = 14
 _TIMES = 20
 """Steps from noise to notes."""
-_LAST = 0.5
+_LAST = 0.6
 """Level of noise at which the chances are taken: with less, the network is too sure of itself."""
 _DRAWN = 0.15
 """How much earlier than from noise alone one begins at strength 100, with the ink in it."""

@@ -14,7 +14,7 @@ from mididraw.models.gan.model import NOISE_ALONE, WEIGHTS
 from mididraw.models.layers import read_weights
 from mididraw.score import Score
 
-_HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
+_HABITS = Habits(again=2.0, short=0.5, off_scale=10.0, rhythm=3.0)
 _LOUDER = 14
 
 
