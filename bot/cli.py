@@ -15,7 +15,7 @@ from mididraw.cli.output import OUT
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:
-    from bot.metrics import Metrics
+    from bot.metrics import FrontMetrics
     from bot.settings import BotSettings
 
 app = typer.Typer()
@@ -33,11 +33,11 @@ def telegram() -> None:
     _until_stopped(run(settings, _metrics(settings)))
 
 
-def _metrics(settings: "BotSettings") -> "Metrics":
+def _metrics(settings: "BotSettings") -> "FrontMetrics":
     """Of this process; answered for, if somebody wants to know."""
-    from bot.metrics import Metrics
+    from bot.metrics import FrontMetrics
 
-    metrics = Metrics()
+    metrics = FrontMetrics()
     if settings.metrics_port:
         metrics.serve(settings.metrics_port, settings.metrics_host)
     return metrics

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
 
 
-class Metrics:
+class FrontMetrics:
     """Counters and histograms; one object serves all front-ends of a process."""
 
     def __init__(self) -> None:

@@ -42,7 +42,7 @@ class BotSettings(QueueSettings):
 
     @property
     def limits(self) -> Limits:
-        """What is accepted."""
+        """How many jobs are accepted."""
         return Limits(
             user=self.jobs_user,
             chat=self.jobs_chat,
@@ -62,7 +62,7 @@ class BotSettings(QueueSettings):
 
 
 class TelegramSettings(BotSettings):
-    """The Telegram bot's."""
+    """Settings of the Telegram bot."""
 
     others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_", "WEB_")
     plain: ClassVar[tuple[str, ...]] = (
@@ -92,7 +92,7 @@ class TelegramSettings(BotSettings):
 
 
 class DiscordSettings(BotSettings):
-    """The Discord bot's."""
+    """Settings of the Discord bot."""
 
     others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "TELEGRAM_", "WEB_")
     plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "discord_token")
@@ -118,7 +118,7 @@ class DiscordSettings(BotSettings):
 
 
 class WebSettings(BotSettings):
-    """The web page's."""
+    """Settings of the web page."""
 
     others: ClassVar[tuple[str, ...]] = ("WORKER_", "WATCH_", "DISCORD_", "TELEGRAM_")
     plain: ClassVar[tuple[str, ...]] = (*BotSettings.plain, "telegram_token")

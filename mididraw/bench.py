@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from rich.table import Table
 
-from mididraw.draw import Stage, commission, draw, write_score
+from mididraw.draw import Stage, draw, prepare_request, write_score
 from mididraw.errors import OptionError, PictureError
 from mididraw.measure import match
 from mididraw.options import DrawOptions, Engine
@@ -84,11 +84,11 @@ class BenchReport:
     matches: dict[str, MatchFigures]
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return {name: _rounded(value) for name, value in asdict(self).items()}
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         stages = Table("stage", "seconds", "peak memory", title=f"{_BARS} bars, chords, warm")
         for name, figures in self.stages.items():
             stages.add_row(name, f"{figures.seconds:.3f}", f"{figures.peak_mb:.0f} MB")
@@ -176,13 +176,13 @@ def _measure_match(engine: Engine, drawings: list[Image.Image]) -> MatchFigures:
     for seed, image in enumerate(drawings):
         start = time.perf_counter()
         try:
-            work = commission([image], DrawOptions.of(engine=engine, seed=seed))
-            score = write_score(work)
+            request = prepare_request([image], DrawOptions.of(engine=engine, seed=seed))
+            score = write_score(request)
         except PictureError:
             refused += 1
             continue
         spent.append(time.perf_counter() - start)
-        found.append(match(work.canvas, score))
+        found.append(match(request.canvas, score))
         notes = score.drawing.notes
         in_key.append(mean(note.pitch % 12 in score.key.scale for note in notes))
         at_once.append(max(sum(n.onset <= note.onset < n.end for n in notes) for note in notes))

@@ -62,11 +62,11 @@ class GuidedReport:
     memory: int
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("guided", "figure", title=f"{self.processor}, {self.cores} cores")
         table.add_row("cold from the shell", f"{self.cold:.2f} s")
         table.add_row("warm", f"{self.warm:.2f} s")

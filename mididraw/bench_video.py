@@ -10,12 +10,12 @@ from typing import Any
 from rich.table import Table
 
 from mididraw.bench import peak_mb
-from mididraw.draw import commission, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.options import DrawOptions, Engine, Video
 from mididraw.render.audio import SAMPLE_RATE, synthesize
 from mididraw.render.film import SIZES, Film
 from mididraw.render.midi import write_midi
-from mididraw.render.roll import Sheet
+from mididraw.render.roll import RollSheet
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
 
@@ -24,7 +24,7 @@ _BARS = 16
 
 @dataclass(frozen=True, slots=True)
 class VideoFigures:
-    """One shape.
+    """What a video of one shape costs.
 
     Attributes:
         seconds: of music.
@@ -43,16 +43,16 @@ class VideoFigures:
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """All shapes."""
+    """What videos of all shapes cost."""
 
     shapes: dict[str, VideoFigures]
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("shape", "music", "time by the second", "processor", "kB/s", "memory, ffmpeg")
         for name, found in self.shapes.items():
             table.add_row(
@@ -70,14 +70,14 @@ def run_video_bench(bars: int = _BARS) -> VideoReport:
     """Film a bundled drawing in every shape."""
     options = DrawOptions.of(engine=Engine.CHORDS, bars=bars, seed=1, accompaniment=True)
     with resources.as_file(resources.files("mididraw") / "examples" / "cat.png") as picture:
-        work = commission([picture], options)
-    score = write_score(work)
+        request = prepare_request([picture], options)
+    score = write_score(request)
     midi = write_midi(score)
     samples, timeline = synthesize(midi), Timeline.of(midi)
     found = {}
     for shape in SIZES:
         begun, spent = time.perf_counter(), _processor()
-        video = encode_video(Film(Sheet(score, work.canvas), timeline, shape), samples)
+        video = encode_video(Film(RollSheet(score, request.canvas), timeline, shape), samples)
         seconds = len(samples) / SAMPLE_RATE
         found[shape.value] = VideoFigures(
             seconds,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mididraw.draw import commission, write_png, write_score
+from mididraw.draw import prepare_request, write_png, write_score
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine, Video
 from mididraw.render.audio import Tags, encode_mp3, synthesize
@@ -11,7 +11,7 @@ from mididraw.render.cells import read_cells, write_cells
 from mididraw.render.chunks import is_midi
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
-from mididraw.render.roll import Sheet, draw_roll
+from mididraw.render.roll import RollSheet, draw_roll
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
 from mididraw.score import DRAWING, Score, Track
@@ -53,7 +53,7 @@ def convert(
             return encode_mp3(samples, Tags(source.stem), settings.mp3_bitrate)
         if ending == ".mp4":
             samples = synthesize(midi, settings.soundfont)
-            sheet = Sheet(melody_first(read_midi(midi)), title=source.stem, accompaniment=True)
+            sheet = RollSheet(melody_first(read_midi(midi)), title=source.stem, accompaniment=True)
             return encode_video(Film(sheet, Timeline.of(midi), shape), samples, title=source.stem)
         if ending == ".png":
             music = melody_first(read_midi(midi))
@@ -68,7 +68,7 @@ def convert(
         )
     score = read_cells(source)
     if score is None:
-        score = write_score(commission([source], DrawOptions.of(engine=Engine.NAIVE, seed=0)))
+        score = write_score(prepare_request([source], DrawOptions.of(engine=Engine.NAIVE, seed=0)))
     return write_midi(score)
 
 

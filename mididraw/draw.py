@@ -12,7 +12,7 @@ from functools import partial
 from PIL import Image
 
 from mididraw.canvas import Canvas, lay, lay_over
-from mididraw.engines import ENGINES, Commission
+from mididraw.engines import ENGINES, ScoreRequest
 from mididraw.errors import OptionError, PictureError
 from mididraw.measure import Match, match
 from mididraw.options import DrawOptions, Video
@@ -21,7 +21,7 @@ from mididraw.render.audio import Samples, Tags, encode_mp3, synthesize
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
 from mididraw.render.palette import PALETTES
-from mididraw.render.roll import Sheet
+from mididraw.render.roll import RollSheet
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
 from mididraw.score import Score
@@ -103,8 +103,8 @@ def draw(
     """
     options, settings = options or DrawOptions(), settings or Settings()
     clock = Clock(progress)
-    work = commission(pictures, options, prompt, clock, settings.model)
-    return render(work, write_score(work, clock), settings, title, clock, filmed=True)
+    request = prepare_request(pictures, options, prompt, clock, settings.model)
+    return render(request, write_score(request, clock), settings, title, clock, filmed=True)
 
 
 def replay(
@@ -130,28 +130,28 @@ def replay(
         MididrawError: as :func:`draw`, and a video cannot be made.
     """
     settings, clock = settings or Settings(), Clock(progress)
-    work = commission(pictures, options, None, clock)
-    score = read_score(midi, work)
-    return render(work, score, settings, title, clock, midi, filmed=True)
+    request = prepare_request(pictures, options, None, clock)
+    score = read_score(midi, request)
+    return render(request, score, settings, title, clock, midi, filmed=True)
 
 
-def read_score(midi: bytes, work: Commission) -> Score:
-    """Read the music that was written for a commission; a file knows no bars after its last note.
+def read_score(midi: bytes, request: ScoreRequest) -> Score:
+    """Read the music that was written for a request; a file knows no bars after its last note.
 
     Raises:
         MidiError: the bytes are no MIDI.
     """
     score = read_midi(midi)
-    return replace(score, bars=max(score.bars, work.canvas.bars))
+    return replace(score, bars=max(score.bars, request.canvas.bars))
 
 
-def commission(
+def prepare_request(
     pictures: Sequence[Picture],
     options: DrawOptions,
     prompt: bytes | None = None,
     clock: "Clock | None" = None,
     model: str = POCKET,
-) -> Commission:
+) -> ScoreRequest:
     """Read the pictures and lay them on a canvas, ready for an engine.
 
     Raises:
@@ -178,7 +178,7 @@ def commission(
         inks = [_read(place, pictures, options) for place in range(len(pictures))]
         canvas = lay_over((inks[0], inks[1]), options) if options.morph else lay(inks, options)
         music = None if prompt is None else read_midi(load_midi(prompt)).in_common_time()
-    return Commission(canvas, options, seed, music, clock.told_of_bars, model)
+    return ScoreRequest(canvas, options, seed, music, clock.tell_bars, model)
 
 
 def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:
@@ -197,7 +197,7 @@ def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:
         ) from error
 
 
-def write_score(work: Commission, clock: "Clock | None" = None) -> Score:
+def write_score(request: ScoreRequest, clock: "Clock | None" = None) -> Score:
     """Let the engine that was asked for write the score.
 
     Raises:
@@ -205,11 +205,11 @@ def write_score(work: Commission, clock: "Clock | None" = None) -> Score:
         OptionError: the engine is not installed.
     """
     with (clock or Clock())(Stage.ENGINE):
-        return ENGINES[work.options.engine]([work])[0]
+        return ENGINES[request.options.engine]([request])[0]
 
 
 def render(
-    work: Commission,
+    request: ScoreRequest,
     score: Score,
     settings: Settings | None = None,
     title: str = "drawing",
@@ -217,32 +217,34 @@ def render(
     midi: bytes | None = None,
     *,
     filmed: bool = False,
+    sound: "Recording | None" = None,
 ) -> Drawing:
     """Make the files of a score; needs neither model nor pictures.
 
     Args:
-        work: what the score was written for.
+        request: what the score was written for.
         score: the music.
         settings: what the host decides.
         title: shown by the MP3 and on the piano roll.
         clock: times the stages.
         midi: the score's file, where there is one already.
         filmed: make the video, too, that the options ask for, if they do.
+        sound: how the score sounds, where it was played already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
         VideoError: the piece is too long for a video.
     """
     settings, clock = settings or Settings(), clock or Clock()
-    found, options = match(work.canvas, score), resolve(work, score)
-    sound = record(score, settings, title, clock, midi)
+    found, options = match(request.canvas, score), resolve(request, score)
+    sound = sound or record(score, settings, title, clock, midi)
     with clock(Stage.ROLL):
-        png = write_png(sheet(score, work, found, title).paint(PALETTES[work.options.theme]))
+        png = write_png(sheet(score, request, found, title).paint(PALETTES[request.options.theme]))
     video = None
     if filmed and options.video is not Video.NONE:
-        video = film(work, score, sound.midi, settings, title, clock, sound.samples)
+        video = film(request, score, sound.midi, settings, title, clock, sound.samples)
     files = (sound.midi, sound.mp3, png)
-    return Drawing(options, score, work.canvas, found, *files, clock.seconds, video)
+    return Drawing(options, score, request.canvas, found, *files, clock.seconds, video)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -277,7 +279,7 @@ def record(
 
 
 def film(
-    work: Commission,
+    request: ScoreRequest,
     score: Score,
     midi: bytes,
     settings: Settings | None = None,
@@ -291,24 +293,26 @@ def film(
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
         VideoError: the piece is too long for a video.
     """
-    settings, clock, options = settings or Settings(), clock or Clock(), work.options
+    settings, clock, options = settings or Settings(), clock or Clock(), request.options
     with clock(Stage.VIDEO):
-        shown = sheet(score, work, match(work.canvas, score), title)
+        shown = sheet(score, request, match(request.canvas, score), title)
         frames = Film(shown, Timeline.of(midi), options.video, options.theme)
         samples = synthesize(midi, settings.soundfont) if samples is None else samples
         limit, tell = settings.video_bytes, partial(clock.tell, Stage.VIDEO)
         return encode_video(frames, samples, title=title, limit=limit, progress=tell)
 
 
-def sheet(score: Score, work: Commission, found: Match, title: str | None) -> Sheet:
+def sheet(score: Score, request: ScoreRequest, found: Match, title: str | None) -> RollSheet:
     """All that the piano roll of a score shows."""
-    return Sheet(score, work.canvas, f"match {found.likeness:.0%}", title, accompaniment=True)
+    return RollSheet(
+        score, request.canvas, f"match {found.likeness:.0%}", title, accompaniment=True
+    )
 
 
-def resolve(work: Commission, score: Score) -> DrawOptions:
+def resolve(request: ScoreRequest, score: Score) -> DrawOptions:
     """The options with what was left open filled in; they give the same score again."""
-    return work.options.model_copy(
-        update={"seed": work.seed, "tempo": round(score.tempo), "key": score.key.name}
+    return request.options.model_copy(
+        update={"seed": request.seed, "tempo": round(score.tempo), "key": score.key.name}
     )
 
 
@@ -336,7 +340,7 @@ class Clock:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
         self.tell(stage, 1, 1)
 
-    def told_of_bars(self, done: int, bars: int) -> None:
+    def tell_bars(self, done: int, bars: int) -> None:
         """Pass on how far the engine is."""
         self.tell(Stage.ENGINE, done, bars)
 

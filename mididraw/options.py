@@ -301,7 +301,7 @@ class DrawOptions(BaseModel):
         """Refuse what was asked for, other than the default, and the engine takes no notice of.
 
         Args:
-            asked: names of the options that a person gave, apart from their habits.
+            asked: names of the options that a person gave, apart from their preferences.
 
         Raises:
             OptionError: there is one.
@@ -318,8 +318,8 @@ class DrawOptions(BaseModel):
                     option=_called(name),
                 )
 
-    def take(self, number: int) -> Self:
-        """Those of one of several takes, counted from 1: they give it again by themselves."""
+    def of_take(self, number: int) -> Self:
+        """The options of one of several takes, counted from 1; they give it again by themselves."""
         changed: dict[str, object] = {"takes": 1}
         changed["candidates"] = max(self.candidates // self.takes, 1)
         if self.seed is not None:

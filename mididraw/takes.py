@@ -9,13 +9,13 @@ from mididraw.draw import (
     Progress,
     Recording,
     Stage,
-    commission,
+    prepare_request,
     record,
     render,
     sheet,
     write_png,
 )
-from mididraw.engines import ENGINES, Commission
+from mididraw.engines import ENGINES, ScoreRequest
 from mididraw.measure import match
 from mididraw.options import DrawOptions
 from mididraw.picture import Picture
@@ -63,27 +63,27 @@ def draw_takes(
         MididrawError: as :func:`mididraw.draw.draw`.
     """
     settings, clock = settings or Settings(), Clock(progress)
-    work = commission(pictures, options, prompt, clock, settings.model)
-    works = commissions(work)
-    scores = write_takes(works, clock)
+    request = prepare_request(pictures, options, prompt, clock, settings.model)
+    requests = requests_for_takes(request)
+    scores = write_takes(requests, clock)
     drawings = tuple(
         render(one, score, settings, take_title(title, number), Clock(progress))
-        for number, (one, score) in enumerate(zip(works, scores, strict=True), 1)
+        for number, (one, score) in enumerate(zip(requests, scores, strict=True), 1)
     )
-    return Takes(drawings, draw_sheet(works, scores, title))
+    return Takes(drawings, draw_sheet(requests, scores, title))
 
 
-def commissions(work: Commission) -> list[Commission]:
-    """What is asked for of each take."""
-    asked = work.options.model_copy(update={"seed": work.seed})
+def requests_for_takes(request: ScoreRequest) -> list[ScoreRequest]:
+    """Make a request for each take, with its own seed and its share of the candidates."""
+    asked = request.options.model_copy(update={"seed": request.seed})
     found = []
     for number in range(1, asked.takes + 1):
-        options = asked.take(number)
-        found.append(replace(work, options=options, seed=options.seed or 0))
+        options = asked.of_take(number)
+        found.append(replace(request, options=options, seed=options.seed or 0))
     return found
 
 
-def write_takes(works: Sequence[Commission], clock: Clock) -> list[Score]:
+def write_takes(requests: Sequence[ScoreRequest], clock: Clock) -> list[Score]:
     """Let the engine that was asked for write the scores, side by side where it can.
 
     Raises:
@@ -91,13 +91,13 @@ def write_takes(works: Sequence[Commission], clock: Clock) -> list[Score]:
         OptionError: the engine is not installed.
     """
     with clock(Stage.ENGINE):
-        return ENGINES[works[0].options.engine](works)
+        return ENGINES[requests[0].options.engine](requests)
 
 
 def record_takes(
     scores: Sequence[Score], settings: Settings, title: str, clock: Clock
 ) -> list[Recording]:
-    """Play them all.
+    """Synthesize the scores of all takes.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
@@ -108,16 +108,16 @@ def record_takes(
     ]
 
 
-def draw_sheet(works: Sequence[Commission], scores: Sequence[Score], title: str = "") -> bytes:
+def draw_sheet(requests: Sequence[ScoreRequest], scores: Sequence[Score], title: str = "") -> bytes:
     """A PNG of the takes' piano rolls, numbered."""
-    palette = PALETTES[works[0].options.theme]
+    palette = PALETTES[requests[0].options.theme]
     rolls = [
-        sheet(score, work, match(work.canvas, score), None).paint(palette)
-        for work, score in zip(works, scores, strict=True)
+        sheet(score, request, match(request.canvas, score), None).paint(palette)
+        for request, score in zip(requests, scores, strict=True)
     ]
     return write_png(contact_sheet(rolls, palette, title))
 
 
 def take_title(title: str, number: int) -> str:
-    """What a player shows of one of them."""
+    """The title that a music player shows for a take."""
     return f"{title} {number}"

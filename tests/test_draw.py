@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from pydub import AudioSegment
 
-from mididraw.draw import MAX_PICTURES, Stage, commission, draw, resolve, write_score
+from mididraw.draw import MAX_PICTURES, Stage, draw, prepare_request, resolve, write_score
 from mididraw.errors import BlankPictureError, OptionError
 from mididraw.options import DrawOptions, Theme
 from mididraw.picture import Picture
@@ -39,13 +39,13 @@ def test_a_drawing_becomes_midi_mp3_and_png(example: Path) -> None:
 
 
 def test_options_come_back_resolved(example: Path) -> None:
-    work = commission([example], DrawOptions())
+    work = prepare_request([example], DrawOptions())
     score = write_score(work)
     options = resolve(work, score)
     assert options.seed is not None
     assert options.tempo == score.tempo
     assert options.key == score.key.name
-    assert write_score(commission([example], options)) == score
+    assert write_score(prepare_request([example], options)) == score
 
 
 @pytest.mark.parametrize("engine", ["chords", "naive", "guided"])
@@ -53,14 +53,14 @@ def test_path_bytes_and_image_give_the_same_music(example: Path, engine: str) ->
     options = DrawOptions.of(engine=engine, seed=2, bars=2, candidates=2)
     with Image.open(example) as image:
         ways: list[Picture] = [example, str(example), example.read_bytes(), image]
-        scores = [write_score(commission([picture], options)) for picture in ways]
+        scores = [write_score(prepare_request([picture], options)) for picture in ways]
     assert len(set(scores)) == 1
 
 
 def test_several_pictures_become_one_piece_in_their_order() -> None:
     cat, fish = EXAMPLES / "cat.png", EXAMPLES / "fish.png"
     one, two, both = (
-        commission(pictures, DrawOptions(seed=1, candidates=2))
+        prepare_request(pictures, DrawOptions(seed=1, candidates=2))
         for pictures in ([cat], [fish], [cat, fish])
     )
     score = write_score(both)

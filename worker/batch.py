@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.engines.by_model import begin
 from mididraw.engines.generation import Generation, Generator
 from mididraw.engines.guidance.particles import ParticleSet, step
@@ -41,7 +41,7 @@ class Written:
     """A piece is written, ``seconds`` after it joined."""
 
     name: str
-    commission: Commission
+    request: ScoreRequest
     score: Score
     seconds: float
 
@@ -58,8 +58,8 @@ BatchNews = Bar | Written | Fault
 
 
 @dataclass(slots=True, eq=False)
-class _Piece:
-    commission: Commission
+class _BatchedPiece:
+    request: ScoreRequest
     generation: Generation | None = None
     told: int = 0
     since: float = 0.0
@@ -68,7 +68,7 @@ class _Piece:
 
     @property
     def size(self) -> int:
-        return self.commission.options.candidates
+        return self.request.options.candidates
 
 
 class Batch:
@@ -89,8 +89,8 @@ class Batch:
         self._make = make or (
             lambda slots: Decoder.of(model.transformer, slots=slots, precision=model.precision)
         )
-        self._waiting: dict[str, _Piece] = {}
-        self._playing: dict[str, _Piece] = {}
+        self._waiting: dict[str, _BatchedPiece] = {}
+        self._playing: dict[str, _BatchedPiece] = {}
         self._generator: Generator | None = self._fitting()
         self._tokens = 0
 
@@ -114,11 +114,11 @@ class Batch:
         """Whether there is something to write."""
         return bool(self._waiting or self._playing)
 
-    def add(self, name: str, commission: Commission) -> None:
+    def add(self, name: str, request: ScoreRequest) -> None:
         """Take in a piece; it joins as soon as there is room."""
-        self._waiting[name] = _Piece(commission)
+        self._waiting[name] = _BatchedPiece(request)
 
-    def drop(self, name: str) -> None:
+    def remove(self, name: str) -> None:
         """Let go of a piece; its slots are free at once."""
         self._waiting.pop(name, None)
         piece = self._playing.pop(name, None)
@@ -159,7 +159,7 @@ class Batch:
                 break
             free = decoder.free
             try:
-                piece.generation = begin(piece.commission, generator)
+                piece.generation = begin(piece.request, generator)
             except Exception as error:
                 if is_out_of_memory(error):
                     raise
@@ -176,7 +176,7 @@ class Batch:
 
     def _after(self, name: str) -> list[BatchNews]:
         piece = self._playing[name]
-        particles, bars = _particles(piece), piece.commission.canvas.bars
+        particles, bars = _particles(piece), piece.request.canvas.bars
         news: list[BatchNews] = []
         if particles.finished > piece.told:
             piece.told = particles.finished
@@ -185,10 +185,10 @@ class Batch:
             try:
                 score = piece.generation.score()
                 spent = time.perf_counter() - piece.since
-                news.append(Written(name, piece.commission, score, spent))
+                news.append(Written(name, piece.request, score, spent))
             except Exception as error:  # noqa: BLE001 -- told to its owner; the others go on
                 news.append(Fault(name, error))
-            self.drop(name)
+            self.remove(name)
         return news
 
     def _suspect(self, error: Exception) -> list[BatchNews]:
@@ -249,7 +249,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def _particles(piece: _Piece) -> ParticleSet:
+def _particles(piece: _BatchedPiece) -> ParticleSet:
     assert piece.generation is not None  # noqa: S101 -- it plays
     return piece.generation.particles
 

@@ -6,7 +6,7 @@ Videos have a process of their own: they take longer than all else and keep nobo
 import logging
 from dataclasses import dataclass, field
 
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.errors import MididrawError, Sentence
 from mididraw.options import DrawOptions, Engine, Video
 from mididraw.score import Score
@@ -36,8 +36,8 @@ _DIED = Sentence(
 class _StartedJob:
     claimed: ClaimedJob
     times: Times = field(default_factory=dict)
-    works: list[Commission] = field(default_factory=list)
-    """What is to be written: a commission for each take."""
+    requests: list[ScoreRequest] = field(default_factory=list)
+    """What is to be written: a request for each take."""
     scores: dict[int, Score] = field(default_factory=dict)
     """What is written, by the take's number."""
     bars: dict[int, int] = field(default_factory=dict)
@@ -94,8 +94,8 @@ class DrawingRunner:
         held = self._started.pop(job, None)
         if held is not None:
             self._drop(job, held)
-            self._pool.drop(job)
-            self._films.drop(job)
+            self._pool.remove(job)
+            self._films.remove(job)
 
     def step(self) -> list[RunnerEvent]:
         """Draw a token for every sequence, and see what the pool has done."""
@@ -116,9 +116,9 @@ class DrawingRunner:
                 events.append(result.value)
             else:
                 held = self._started[name]
-                held.works, held.times = result.value
-                for number, work in enumerate(held.works):
-                    self._batch.add(_take(name, number), work)
+                held.requests, held.times = result.value
+                for number, request in enumerate(held.requests):
+                    self._batch.add(_take(name, number), request)
         if self._batch.busy:
             for news in self._batch.step():
                 events += self._events_of(news)
@@ -145,26 +145,26 @@ class DrawingRunner:
             return []  # another take of it has failed in the same step
         if isinstance(news, Bar):
             held.bars[number] = news.bar
-            if len(held.bars) < len(held.works):
+            if len(held.bars) < len(held.requests):
                 return []
             return [Update(Progress(job=name, bar=min(held.bars.values()), bars=news.bars))]
         if isinstance(news, Written):
             held.scores[number] = news.score
             held.times["engine"] = max(held.times.get("engine", 0.0), news.seconds)
-            if len(held.scores) < len(held.works):
+            if len(held.scores) < len(held.requests):
                 return []
-            scores = [held.scores[one] for one in range(len(held.works))]
+            scores = [held.scores[one] for one in range(len(held.requests))]
             job = held.claimed.job
             self._pool.submit(
-                name, stages.perform, job, held.works, scores, held.times, self._settings
+                name, stages.perform, job, held.requests, scores, held.times, self._settings
             )
             return [Update(Rendering(job=name))]
         self._drop(name, held)
         return [self._failure(name, news.error)]
 
     def _drop(self, name: str, held: _StartedJob) -> None:
-        for number in range(len(held.works)):
-            self._batch.drop(_take(name, number))
+        for number in range(len(held.requests)):
+            self._batch.remove(_take(name, number))
 
     def _failure(self, name: str, error: BaseException) -> Failure:
         del self._started[name]

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
 
 
-class Metrics:
+class WorkerMetrics:
     """Counters and histograms of one worker."""
 
     def __init__(self) -> None:

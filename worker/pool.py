@@ -34,7 +34,7 @@ class _Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class TaskResult:
     """What became of a task: ``value``, or the ``error`` that it ended with."""
 
     owner: Hashable
@@ -69,7 +69,7 @@ class Pool:
         else:
             self._send(task)
 
-    def drop(self, owner: Hashable) -> None:
+    def remove(self, owner: Hashable) -> None:
         """Let go of an owner's tasks; one that has begun is ended with its process."""
         self._suspects = deque(task for task in self._suspects if task.owner != owner)
         for future, task in list(self._under_way.items()):
@@ -79,9 +79,9 @@ class Pool:
                     self._restart()
                 return
 
-    def collect(self) -> list[Result]:
+    def collect(self) -> list[TaskResult]:
         """What has been done since the last call."""
-        results: list[Result] = []
+        results: list[TaskResult] = []
         broken: list[_Task] = []
         for future in [future for future in self._under_way if future.done()]:
             task = self._under_way.pop(future)
@@ -89,12 +89,12 @@ class Pool:
             if isinstance(error, BrokenProcessPool):
                 broken.append(task)
             elif error is not None:
-                results.append(Result(task.owner, error=error))
+                results.append(TaskResult(task.owner, error=error))
             else:
-                results.append(Result(task.owner, future.result()))
+                results.append(TaskResult(task.owner, future.result()))
         if broken:
             if self._alone:
-                results += [Result(task.owner, error=DiedError()) for task in broken]
+                results += [TaskResult(task.owner, error=DiedError()) for task in broken]
                 broken = []
             self._restart(broken)
         self._go_on()

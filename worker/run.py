@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from worker.contract import Cancelled, Failed, Reason
-from worker.metrics import Metrics
+from worker.metrics import WorkerMetrics
 from worker.queue.connection import AwayError, NoRoomError, backoff
 from worker.queue.consumer import ClaimedJob, JobConsumer
 from worker.queue.ending import TOOK_TOO_LONG
@@ -37,7 +37,7 @@ class Worker:
         runner: JobRunner,
         lost: LostJobs,
         limits: TimeLimits | None = None,
-        metrics: Metrics | None = None,
+        metrics: WorkerMetrics | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -49,7 +49,7 @@ class Worker:
             metrics: are told what happens.
         """
         self._consumer, self._runner, self._lost = consumer, runner, lost
-        self._limits, self._metrics = limits or TimeLimits(), metrics or Metrics()
+        self._limits, self._metrics = limits or TimeLimits(), metrics or WorkerMetrics()
         self._stop = threading.Event()
         self._deadlines: dict[str, float] = {}
         self._failures = 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis import Redis
 
-from worker.metrics import Metrics
+from worker.metrics import WorkerMetrics
 from worker.queue.connection import connect
 from worker.queue.consumer import JobConsumer
 from worker.queue.lost_jobs import LostJobs
@@ -27,7 +27,7 @@ def make_worker(
     runner: JobRunner,
     policy: RetryPolicy | None = None,
     limits: TimeLimits | None = None,
-    metrics: Metrics | None = None,
+    metrics: WorkerMetrics | None = None,
 ) -> Worker:
     """Put a worker together that runs jobs of one Redis under a name of its own."""
     consumer = JobConsumer(connection, name, policy)
@@ -38,7 +38,7 @@ def make_worker(
 def serve(settings: WorkerSettings, runner: JobRunner, collector: Any = None) -> None:
     """Work until SIGTERM or SIGINT; ``collector`` tells Prometheus of the runner."""
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-    metrics = Metrics()
+    metrics = WorkerMetrics()
     if collector is not None:
         metrics.include(collector)
     if settings.worker_metrics_port:

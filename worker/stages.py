@@ -4,15 +4,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mididraw.draw import Clock, Drawing, Stage, commission, read_score, render, replay
+from mididraw.draw import Clock, Drawing, Stage, prepare_request, read_score, record, render, replay
 from mididraw.draw import film as draw_film
-from mididraw.engines import Commission
-from mididraw.engines.commission import nobody
+from mididraw.engines import ScoreRequest
+from mididraw.engines.request import no_progress
 from mididraw.errors import VideoError
 from mididraw.options import Video
 from mididraw.score import Score
 from mididraw.settings import Settings
-from mididraw.takes import commissions, write_takes
+from mididraw.takes import requests_for_takes, write_takes
 from worker.contract import Job
 from worker.contract.from_drawing import done_from_drawing, done_from_takes
 from worker.pool import tell
@@ -29,34 +29,38 @@ def warm() -> None:
     """Nothing: that this module is imported is what takes time."""
 
 
-def prepare(claimed: ClaimedJob) -> tuple[list[Commission], Times]:
-    """Lay the pictures of a job on a canvas; what is to be written, a commission for each take."""
+def prepare(claimed: ClaimedJob) -> tuple[list[ScoreRequest], Times]:
+    """Lay the pictures of a job on a canvas; what is to be written, a request for each take."""
     clock = Clock()
-    laid = commission(claimed.pictures, claimed.job.options, claimed.prompt, clock)
+    laid = prepare_request(claimed.pictures, claimed.job.options, claimed.prompt, clock)
     # The callback stays here.
-    return commissions(replace(laid, told=nobody)), _times(clock)
+    return requests_for_takes(replace(laid, progress=no_progress)), _times(clock)
 
 
 def perform(
     job: Job,
-    works: Sequence[Commission],
+    requests: Sequence[ScoreRequest],
     scores: Sequence[Score],
     times: Times,
     settings: Settings,
 ) -> Finished:
     """Make the files of a score, or of several takes."""
     clock = Clock()
-    if len(works) > 1:
-        return Finished(*done_from_takes(job, works, scores, settings, clock, times))
-    return _finished(job, render(works[0], scores[0], settings, job.title, clock), times)
+    if len(requests) > 1:
+        return Finished(*done_from_takes(job, requests, scores, settings, clock, times))
+    (request,), (score,) = requests, scores
+    sound = record(score, settings, job.title, clock)
+    drawing = render(request, score, settings, job.title, clock, sound=sound)
+    wanted = job.options.video is not Video.NONE
+    return replace(_finished(job, drawing, times), samples=sound.samples if wanted else None)
 
 
 def whole(claimed: ClaimedJob, settings: Settings) -> Finished:
     """Do all of a job, with an engine that needs no model."""
-    works, times = prepare(claimed)
+    requests, times = prepare(claimed)
     clock = Clock()
-    scores = write_takes(works, clock)
-    return perform(claimed.job, works, scores, times | _times(clock), settings)
+    scores = write_takes(requests, clock)
+    return perform(claimed.job, requests, scores, times | _times(clock), settings)
 
 
 def repeat(claimed: ClaimedJob, settings: Settings) -> Finished:
@@ -91,9 +95,9 @@ def film(claimed: ClaimedJob, settings: Settings, before: Finished | None = None
         return _finished(job, drawing, {})
     answer, files, clock = before.answer, before.files, Clock(progress)
     try:
-        work = commission(claimed.pictures, answer.options, None, clock)
-        score = read_score(files.midi, work)
-        video = draw_film(work, score, files.midi, settings, job.title, clock)
+        request = prepare_request(claimed.pictures, answer.options, None, clock)
+        score = read_score(files.midi, request)
+        video = draw_film(request, score, files.midi, settings, job.title, clock, before.samples)
     except VideoError:
         _log.warning("no video", exc_info=True, extra={"job": job.id})
         without = answer.options.model_copy(update={"video": Video.NONE})

@@ -6,7 +6,7 @@ from importlib import resources
 
 import torch
 
-from mididraw.draw import commission
+from mididraw.draw import prepare_request
 from mididraw.engines.generation import threads
 from mididraw.models.catalogue import load_model
 from mididraw.options import DrawOptions, Engine
@@ -58,6 +58,6 @@ def _warm(batch: Batch) -> None:
     """Write a bar of something, so that the first who comes need not wait for what is done once."""
     options = DrawOptions.of(engine=Engine.GUIDED, bars=1, candidates=1, seed=0)
     picture = resources.files("mididraw") / "examples" / "cat.png"
-    batch.add("warm", commission([picture.read_bytes()], options))
+    batch.add("warm", prepare_request([picture.read_bytes()], options))
     while batch.busy:
         batch.step()

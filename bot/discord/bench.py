@@ -41,11 +41,11 @@ class DiscordReport:
     acknowledged_s: float
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("the Discord bot", "figure")
         table.add_row("memory at its most", f"{self.memory / 1e6:.0f} MB")
         table.add_row("answer to posted message, median", f"{self.posted_ms[0]:.0f} ms")

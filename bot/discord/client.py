@@ -28,7 +28,7 @@ from bot.heartbeat import HeartbeatSender
 from bot.jobs.counted import CountedJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
-from bot.metrics import Metrics
+from bot.metrics import FrontMetrics
 from bot.service.delivery import Deliverer
 from bot.service.drawings import DrawingService
 from bot.service.status import StatusFollower
@@ -59,7 +59,7 @@ class DrawClient(discord.AutoShardedClient):
     def __init__(
         self,
         host: DiscordSettings,
-        metrics: Metrics | None = None,
+        metrics: FrontMetrics | None = None,
         recorder: Recorder | None = None,
     ) -> None:
         # Of messages, Discord shows us the text and files of those alone that are for us.
@@ -77,7 +77,7 @@ class DrawClient(discord.AutoShardedClient):
         )
         url = host.redis
         self._host, self._recorder = host, recorder
-        metrics = metrics or Metrics()
+        metrics = metrics or FrontMetrics()
         queue = RedisJobs(url, FRONT, limits=host.limits)
         jobs = CountedJobs(queue, FRONT, metrics)
         statuses = StatusFollower(jobs, _REST, AWAY)
@@ -171,7 +171,7 @@ async def logged_in(settings: DiscordSettings) -> AsyncIterator[discord.Client]:
 
 
 async def run(
-    settings: DiscordSettings, metrics: Metrics | None = None, record: Path | None = None
+    settings: DiscordSettings, metrics: FrontMetrics | None = None, record: Path | None = None
 ) -> None:
     """Work until cancelled; ``record`` is where what Discord says is written down.
 

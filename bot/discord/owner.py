@@ -40,7 +40,7 @@ class Owner(app_commands.Group):
 
     @app_commands.command(name=named("discord-status"), description=named("discord-status-about"))
     async def status(self, interaction: Inter) -> None:
-        """Queue, workers, servers."""
+        """Show how queue, workers and servers are."""
         url = context_of(interaction).settings.redis
 
         def look() -> dict[str, object]:

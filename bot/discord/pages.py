@@ -36,7 +36,7 @@ class PageButton(
 
     @never_silent
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Turn to it."""
+        """Show the page that the button names."""
         await interaction.response.defer()
         memory = context_of(interaction).service.memory
         settings = await memory.chat_settings(asker_of(interaction).settings)

@@ -70,7 +70,7 @@ class DiscordPoster:
         chat = delivery.job.chat
         rules = await self._memory.chat_settings(chat) if target.guild and chat else None
         shown = rules is not None and rules.gallery is not None
-        piece = _Piece(delivery, target, reply, said, shown)
+        piece = _AnsweredPiece(delivery, target, reply, said, shown)
         places = [("posted", self._edit)]
         # What one person alone was to see is written nowhere else.
         places += [] if target.private else [("beside", self._send_beside)]
@@ -85,7 +85,7 @@ class DiscordPoster:
                 gone = error.gone
         raise LostError("gone" if gone else "refused", "no place takes it")
 
-    async def _edit(self, piece: "_Piece") -> bool:
+    async def _edit(self, piece: "_AnsweredPiece") -> bool:
         """Make the message that waits the answer; whether there is one."""
         target, edit = piece.target, None
         if not target.token and target.message:
@@ -104,20 +104,22 @@ class DiscordPoster:
         )
         return True
 
-    async def _send_beside(self, piece: "_Piece") -> bool:
+    async def _send_beside(self, piece: "_AnsweredPiece") -> bool:
         """Write a message in the same channel."""
         await self._send(
             self._client.get_partial_messageable(piece.target.channel), piece, piece.text
         )
         return True
 
-    async def _send_directly(self, piece: "_Piece") -> bool:
+    async def _send_directly(self, piece: "_AnsweredPiece") -> bool:
         """Write a direct message."""
         direct = await self._client.create_dm(discord.Object(piece.target.user))
         await self._send(direct, piece, f"{piece.text}\n{piece.said('discord-direct')}")
         return True
 
-    async def _send(self, channel: discord.abc.Messageable, piece: "_Piece", text: str) -> None:
+    async def _send(
+        self, channel: discord.abc.Messageable, piece: "_AnsweredPiece", text: str
+    ) -> None:
         job, who = piece.delivery.job, discord.Object(piece.target.user)
         text = f"<@{who.id}> {text}"
         if (piece.delivery.doubtful or job.id in self._begun) and await self._is_there(
@@ -150,7 +152,7 @@ class DiscordPoster:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _AnsweredPiece:
     """An answer, and where it goes."""
 
     delivery: Delivery

@@ -44,7 +44,7 @@ class Recorder:
         return config
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the recording."""
         self._file.close()
 
     async def _ended(

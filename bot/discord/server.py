@@ -35,7 +35,7 @@ class Server(app_commands.Group):
 
     @app_commands.command(name=named("discord-show"), description=named("discord-show-about"))
     async def show(self, interaction: Inter) -> None:
-        """What holds here."""
+        """Show the rules of this server."""
         await _change(interaction, lambda _: {})
 
     @app_commands.command(

@@ -43,7 +43,7 @@ class VoiceError(MididrawError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _PlayedPiece:
     channel: Channel
     mp3: bytes
     tell: Tell
@@ -51,7 +51,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Playlist:
-    waiting: deque[_Piece] = field(default_factory=deque)
+    waiting: deque[_PlayedPiece] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
 
 
@@ -85,7 +85,7 @@ class VoicePlayer:
                 "voice-queue-full", "Many pieces wait to be played already: try again later."
             )
         before = len(playlist.waiting) + (playlist.task is not None)
-        playlist.waiting.append(_Piece(channel, mp3, tell))
+        playlist.waiting.append(_PlayedPiece(channel, mp3, tell))
         if playlist.task is None:
             playlist.task = asyncio.create_task(self._perform(channel.guild, playlist))
             self._tasks.add(playlist.task)
@@ -147,7 +147,7 @@ def _check(channel: Channel) -> None:
         )
 
 
-async def _perform_one(piece: _Piece) -> None:
+async def _perform_one(piece: _PlayedPiece) -> None:
     """Play a piece, or say why not; what breaks it must not break the next one."""
     try:
         voice = await _join(piece.channel)
@@ -178,7 +178,7 @@ async def _agree_on_key(voice: discord.VoiceClient) -> None:
             await asyncio.sleep(_LOOK)
 
 
-async def _take_stage(piece: _Piece) -> None:
+async def _take_stage(piece: _PlayedPiece) -> None:
     """Become a speaker where only speakers are heard, or ask to."""
     me = piece.channel.guild.me
     if not (isinstance(piece.channel, discord.StageChannel) and _is_listener(me)):
@@ -233,7 +233,7 @@ class _OpusSource(discord.AudioSource):
         return next(self._frames, b"")
 
     def is_opus(self) -> bool:
-        """It is."""
+        """Whether frames are Opus already, which they are."""
         return True
 
 

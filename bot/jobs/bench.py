@@ -50,11 +50,11 @@ class QueueReport:
     single_place: int
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("the queue", "figure")
         table.add_row("order to start, idle, median", f"{self.overhead_ms[0]:.1f} ms")
         table.add_row("order to start, idle, p99", f"{self.overhead_ms[1]:.1f} ms")

@@ -5,9 +5,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from bot.jobs.interface import Delivery, Jobs, Kept, Order, Piece, Receipt
+from bot.jobs.interface import Delivery, Jobs, Kept, ListedPiece, Order, Receipt
 from bot.jobs.limits import RefusedError
-from bot.metrics import Metrics
+from bot.metrics import FrontMetrics
 from mididraw.errors import MididrawError
 from worker.contract import Answer, Done, Event, Failed, Job, ResultFiles
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 class CountedJobs:
     """Hands everything on to other jobs."""
 
-    def __init__(self, jobs: Jobs, front: str, metrics: Metrics) -> None:
+    def __init__(self, jobs: Jobs, front: str, metrics: FrontMetrics) -> None:
         self._jobs, self._front, self._metrics = jobs, front, metrics
         self._taken: dict[str, float] = {}
 
@@ -71,9 +71,9 @@ class CountedJobs:
         """Stop a job; see :class:`bot.jobs.interface.Jobs`."""
         return await self._jobs.cancel(job)
 
-    async def look(self, job: str) -> Event | None:
+    async def latest_event(self, job: str) -> Event | None:
         """How a job stands; None if nothing is known of it."""
-        return await self._jobs.look(job)
+        return await self._jobs.latest_event(job)
 
     def follow(self, job: str) -> AsyncIterator[Event]:
         """Tell what happens to a job, from how it stands now to its end."""
@@ -95,7 +95,7 @@ class CountedJobs:
         """Keep a piece no longer than any other."""
         await self._jobs.loosen(job)
 
-    async def pieces(self, user: str, most: int) -> list[Piece]:
+    async def pieces(self, user: str, most: int) -> list[ListedPiece]:
         """A user's last pieces that are kept, the newest first."""
         return await self._jobs.pieces(user, most)
 

@@ -1,9 +1,9 @@
 """What draws for :class:`bot.jobs.local.LocalJobs`: the library itself, in a thread."""
 
 from bot.jobs.local import Perform, Tell
-from mididraw.draw import Clock, Stage, commission, draw, replay
+from mididraw.draw import Clock, Stage, draw, prepare_request, replay
 from mididraw.settings import Settings
-from mididraw.takes import commissions, write_takes
+from mididraw.takes import requests_for_takes, write_takes
 from worker.contract import Done, Filming, Job, Progress, Rendering, ResultFiles
 from worker.contract.from_drawing import done_from_drawing, done_from_takes
 
@@ -26,9 +26,9 @@ def draws_here(settings: Settings) -> Perform:
 
         if job.options.takes > 1:
             clock = Clock(progress)
-            work = commission(pictures, job.options, prompt, clock, settings.model)
-            works = commissions(work)
-            return done_from_takes(job, works, write_takes(works, clock), settings, clock)
+            request = prepare_request(pictures, job.options, prompt, clock, settings.model)
+            requests = requests_for_takes(request)
+            return done_from_takes(job, requests, write_takes(requests, clock), settings, clock)
         if job.written:
             made = replay(
                 pictures,

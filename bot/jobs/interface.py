@@ -9,7 +9,7 @@ from worker.contract import Answer, Done, Event, Job, ReplyTo, ResultFiles
 from worker.queue.delivery import Delivery
 from worker.queue.limits import Limits
 
-__all__ = ["Delivery", "Jobs", "Kept", "Order", "Piece", "Receipt", "newest_pieces"]
+__all__ = ["Delivery", "Jobs", "Kept", "ListedPiece", "Order", "Receipt", "newest_pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,17 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ListedPiece:
     """A job of which music was made."""
 
     job: Job
     answer: Done
 
 
-def newest_pieces(answered: Iterable[tuple[Job, Answer | None]], most: int) -> list[Piece]:
+def newest_pieces(answered: Iterable[tuple[Job, Answer | None]], most: int) -> list[ListedPiece]:
     """The newest pieces among jobs; a video of one is none of its own."""
     found = [
-        Piece(job, answer)
+        ListedPiece(job, answer)
         for job, answer in answered
         if isinstance(answer, Done) and not (job.written and job.options.video is not Video.NONE)
     ]
@@ -164,8 +164,8 @@ class Jobs(Protocol):
             whether there was something to stop.
         """
 
-    async def look(self, job: str) -> Event | None:
-        """How a job stands; None if nothing is known of it."""
+    async def latest_event(self, job: str) -> Event | None:
+        """The last event of a job; None if nothing is known of it."""
 
     def follow(self, job: str) -> AsyncIterator[Event]:
         """Tell what happens to a job, from how it stands now to its end."""
@@ -191,7 +191,7 @@ class Jobs(Protocol):
     async def loosen(self, job: Job) -> None:
         """Keep a piece no longer than any other, whatever :meth:`keep` was told."""
 
-    async def pieces(self, user: str, most: int) -> list[Piece]:
+    async def pieces(self, user: str, most: int) -> list[ListedPiece]:
         """A user's last pieces that are kept, the newest first."""
 
     async def recall(self, job: str) -> Kept | None:

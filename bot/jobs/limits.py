@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mididraw.errors import MididrawError
-from worker.queue.limits import Limits, Verdict
+from worker.queue.limits import AdmissionOutcome, Limits
 
 __all__ = [
     "BusyError",
@@ -45,9 +45,9 @@ class FullError(RefusedError):
     """The queue holds as many jobs as it may."""
 
 
-def refuse(verdict: Verdict, seconds: int, limits: Limits) -> RefusedError:
+def refuse(outcome: AdmissionOutcome, seconds: int, limits: Limits) -> RefusedError:
     """The refusal for a verdict that is none of OK and AGAIN; ``seconds`` count for RATE alone."""
-    if verdict is Verdict.USER:
+    if outcome is AdmissionOutcome.USER:
         if limits.user == 1:
             return BusyError(
                 "user-busy", "You have a drawing in the works already: wait until one is done."
@@ -57,11 +57,11 @@ def refuse(verdict: Verdict, seconds: int, limits: Limits) -> RefusedError:
             "You have {count} drawings in the works already: wait until one is done.",
             count=limits.user,
         )
-    if verdict is Verdict.CHAT:
+    if outcome is AdmissionOutcome.CHAT:
         return BusyError(
             "chat-busy", "This chat has many drawings in the works: wait until one is done."
         )
-    if verdict is Verdict.RATE:
+    if outcome is AdmissionOutcome.RATE:
         minutes = -(-seconds // 60)
         if minutes <= 1:
             return TooFastError(
@@ -72,7 +72,7 @@ def refuse(verdict: Verdict, seconds: int, limits: Limits) -> RefusedError:
             "Those were many drawings in a short time: try again in {minutes} minutes.",
             minutes=minutes,
         )
-    if verdict is Verdict.CLOSED:
+    if outcome is AdmissionOutcome.CLOSED:
         return ClosedError(
             "queue-closed", "No drawings are taken for a moment: try again in a few minutes."
         )

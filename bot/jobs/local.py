@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from bot.jobs.interface import Delivery, Kept, Order, Piece, Receipt, narrowed, newest_pieces
+from bot.jobs.interface import Delivery, Kept, ListedPiece, Order, Receipt, narrowed, newest_pieces
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from bot.tasks import end
@@ -32,7 +32,7 @@ from worker.contract import (
 )
 from worker.queue import keys
 from worker.queue.ending import BROKEN, TOOK_TOO_LONG, expired
-from worker.queue.limits import Verdict
+from worker.queue.limits import AdmissionOutcome
 from worker.queue.states import ENDS, JobState, Step, next_state
 from worker.queue.status import estimate_wait
 
@@ -80,7 +80,7 @@ class LocalJobs:
         job_seconds: float = 300.0,
         limits: Limits | None = None,
         retention: keys.Retention | None = None,
-        most_bytes: int = 256 << 20,
+        most_bytes: int = 96 << 20,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Threads begin with the first job.
@@ -146,15 +146,15 @@ class LocalJobs:
         open_jobs = [entry.job for entry in self._entries.values() if entry.answer is None]
         mine = sum(one.user == user for one in open_jobs)
         if mine >= limits.user:
-            raise refuse(Verdict.USER, 0, limits)
+            raise refuse(AdmissionOutcome.USER, 0, limits)
         if chat and sum(one.chat == chat for one in open_jobs) >= limits.chat:
-            raise refuse(Verdict.CHAT, 0, limits)
+            raise refuse(AdmissionOutcome.CHAT, 0, limits)
         while asked and asked[0] <= now - limits.window:
             asked.popleft()
         if len(asked) >= limits.rate:
-            raise refuse(Verdict.RATE, math.ceil(asked[0] + limits.window - now), limits)
+            raise refuse(AdmissionOutcome.RATE, math.ceil(asked[0] + limits.window - now), limits)
         if len(open_jobs) >= limits.total:
-            raise refuse(Verdict.FULL, 0, limits)
+            raise refuse(AdmissionOutcome.FULL, 0, limits)
         return mine
 
     def _make_room(self, size: int) -> None:
@@ -166,7 +166,7 @@ class LocalJobs:
                 over -= _weight(entry.order)
                 entry.order = _without_blobs(entry.order)
         if over > 0:
-            raise refuse(Verdict.FULL, 0, self._limits)
+            raise refuse(AdmissionOutcome.FULL, 0, self._limits)
 
     def _keep_music(self, music: str, done: Done, files: ResultFiles) -> None:
         """Keep results, and let go of the oldest where they are too many."""
@@ -264,7 +264,7 @@ class LocalJobs:
             await self._end(entry, Cancelled(job=job))
         return True
 
-    async def look(self, job: str) -> Event | None:
+    async def latest_event(self, job: str) -> Event | None:
         """How a job stands; None if nothing is known of it."""
         entry = self._entries.get(job)
         if entry is None:
@@ -283,7 +283,7 @@ class LocalJobs:
         inbox: asyncio.Queue[Event] = asyncio.Queue()
         self._followers[job].add(inbox)
         try:
-            event = await self.look(job)
+            event = await self.latest_event(job)
             while event is not None:
                 yield event
                 if isinstance(event, Ended):
@@ -350,7 +350,7 @@ class LocalJobs:
             until = min(until, self._clock() + self._retention.outbox)
             self._music[job.music] = done, files, until
 
-    async def pieces(self, user: str, most: int) -> list[Piece]:
+    async def pieces(self, user: str, most: int) -> list[ListedPiece]:
         """A user's last pieces that are kept, the newest first."""
         self._drop_old(self._clock())
         own = [entry for entry in self._entries.values() if entry.job.user == user]

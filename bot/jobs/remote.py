@@ -5,13 +5,13 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
-from bot.jobs.interface import Delivery, Kept, Order, Piece, Receipt, narrowed, newest_pieces
+from bot.jobs.interface import Delivery, Kept, ListedPiece, Order, Receipt, narrowed, newest_pieces
 from bot.jobs.limits import Limits, refuse
 from bot.jobs.orders import job_of
 from worker.contract import Done, Ended, Event, Job, Queued, ResultFiles, Started, job_id
 from worker.queue import keys
 from worker.queue.connection import connect, connect_async
-from worker.queue.limits import Verdict
+from worker.queue.limits import AdmissionOutcome
 from worker.queue.listener import EventListener
 from worker.queue.outbox import Outbox
 from worker.queue.producer import Producer
@@ -58,8 +58,8 @@ class RedisJobs:
         """See whether a job would be accepted; see :class:`bot.jobs.interface.Jobs`."""
         job, limits = job_id(self.front, request), narrowed(self._limits, most)
         found = await self._producer.check(job, user, chat, limits, self._clock())
-        if found.verdict not in (Verdict.OK, Verdict.AGAIN):
-            raise refuse(found.verdict, found.seconds, limits)
+        if found.outcome not in (AdmissionOutcome.OK, AdmissionOutcome.AGAIN):
+            raise refuse(found.outcome, found.seconds, limits)
 
     async def submit(self, order: Order) -> Receipt:
         """Accept a job; see :class:`bot.jobs.interface.Jobs`."""
@@ -68,15 +68,15 @@ class RedisJobs:
         job = job_of(order, now, limits)
         blobs = [*order.pictures, *([] if order.prompt is None else [order.prompt])]
         admission = await self._producer.submit(job, blobs, limits, now, first=order.first)
-        if admission.verdict not in (Verdict.OK, Verdict.AGAIN):
-            raise refuse(admission.verdict, admission.seconds, limits)
-        return Receipt(job.id, again=admission.verdict is Verdict.AGAIN)
+        if admission.outcome not in (AdmissionOutcome.OK, AdmissionOutcome.AGAIN):
+            raise refuse(admission.outcome, admission.seconds, limits)
+        return Receipt(job.id, again=admission.outcome is AdmissionOutcome.AGAIN)
 
     async def cancel(self, job: str) -> bool:
         """Stop a job; see :class:`bot.jobs.interface.Jobs`."""
         return await self._producer.cancel(job, self._clock())
 
-    async def look(self, job: str) -> Event | None:
+    async def latest_event(self, job: str) -> Event | None:
         """How a job stands; see :class:`bot.jobs.interface.Jobs`."""
         status = await self._producer.status(job, self._clock())
         if status is None:
@@ -94,7 +94,7 @@ class RedisJobs:
             last: Event | None = None
             async for event in heard:
                 # Silence is the time to look; an end that was missed is found so, too.
-                found = event or await self.look(job)
+                found = event or await self.latest_event(job)
                 if found is None:
                     return
                 began = isinstance(found, Started) and not isinstance(last, Queued | None)
@@ -132,7 +132,7 @@ class RedisJobs:
         """Keep a piece no longer than any other."""
         await self._producer.loosen(job, self._clock())
 
-    async def pieces(self, user: str, most: int) -> list[Piece]:
+    async def pieces(self, user: str, most: int) -> list[ListedPiece]:
         """A user's last pieces that are kept, the newest first."""
         return newest_pieces(await self._producer.answered(user, self._clock()), most)
 

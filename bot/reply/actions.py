@@ -93,7 +93,7 @@ def vary(options: DrawOptions, action: Action, value: str | None = None) -> Draw
             given = {"seed": secrets.randbelow(SEEDS), "candidates": _plenty(options)}
             given |= {"takes": MOST_TAKES, "video": Video.NONE}
         case Action.TAKE:
-            return options.take(_number(value, options.takes))
+            return options.of_take(_number(value, options.takes))
         case Action.CHANGE:
             given = {}
         case Action.CLOSER:

@@ -141,7 +141,7 @@ class DrawingService:
     async def last_status(self, user: str, said: Texts) -> str | None:
         """Say how a person's own last drawing stands; None if it does not wait or run."""
         job = await self.memory.read_note(f"last:{user}")
-        event = await self.jobs.look(job) if job else None
+        event = await self.jobs.latest_event(job) if job else None
         return None if event is None or isinstance(event, Ended) else tell(event, said)
 
     async def cancel_last(self, user: str) -> bool:
@@ -167,7 +167,7 @@ async def music_of(jobs: Jobs, kept: Kept, options: DrawOptions) -> bytes | None
     It is there where nothing but a video is wanted of a piece, or one of several takes.
     """
     before = kept.options
-    number = next((n for n in range(1, before.takes + 1) if before.take(n) == options), None)
+    number = next((n for n in range(1, before.takes + 1) if before.of_take(n) == options), None)
     if before.takes == 1:
         filmed = before.model_copy(update={"video": options.video}) == options
         number = 1 if filmed and options.video is not Video.NONE else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.jobs.interface import Kept, Piece
+from bot.jobs.interface import Kept, ListedPiece
 from bot.reply.answer import summary
 from bot.service.drawings import DrawingService
 from bot.texts import Texts
@@ -32,7 +32,7 @@ class History:
         picture: a PNG of them, small and numbered.
     """
 
-    pieces: list[Piece]
+    pieces: list[ListedPiece]
     text: str
     picture: bytes
 
@@ -112,7 +112,7 @@ async def _note(service: DrawingService, user: str, change: Any) -> None:
     await service.memory.change_note(name, lambda found: change(found or []), seconds)
 
 
-async def _seen(service: DrawingService, piece: Piece) -> bytes:
+async def _seen(service: DrawingService, piece: ListedPiece) -> bytes:
     """A PNG of the roll, or of the drawing where the roll is gone; empty where there is none."""
     files = await service.jobs.files(piece.answer)
     return base64.b64decode(piece.answer.sketch) if files is None else files.png

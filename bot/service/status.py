@@ -19,7 +19,7 @@ class Show(Protocol):
     """Shows a job's line in the place of the one before."""
 
     async def __call__(self, job: str, line: str) -> None:
-        """Show it."""
+        """Show a line."""
 
 
 class StatusFollower:

@@ -33,7 +33,7 @@ class Album:
         others = [one for one in self.parts if one.message_id != part.message_id]
         self.parts = sorted([*others, part], key=lambda one: one.message_id)
 
-    def take(self) -> list[Message]:
+    def pop_messages(self) -> list[Message]:
         """The parts that nobody has taken yet, in order; what comes later is another order's.
 
         Where words were changed, they are wanted for all.

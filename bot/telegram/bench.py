@@ -63,11 +63,11 @@ class TelegramReport:
     crowd: "Crowd"
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("the Telegram bot", "figure")
         table.add_row("memory at its most", f"{self.memory / 1e6:.0f} MB")
         table.add_row("answer to posted picture, median", f"{self.posted_ms[0]:.0f} ms")

@@ -57,7 +57,7 @@ class Rates:
 
 
 @dataclass(slots=True)
-class _Line:
+class _ChatBudget:
     """What went to a chat lately; whoever writes there stands in it."""
 
     window: Window
@@ -92,8 +92,8 @@ class Budget(BaseRequestMiddleware):
 
     def __init__(self, rates: Rates | None = None, tries: int = _TRIES) -> None:
         self._rates, self._tries = rates or Rates(), tries
-        self._all = _Line(self._rates.all)
-        self._lines: OrderedDict[str, _Line] = OrderedDict()
+        self._all = _ChatBudget(self._rates.all)
+        self._lines: OrderedDict[str, _ChatBudget] = OrderedDict()
 
     def spare(self, chat: int, reserved: int) -> bool:
         """Whether something that may be left out can go now.
@@ -137,7 +137,7 @@ class Budget(BaseRequestMiddleware):
         make_request: NextRequestMiddlewareType[TelegramType],
         bot: Bot,
         method: TelegramMethod[TelegramType],
-        line: _Line | None,
+        line: _ChatBudget | None,
     ) -> Response[TelegramType]:
         light, wait = isinstance(method, EditMessageText), _FIRST_WAIT
         last = 1 if light or isinstance(method, GetUpdates) else self._tries
@@ -164,7 +164,7 @@ class Budget(BaseRequestMiddleware):
         make_request: NextRequestMiddlewareType[TelegramType],
         bot: Bot,
         method: TelegramMethod[TelegramType],
-        line: _Line | None,
+        line: _ChatBudget | None,
     ) -> Response[TelegramType]:
         if line is None:
             return await make_request(bot, method)
@@ -180,10 +180,12 @@ class Budget(BaseRequestMiddleware):
             # Telegram has counted it by now, whatever became of it.
             line.count(loop.time(), count)
 
-    def _line(self, chat: Any) -> _Line:
+    def _line(self, chat: Any) -> _ChatBudget:
         name = str(chat)
         group = name.startswith(("-", "@"))
-        line = self._lines.setdefault(name, _Line(self._rates.group if group else self._rates.chat))
+        line = self._lines.setdefault(
+            name, _ChatBudget(self._rates.group if group else self._rates.chat)
+        )
         self._lines.move_to_end(name)
         while len(self._lines) > _CHATS:
             self._lines.popitem(last=False)

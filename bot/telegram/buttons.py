@@ -12,7 +12,7 @@ from bot.reply import Action, changed, vary
 from bot.reply.answer import buttons_for
 from bot.service.sound import opus_of
 from bot.telegram.context import TelegramContext, sender_of
-from bot.telegram.form import Form, keys_of
+from bot.telegram.form import ChangeForm, keys_of
 from bot.telegram.keyboards import Menu, Press, Voice, under, value_of
 from bot.telegram.orders import follow
 from bot.telegram.parts import seconds_of
@@ -33,12 +33,12 @@ async def menu(query: CallbackQuery, callback_data: Menu, context: TelegramConte
         return
     keys = await _first(query, kept.answer, context, said)
     if callback_data.action in set(Action):
-        keys = _form(Form.of(callback_data.job, kept.options), said)
+        keys = _form(ChangeForm.of(callback_data.job, kept.options), said)
     await _show(query, keys)
     await query.answer()
 
 
-async def fill(query: CallbackQuery, callback_data: Form, context: TelegramContext) -> None:
+async def fill(query: CallbackQuery, callback_data: ChangeForm, context: TelegramContext) -> None:
     """Show the form as it is filled in so far, or order the piece so."""
     said = await context.texts(query)
     if not callback_data.done:
@@ -52,7 +52,7 @@ async def fill(query: CallbackQuery, callback_data: Form, context: TelegramConte
     await _order(query, callback_data.job, wanted, context, said, closes=True)
 
 
-def _form(form: Form, said: Texts) -> InlineKeyboardMarkup:
+def _form(form: ChangeForm, said: Texts) -> InlineKeyboardMarkup:
     return keys_of(form, said, Menu(action="", job=form.job).pack())
 
 
@@ -159,7 +159,7 @@ def make_router() -> Router:
     router = Router(name="buttons")
     router.callback_query.register(menu, Menu.filter())
     router.callback_query.register(press, Press.filter())
-    router.callback_query.register(fill, Form.filter())
+    router.callback_query.register(fill, ChangeForm.filter())
     router.callback_query.register(speak, Voice.filter())
     router.callback_query.register(unknown)
     return router

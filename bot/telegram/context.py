@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, InlineQuery, Message
 
 from bot.service.asker import Asker, no_roles
 from bot.service.drawings import DrawingService
-from bot.telegram.files import Files
+from bot.telegram.files import TelegramFiles
 from bot.telegram.refusals import forbids
 from bot.telegram.status import StatusMessages
 from bot.telegram.target import TelegramTarget, reply_parameters
@@ -62,7 +62,7 @@ class TelegramContext:
     bot: Bot
     service: DrawingService
     messages: StatusMessages
-    files: Files
+    files: TelegramFiles
     public_url: str | None = None
 
     async def texts(self, event: Message | CallbackQuery | InlineQuery) -> Texts:

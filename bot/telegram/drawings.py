@@ -28,7 +28,7 @@ async def draw(
     """``/draw`` with options, as a picture's caption or in reply to a picture."""
     words = command.args or ""
     if _shows(album.parts, context):
-        await order(context, message, album.take(), words, strict=True)
+        await order(context, message, album.pop_messages(), words, strict=True)
     elif quoted := _quoted(message, context):
         await order(context, message, [quoted], words, strict=True)
     elif piece := piece_of(message.reply_to_message):
@@ -42,7 +42,7 @@ async def picture(message: Message, context: TelegramContext, album: Album) -> N
     if not await _meant(album.parts, context):
         return
     if _shows(album.parts, context):
-        await order(context, message, album.take(), message.caption or "")
+        await order(context, message, album.pop_messages(), message.caption or "")
     elif any(midi_in(one) for one in album.parts):
         await context.tell(message, "telegram-midi")
     else:
@@ -80,7 +80,7 @@ async def changed(message: Message, context: TelegramContext, album: Album) -> N
         # What else was in the album is not known any more.
         await context.tell(message, "telegram-album-again")
     elif _shows(album.parts, context):
-        await order(context, message, album.take(), message.caption or "")
+        await order(context, message, album.pop_messages(), message.caption or "")
 
 
 async def other(message: Message, context: TelegramContext) -> None:

@@ -29,7 +29,7 @@ class UnreachableError(MididrawError):
     """The file cannot be fetched."""
 
 
-class Files:
+class TelegramFiles:
     """Fetches files; no other host than Telegram's server is ever asked."""
 
     def __init__(self, bot: Bot, *, own_server: bool = False, folder: Path | None = None) -> None:

@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 FIELDS = ("tempo", "key", "style", "arrangement", "instrument")
 
 
-class Form(CallbackData, prefix="f"):
+class ChangeForm(CallbackData, prefix="f"):
     """A form with its values, and which of its fields is open; within Telegram's 64 bytes.
 
     Attributes:
@@ -68,7 +68,7 @@ class Form(CallbackData, prefix="f"):
         }
 
 
-def keys_of(form: Form, said: Texts, back: str) -> InlineKeyboardMarkup:
+def keys_of(form: ChangeForm, said: Texts, back: str) -> InlineKeyboardMarkup:
     """The form as buttons.
 
     Args:
@@ -90,7 +90,7 @@ def keys_of(form: Form, said: Texts, back: str) -> InlineKeyboardMarkup:
     )
 
 
-def _choices(form: Form, name: str, said: Texts) -> InlineKeyboardMarkup:
+def _choices(form: ChangeForm, name: str, said: Texts) -> InlineKeyboardMarkup:
     """What can be chosen in a field; each leads back to the form."""
     closed = form.model_copy(update={"field": len(FIELDS)})
     offered: dict[str, Iterable[tuple[int, str]]] = {
@@ -112,7 +112,7 @@ def _choices(form: Form, name: str, said: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[*rows, [_button("‹", closed)]])
 
 
-def _button(text: str, form: Form) -> InlineKeyboardButton:
+def _button(text: str, form: ChangeForm) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=text, callback_data=form.pack())
 
 

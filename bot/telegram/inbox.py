@@ -25,7 +25,7 @@ class Inbox:
             await self._redis.hset(_KEY, mapping={str(number): entry, _NEWEST: number})
             await self._redis.expire(_KEY, _KEPT)
 
-    async def drop(self, number: int) -> None:
+    async def remove(self, number: int) -> None:
         """Let go of an update that is handled."""
         with redis_errors():
             await self._redis.hdel(_KEY, str(number))
@@ -42,7 +42,7 @@ class Inbox:
             # What a process dies of must not be handled for ever.
             if time.time() - entry["at"] > _TRIED:
                 del entries[number]
-                await self.drop(number)
+                await self.remove(number)
         updates = [str(entries[number]["update"]) for number in sorted(entries)]
         return None if newest is None else int(newest), updates
 

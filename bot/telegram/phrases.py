@@ -264,7 +264,7 @@ def _instruments(rest: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _chinese_instruments() -> tuple[re.Pattern[str], dict[str, int]]:
-    """They stand within a text without gaps."""
+    """A pattern of the Chinese names of instruments, and their programs; Chinese has no gaps."""
     names = common_names().items()
     own = {simplified(name): program for name, program in names if not name.isascii()}
     return re.compile(_any_of(own)), own

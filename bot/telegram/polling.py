@@ -23,7 +23,7 @@ class Poller:
     """Fetches updates and hands them to the intake."""
 
     def __init__(self, bot: Bot, intake: Intake, newest: int | None, seconds: int = 25) -> None:
-        """Poll.
+        """Ask Telegram for updates with a bot.
 
         Args:
             bot: speaks to Telegram.
@@ -36,7 +36,7 @@ class Poller:
         self._heard = time.monotonic()
 
     async def run(self) -> None:
-        """Poll until cancelled.
+        """Ask for updates until cancelled.
 
         Raises:
             TelegramUnauthorizedError: the token is wrong or was revoked.
@@ -61,7 +61,7 @@ class Poller:
                 continue
             wait, self._heard = _FIRST_WAIT, time.monotonic()
             for update in updates:
-                await self._intake.take(update)
+                await self._intake.accept(update)
                 self._offset = update.update_id + 1
 
     def alive(self) -> bool:

@@ -17,7 +17,7 @@ from bot.heartbeat import HeartbeatSender
 from bot.jobs.counted import CountedJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
-from bot.metrics import Metrics
+from bot.metrics import FrontMetrics
 from bot.service.delivery import Deliverer
 from bot.service.drawings import DrawingService
 from bot.service.status import StatusFollower
@@ -26,7 +26,7 @@ from bot.telegram import buttons, drawings, history, inline, preferences
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.commands import publish
 from bot.telegram.context import TelegramContext, sender_of
-from bot.telegram.files import Files
+from bot.telegram.files import TelegramFiles
 from bot.telegram.inbox import Inbox
 from bot.telegram.polling import Poller
 from bot.telegram.poster import TelegramPoster
@@ -70,7 +70,7 @@ class Parts:
 async def assembled(
     settings: TelegramSettings,
     consumer: str = "one",
-    metrics: Metrics | None = None,
+    metrics: FrontMetrics | None = None,
     rates: Rates | None = None,
 ) -> AsyncIterator[Parts]:
     """Put a bot together, and take it apart at the end.
@@ -78,7 +78,7 @@ async def assembled(
     Raises:
         OptionError: there is no token, or it is none.
     """
-    url, metrics = settings.redis, metrics or Metrics()
+    url, metrics = settings.redis, metrics or FrontMetrics()
     queue = RedisJobs(url, FRONT, limits=settings.limits, consumer=consumer)
     jobs = CountedJobs(queue, FRONT, metrics)
     memory = Memory(RedisStore(url), FRONT)
@@ -88,7 +88,7 @@ async def assembled(
     statuses = StatusFollower(jobs, _REST, (TelegramAPIError,))
     service = DrawingService(jobs, memory, statuses, settings.kept)
     own = settings.telegram_api_url is not None
-    files = Files(bot, own_server=own, folder=settings.telegram_api_folder)
+    files = TelegramFiles(bot, own_server=own, folder=settings.telegram_api_folder)
     context = TelegramContext(bot, service, messages, files, settings.public_url)
     deliverer = Deliverer(jobs, TelegramPoster(bot, memory, messages, budget))
     metrics.watch(FRONT, lambda: deliverer.outcomes)
@@ -118,7 +118,7 @@ def dispatcher(context: TelegramContext) -> Dispatcher:
 
 
 async def run(
-    settings: TelegramSettings, metrics: Metrics | None = None, rates: Rates | None = None
+    settings: TelegramSettings, metrics: FrontMetrics | None = None, rates: Rates | None = None
 ) -> None:
     """Work until cancelled.
 

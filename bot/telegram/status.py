@@ -21,7 +21,7 @@ _KEPT = 86_400
 _SEEN, _WRITING = "👀", "✍"
 """What is set at the message that asks; it costs nothing of a chat's budget."""
 MESSAGES = 3
-"""Of which an answer is made."""
+"""How many messages an answer is made of."""
 _ACTION_LASTS = 4.5
 """Seconds after which Telegram shows a chat action no longer, and a bit."""
 

@@ -51,7 +51,7 @@ class Intake:
             self._sort(update)
         return newest
 
-    async def take(self, update: Update) -> None:
+    async def accept(self, update: Update) -> None:
         """Take an update in; it can be acknowledged after that."""
         number = update.update_id
         if number in self._known:
@@ -105,7 +105,7 @@ class Intake:
     async def _drop(self, numbers: list[int]) -> None:
         try:
             for number in numbers:
-                await self._inbox.drop(number)
+                await self._inbox.remove(number)
         except MididrawError as error:
             _log.warning("an update is kept though it is handled: %s", type(error).__name__)
 

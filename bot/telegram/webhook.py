@@ -31,7 +31,7 @@ async def serve(settings: TelegramSettings, bot: Bot, intake: Intake) -> None:
             # It would come for ever, and keep back what follows.
             _log.exception("an update is not understood")
             return web.Response()
-        await intake.take(update)
+        await intake.accept(update)
         return web.Response()
 
     app, path = web.Application(), f"/telegram/{secret[:_TOKEN_HIDDEN]}"

@@ -16,8 +16,8 @@ from bot.reply import vary
 from bot.reply.answer import file_stem
 from bot.service.drawings import music_of
 from bot.texts import Texts, texts
-from bot.web.elsewhere import Elsewhere, StaleError
-from bot.web.models import DrawRequest, DrawView, Files, Problem, Shared, VersionRequest, view
+from bot.web.chat_targets import ChatTargets, StaleError
+from bot.web.models import DrawRequest, DrawView, FileName, Problem, Shared, VersionRequest, view
 from bot.web.streams import Streams
 from mididraw.errors import MididrawError, OptionError, Sentence
 from mididraw.options import MOST_TAKES
@@ -28,10 +28,10 @@ FRONT = "web"
 _PATTERN = r"^[0-9a-f]{32}$"
 _TELEGRAM = "https://web.telegram.org"
 _TYPES = {
-    Files.MP3: "audio/mpeg",
-    Files.MIDI: "audio/midi",
-    Files.PNG: "image/png",
-    Files.MP4: "video/mp4",
+    FileName.MP3: "audio/mpeg",
+    FileName.MIDI: "audio/midi",
+    FileName.PNG: "image/png",
+    FileName.MP4: "video/mp4",
 }
 _NO = {
     403: {"model": Problem, "description": "It comes from another site."},
@@ -64,12 +64,12 @@ class MissingError(MididrawError):
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
+class WebContext:
     """What the API works with.
 
     Attributes:
         jobs: the queue.
-        elsewhere: chats that results go to.
+        targets: chats that results go to.
         salt: makes clients' addresses unreadable.
         link_seconds: how long a piece is kept whose link is shared.
         address: that others know the page by; as the browser knows it if None.
@@ -77,7 +77,7 @@ class Studio:
     """
 
     jobs: Jobs
-    elsewhere: Elsewhere
+    targets: ChatTargets
     salt: bytes
     link_seconds: int
     address: str | None = None
@@ -89,10 +89,10 @@ class Studio:
         return hashlib.blake2b(host.encode(), key=self.salt, digest_size=16).hexdigest()
 
 
-def studio_of(request: Request) -> Studio:
+def context_of(request: Request) -> WebContext:
     """What the application was made with."""
-    studio: Studio = request.app.state.studio
-    return studio
+    context: WebContext = request.app.state.context
+    return context
 
 
 def said_to(request: Request) -> Texts:
@@ -107,11 +107,11 @@ api = APIRouter(responses=_NO)  # type: ignore[arg-type]
 @api.post("/draws", status_code=202)
 async def order(request: Request, body: DrawRequest, key: Key = None) -> DrawView:
     """Ask for music that looks like drawings."""
-    studio, said = studio_of(request), said_to(request)
+    context, said = context_of(request), said_to(request)
     client: str = request.scope["mididraw.client"]
-    reply, user = ReplyTo(front=FRONT, address=client), studio.user(request)
+    reply, user = ReplyTo(front=FRONT, address=client), context.user(request)
     if body.to:
-        reply, user = await studio.elsewhere.find(body.to)
+        reply, user = await context.targets.find(body.to)
     wanted = Order(
         request=_named(client, key),
         pictures=tuple(body.pictures),
@@ -130,8 +130,8 @@ async def another(
     request: Request, draw: DrawIdPath, body: VersionRequest, key: Key = None
 ) -> DrawView:
     """Ask for another version of a piece: another take, closer, more musical and so on."""
-    studio = studio_of(request)
-    kept = await _kept(studio, draw)
+    context = context_of(request)
+    kept = await _kept(context, draw)
     if not isinstance(kept.answer, Done):
         raise MissingError("piece-missing", "This piece is not there yet, or no more.")
     if not kept.pictures:
@@ -141,31 +141,31 @@ async def another(
     wanted = kept.again(
         _named(client, key),
         ReplyTo(front=FRONT, address=client),
-        studio.user(request),
+        context.user(request),
         options,
-        await music_of(studio.jobs, kept, options),
+        await music_of(context.jobs, kept, options),
     )
     return await _placed(request, wanted.spoken(said_to(request).language, None))
 
 
 @api.get("/draws/{draw}")
-async def look(request: Request, draw: DrawIdPath) -> DrawView:
+async def show_draw(request: Request, draw: DrawIdPath) -> DrawView:
     """How a drawing stands."""
-    event = await studio_of(request).jobs.look(draw)
+    event = await context_of(request).jobs.latest_event(draw)
     if event is None:
         raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
-    return await _seen(studio_of(request).jobs, event, said_to(request))
+    return await _seen(context_of(request).jobs, event, said_to(request))
 
 
 @api.post("/draws/{draw}/link")
 async def share(request: Request, draw: DrawIdPath, key: Key = None) -> Shared:
     """A link to a piece, which is kept longer where it is shared by whoever asked for it."""
-    studio = studio_of(request)
-    kept = await _kept(studio, draw)
+    context = context_of(request)
+    kept = await _kept(context, draw)
     if _asked(request, kept, key):
-        until = await studio.jobs.keep(kept.job, studio.link_seconds)
+        until = await context.jobs.keep(kept.job, context.link_seconds)
     else:
-        until = await _until(studio.jobs, kept.answer)
+        until = await _until(context.jobs, kept.answer)
     if until is None:
         raise MissingError(_GONE)
     return Shared(link=f"{address_of(request)}/m/{draw}", until=until)
@@ -174,11 +174,11 @@ async def share(request: Request, draw: DrawIdPath, key: Key = None) -> Shared:
 @api.delete("/draws/{draw}")
 async def cancel(request: Request, draw: DrawIdPath, key: Key = None) -> DrawView:
     """Stop a drawing of one's own: of the same cookie, or of the key that it was ordered with."""
-    studio = studio_of(request)
-    kept = await _kept(studio, draw)
+    context = context_of(request)
+    kept = await _kept(context, draw)
     if _asked(request, kept, key):
-        await studio.jobs.cancel(draw)
-    return await look(request, draw)
+        await context.jobs.cancel(draw)
+    return await show_draw(request, draw)
 
 
 @api.get(
@@ -188,10 +188,10 @@ async def cancel(request: Request, draw: DrawIdPath, key: Key = None) -> DrawVie
 )
 async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
     """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
-    studio, said = studio_of(request), said_to(request)
-    jobs, streams, user = studio.jobs, studio.streams, studio.user(request)
+    context, said = context_of(request), said_to(request)
+    jobs, streams, user = context.jobs, context.streams, context.user(request)
     streams.check(user)
-    await look(request, draw)
+    await show_draw(request, draw)
 
     async def stream() -> AsyncIterator[str]:
         last = ""
@@ -228,7 +228,7 @@ async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
 async def file(
     request: Request,
     draw: DrawIdPath,
-    name: Files,
+    name: FileName,
     range_: Annotated[str, Header(alias="Range")] = "",
     take: Annotated[int, Query(ge=1, le=MOST_TAKES)] = 1,
     *,
@@ -238,10 +238,10 @@ async def file(
 
     Of several takes, ``take`` tells which one's MP3 or MIDI is wanted; the PNG shows them all.
     """
-    studio = studio_of(request)
-    event = await studio.jobs.look(draw)
+    context = context_of(request)
+    event = await context.jobs.latest_event(draw)
     done = event.answer if isinstance(event, Ended) else None
-    files = await studio.jobs.files(done) if isinstance(done, Done) else None
+    files = await context.jobs.files(done) if isinstance(done, Done) else None
     if files is None:
         raise MissingError(_GONE)
     if take > len(files.takes):
@@ -293,9 +293,9 @@ def _asked(request: Request, kept: Kept, key: str | None) -> bool:
 
 
 async def _placed(request: Request, wanted: Order) -> DrawView:
-    jobs = studio_of(request).jobs
+    jobs = context_of(request).jobs
     receipt = await jobs.submit(wanted)
-    event = await jobs.look(receipt.job)
+    event = await jobs.latest_event(receipt.job)
     if event is None:
         raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return view(event, said_to(request))
@@ -318,11 +318,11 @@ async def _until(jobs: Jobs, answer: Answer | None) -> float | None:
 
 def address_of(request: Request) -> str:
     """Where others find the page."""
-    return (studio_of(request).address or str(request.base_url)).rstrip("/")
+    return (context_of(request).address or str(request.base_url)).rstrip("/")
 
 
-async def _kept(studio: Studio, draw: str) -> Kept:
-    kept = await studio.jobs.recall(draw)
+async def _kept(context: WebContext, draw: str) -> Kept:
+    kept = await context.jobs.recall(draw)
     if kept is None:
         raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
     return kept

@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from bot.tasks import end
-from bot.web.api import Studio, address_of, api, problem, said_to, studio_of
+from bot.web.api import WebContext, address_of, api, context_of, problem, said_to
 from bot.web.choices import Choices, choices
 from bot.web.guard import Guard
 from bot.web.hosts import Hosts
@@ -32,17 +32,17 @@ _log = logging.getLogger(__name__)
 _PAGE = Path(str(resources.files("bot.web") / "page"))
 
 
-def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None) -> FastAPI:
+def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None = None) -> FastAPI:
     """The application over a queue; ``framed`` where Telegram's web client may show it."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_acknowledge(studio))
+        task = asyncio.create_task(_acknowledge(context))
         try:
             yield
         finally:
             await end([task])
-            await studio.jobs.close()
+            await context.jobs.close()
 
     app = FastAPI(
         title="midiDraw",
@@ -53,7 +53,7 @@ def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None
         docs_url=None,
         redoc_url=None,
     )
-    app.state.studio = studio
+    app.state.context = context
     app.include_router(api)
     app.add_middleware(Guard, most=MOST_BYTES, framed=framed, hosts=hosts)
     app.exception_handler(MididrawError)(_ours)
@@ -63,7 +63,7 @@ def make_app(studio: Studio, *, framed: bool = False, hosts: Hosts | None = None
     @app.get("/choices", response_model=Choices)
     async def offered(request: Request) -> Choices:
         """What can be chosen from, and the page's texts, in the language asked for."""
-        return choices(said_to(request), studio_of(request).link_seconds / 86_400)
+        return choices(said_to(request), context_of(request).link_seconds / 86_400)
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page() -> FileResponse:
@@ -102,9 +102,9 @@ def offline_worker() -> str:
 
 async def _head(request: Request, draw: str) -> tuple[str, int]:
     """Tags of a piece, and the status: 200 where it is or will be, 404 where it is gone."""
-    jobs, said = studio_of(request).jobs, said_to(request)
+    jobs, said = context_of(request).jobs, said_to(request)
     try:
-        event = await jobs.look(draw)
+        event = await jobs.latest_event(draw)
         answer = event.answer if isinstance(event, Ended) else None
         if not isinstance(answer, Done):
             return "", 404 if event is None else 200
@@ -115,12 +115,12 @@ async def _head(request: Request, draw: str) -> tuple[str, int]:
     return preview(answer, address_of(request), said), 200
 
 
-async def _acknowledge(studio: Studio) -> None:
+async def _acknowledge(context: WebContext) -> None:
     """Nobody posts the page's answers: they lie where they are asked for."""
-    async for delivery in studio.jobs.deliveries():
+    async for delivery in context.jobs.deliveries():
         with contextlib.suppress(MididrawError):
-            await studio.jobs.posting(delivery)
-            await studio.jobs.posted(delivery)
+            await context.jobs.posting(delivery)
+            await context.jobs.posted(delivery)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:

@@ -59,11 +59,11 @@ class WebReport:
     frames: float
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table("the page", "figure")
         table.add_row("all that is loaded", f"{self.page_bytes / 1000:.0f} kB")
         table.add_row("first drawing possible after", f"{self.drawable_s:.2f} s")

@@ -31,7 +31,7 @@ _TEXTS = (
 
 
 class Choice(BaseModel):
-    """One of several."""
+    """A value that can be chosen, and how it is called."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -64,7 +64,7 @@ class VersionRequest(_Part):
     )
 
 
-class Files(StrEnum):
+class FileName(StrEnum):
     """The files of a result."""
 
     MP3 = "mp3"
@@ -73,7 +73,7 @@ class Files(StrEnum):
     MP4 = "mp4"
 
 
-class Button(_Part):
+class ButtonView(_Part):
     """Something to ask for next."""
 
     action: Action
@@ -81,8 +81,8 @@ class Button(_Part):
     value: str = Field("", description="A take's number.")
 
 
-class Result(_Part):
-    """A piece."""
+class PieceView(_Part):
+    """A piece that is drawn, and what can be asked for next."""
 
     options: DrawOptions
     bars: int
@@ -92,7 +92,7 @@ class Result(_Part):
     summary: str = Field(description="Key, tempo, length, match and seed in one line.")
     songs: str = Field(description="The songs that bars of it are taken from, in one line.")
     sketch: str = Field(description="The drawing as it lies on the canvas: a data: address.")
-    buttons: list[Button]
+    buttons: list[ButtonView]
 
 
 State = Literal[
@@ -118,7 +118,7 @@ class DrawView(_Part):
     second: int | None = Field(None, description="Of the video, so far.")
     bar: int | None = None
     bars: int | None = None
-    result: Result | None = None
+    result: PieceView | None = None
     until: float | None = Field(
         None, description="When the piece is deleted, in seconds since 1970."
     )
@@ -157,7 +157,7 @@ def _ended(answer: Answer, texts: Texts) -> DrawView:
         return DrawView(id=answer.job, state="failed", text=sentence)
     if not isinstance(answer, Done):
         return DrawView(id=answer.job, state="cancelled", text=texts("cancelled"))
-    result = Result(
+    result = PieceView(
         options=answer.options,
         bars=answer.bars,
         chords=list(answer.chords),
@@ -167,7 +167,7 @@ def _ended(answer: Answer, texts: Texts) -> DrawView:
         songs=songs(answer, texts),
         sketch=f"data:image/png;base64,{answer.sketch}" if answer.sketch else "",
         buttons=[
-            Button(action=one.action, label=one.label, value=one.value)
+            ButtonView(action=one.action, label=one.label, value=one.value)
             for one in buttons_for(answer, texts)
         ],
     )

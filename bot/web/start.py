@@ -17,12 +17,12 @@ from bot.jobs.interface import Jobs
 from bot.jobs.local import LocalJobs
 from bot.jobs.remote import RedisJobs
 from bot.memory import Memory, RedisStore
-from bot.metrics import Metrics
+from bot.metrics import FrontMetrics
 from bot.settings import WebSettings
 from bot.tasks import end
-from bot.web.api import FRONT, Studio
+from bot.web.api import FRONT, WebContext
 from bot.web.app import make_app
-from bot.web.elsewhere import Elsewhere
+from bot.web.chat_targets import ChatTargets
 from bot.web.hosts import Hosts
 from bot.web.protocol import TimedProtocol
 from bot.web.proxies import trusted
@@ -89,23 +89,23 @@ def _own(host: str) -> bool:
 async def run(
     settings: WebSettings,
     bound: socket.socket,
-    metrics: Metrics | None = None,
+    metrics: FrontMetrics | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until cancelled; ``ready`` is called once."""
-    jobs = CountedJobs(_jobs(settings), FRONT, metrics or Metrics())
+    jobs = CountedJobs(_jobs(settings), FRONT, metrics or FrontMetrics())
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else None
     discord = Memory(RedisStore(settings.redis), "discord") if settings.queued else None
-    studio = Studio(
+    context = WebContext(
         jobs,
-        Elsewhere(token, discord),
+        ChatTargets(token, discord),
         secrets.token_bytes(16),
         link_seconds=round(settings.web_link_days * 86_400),
         address=settings.public_url,
     )
     config = uvicorn.Config(
         make_app(
-            studio,
+            context,
             framed=token is not None,
             hosts=Hosts(settings.public_url, local=_own(bound.getsockname()[0])),
         ),

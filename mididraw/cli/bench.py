@@ -15,14 +15,14 @@ from mididraw.errors import OptionError
 app = typer.Typer()
 
 
-class BenchReport(Protocol):
+class PrintableReport(Protocol):
     """What a bench gives."""
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
 
 
 @app.command()
@@ -45,7 +45,7 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure seconds and memory of each stage, tokens per second of the models, or the queue."""
-    report: BenchReport
+    report: PrintableReport
     others = {found.name: found for found in entry_points(group="mididraw.benches")}
     if subject in others:
         report = others[subject].load()()

@@ -9,11 +9,11 @@ import typer
 from rich.table import Table
 
 from mididraw.cli.output import ERR, OUT, Json
-from mididraw.doctor import State, examine, library
+from mididraw.doctor import FindingState, examine, library
 from mididraw.errors import MididrawError, OptionError
 
 app = typer.Typer()
-_COLOURS = {State.WELL: "green", State.ABSENT: "dim", State.FAULT: "red"}
+_COLOURS = {FindingState.WELL: "green", FindingState.ABSENT: "dim", FindingState.FAULT: "red"}
 
 
 @app.command()
@@ -30,7 +30,7 @@ def doctor(as_json: Json = False) -> None:
             colour = _COLOURS[one.state]
             table.add_row(one.subject, f"[{colour}]{one.state}[/]", one.said, one.mend)
         OUT.print(table)
-    if any(one.state is State.FAULT for one in found):
+    if any(one.state is FindingState.FAULT for one in found):
         raise typer.Exit(1)
 
 

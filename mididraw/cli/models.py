@@ -23,7 +23,7 @@ from mididraw.errors import OptionError
 app = typer.Typer()
 
 
-class Network(StrEnum):
+class TrainedNetwork(StrEnum):
     """What is trained."""
 
     POCKET = "pocket"
@@ -34,7 +34,7 @@ class Network(StrEnum):
     DIFFUSION = "diffusion"
 
 
-_OF_BARS = (Network.COLUMNS, Network.VAE, Network.DIFFUSION)
+_OF_BARS = (TrainedNetwork.COLUMNS, TrainedNetwork.VAE, TrainedNetwork.DIFFUSION)
 
 
 @app.command()
@@ -97,12 +97,12 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder for checkpoint, weights and curve.")
     ] = Path("mididraw-training"),
     network: Annotated[
-        Network,
+        TrainedNetwork,
         typer.Option(
             help="The model that writes; what tells songs apart, or from drawings; or the network "
             "of an engine."
         ),
-    ] = Network.POCKET,
+    ] = TrainedNetwork.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
     with model_errors():
@@ -113,9 +113,9 @@ def train(
         train_bars(network, steps, out)
     elif data is None:
         raise OptionError("training-no-data", "Say with --data where the music is.")
-    elif network is Network.EMBEDDING:
+    elif network is TrainedNetwork.EMBEDDING:
         train_embedding(data, steps, out)
-    elif network is Network.DISCRIMINATOR:
+    elif network is TrainedNetwork.DISCRIMINATOR:
         train_discriminator(data, steps, out)
     else:
         train_pocket(data, start, config, steps, out)

@@ -11,8 +11,8 @@ from enum import StrEnum
 from mididraw.errors import MididrawError
 
 
-class State(StrEnum):
-    """How something stands."""
+class FindingState(StrEnum):
+    """How a part of the host is."""
 
     WELL = "well"
     ABSENT = "absent"
@@ -32,28 +32,28 @@ class Finding:
     """
 
     subject: str
-    state: State
+    state: FindingState
     said: str
     mend: str = ""
 
 
 Check = Callable[[Mapping[str, str]], Iterable[Finding]]
-"""Given the environment, looks."""
+"""A check: from the environment to what it found."""
 
 
 def well(subject: str, said: str) -> Finding:
-    """All is as it should be."""
-    return Finding(subject, State.WELL, said)
+    """Report that a part is as it should be."""
+    return Finding(subject, FindingState.WELL, said)
 
 
 def absent(subject: str, said: str) -> Finding:
-    """It is not there, which may be as wanted."""
-    return Finding(subject, State.ABSENT, said)
+    """Report that a part is not there, which may be as wanted."""
+    return Finding(subject, FindingState.ABSENT, said)
 
 
 def fault(subject: str, said: str, mend: str) -> Finding:
-    """Something is wrong."""
-    return Finding(subject, State.FAULT, said, mend)
+    """Report that a part is wrong, and how to mend it."""
+    return Finding(subject, FindingState.FAULT, said, mend)
 
 
 def examine(checks: Iterable[Check], environment: Mapping[str, str]) -> list[Finding]:

@@ -4,24 +4,24 @@ from collections.abc import Callable, Sequence
 
 from mididraw.engines.chords import chords
 from mididraw.engines.columns import columns
-from mididraw.engines.commission import Commission
 from mididraw.engines.diffusion import diffusion
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
+from mididraw.engines.request import ScoreRequest
 from mididraw.engines.vae import vae
 from mididraw.errors import OptionError
 from mididraw.options import Engine
 from mididraw.score import Score
 
-Compose = Callable[[Sequence[Commission]], list[Score]]
+Compose = Callable[[Sequence[ScoreRequest]], list[Score]]
 """An engine: it writes the pieces that are asked for, side by side where it can."""
 
 
-def _one_by_one(engine: Callable[[Commission], Score]) -> Compose:
-    return lambda commissions: [engine(one) for one in commissions]
+def _one_by_one(engine: Callable[[ScoreRequest], Score]) -> Compose:
+    return lambda requests: [engine(one) for one in requests]
 
 
-def _with_model(commissions: Sequence[Commission]) -> list[Score]:
+def _with_model(requests: Sequence[ScoreRequest]) -> list[Score]:
     try:
         # PyTorch takes a second to import, which the other engines do without.
         from mididraw.engines.by_model import begin
@@ -31,10 +31,10 @@ def _with_model(commissions: Sequence[Commission]) -> list[Score]:
             "engine-needs-package",
             "The {engine} engine needs {package}: install it with pip install "
             "'mididraw[model]', or use the chords engine.",
-            engine=commissions[0].options.engine,
+            engine=requests[0].options.engine,
             package=error.name,
         ) from error
-    return write(commissions, begin)
+    return write(requests, begin)
 
 
 ENGINES: dict[Engine, Compose] = {
@@ -48,4 +48,4 @@ ENGINES: dict[Engine, Compose] = {
     Engine.VAE: _one_by_one(vae),
 }
 
-__all__ = ["ENGINES", "Commission", "Compose"]
+__all__ = ["ENGINES", "Compose", "ScoreRequest"]

@@ -201,5 +201,5 @@ def _beat(drums: Drums, plan: Plan, bar: int, *, fill: bool) -> Iterator[Note]:
 
 
 def sounds(notes: Sequence[Note], steps: int) -> Bools:
-    """What sounds, ``bool[128, steps]``."""
+    """The keys that sound at each step, ``bool[128, steps]``."""
     return np.asarray(roll(notes, steps) > 0)

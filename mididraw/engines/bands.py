@@ -61,7 +61,7 @@ TOMS = (50, 47, 45)
 
 @dataclass(frozen=True, slots=True)
 class Drums:
-    """A drummer.
+    """How the drums of an arrangement are played.
 
     Attributes:
         kit: General MIDI's program of it.

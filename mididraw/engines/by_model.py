@@ -1,8 +1,8 @@
 """The engines that a model writes for, begun but not run, so that pieces can share a decoder."""
 
 from mididraw.engines import guided, pointer
-from mididraw.engines.commission import Commission
 from mididraw.engines.generation import Begin, Generation, Generator
+from mididraw.engines.request import ScoreRequest
 from mididraw.options import Engine
 
 _BEGIN: dict[Engine, Begin] = {
@@ -11,10 +11,10 @@ _BEGIN: dict[Engine, Begin] = {
 }
 
 
-def begin(commission: Commission, generator: Generator) -> Generation:
+def begin(request: ScoreRequest, generator: Generator) -> Generation:
     """Begin a piece by the engine that is asked for.
 
     Raises:
         OptionError: the engine cannot play with the generator's model.
     """
-    return _BEGIN[commission.options.engine](commission, generator)
+    return _BEGIN[request.options.engine](request, generator)

@@ -5,9 +5,9 @@ import numpy as np
 from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
-from mididraw.engines.commission import Commission
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import PITCH_CLASSES, Chord, Key
 from mididraw.harmony.progressions import style_tempo
@@ -17,14 +17,14 @@ from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, No
 _RESTRIKE = STEPS_PER_BAR // 2
 
 
-def chords(commission: Commission) -> Score:
+def chords(request: ScoreRequest) -> Score:
     """Write a piece over a chord progression, in which every stroke is a melodic line.
 
     Chord tones stand on the beats and scale tones between them; at most six notes sound at once,
     never a semitone apart.
     """
-    canvas, options = commission.canvas, commission.options
-    plan = plan_piece(canvas, options, commission.seed)
+    canvas, options = request.canvas, request.options
+    plan = plan_piece(canvas, options, request.seed)
     key, progression = plan.key, plan.chords
     grid = playable(canvas, key, progression)
     lines = find_lines(canvas.ink, grid)
@@ -36,7 +36,7 @@ def chords(commission: Commission) -> Score:
     tracks = [Track(DRAWING, options.program, notes)]
     # A band has bass and chords of its own.
     if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
-        tracks += accompany(progression, np.random.default_rng(commission.seed))
+        tracks += accompany(progression, np.random.default_rng(request.seed))
     score = Score(
         tracks=tuple(tracks),
         bars=canvas.bars,

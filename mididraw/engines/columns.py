@@ -6,22 +6,22 @@ key and the chord; see :mod:`mididraw.engines.led` for how ink leads it.
 
 import numpy as np
 
-from mididraw.engines.commission import Commission
 from mididraw.engines.led import Bytes, Lead, finish, on_keys
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
 from mididraw.models.columns.features import KEYS, harmony, seen
 from mididraw.models.columns.model import Columns
 from mididraw.score import STEPS_PER_BAR, Score
 
 
-def columns(commission: Commission) -> Score:
+def columns(request: ScoreRequest) -> Score:
     """Let the model of columns play the picture."""
-    canvas, options = commission.canvas, commission.options
-    plan = plan_piece(canvas, options, commission.seed)
-    random = np.random.default_rng(commission.seed)
+    canvas, options = request.canvas, request.options
+    plan = plan_piece(canvas, options, request.seed)
+    random = np.random.default_rng(request.seed)
     lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
-    return finish(commission, plan, _write(plan, lead, random), random)
+    return finish(request, plan, _write(plan, lead, random), random)
 
 
 def _write(plan: Plan, lead: Lead, random: np.random.Generator) -> Bytes:

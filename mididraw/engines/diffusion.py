@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas, runs
-from mididraw.engines.commission import Commission
 from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
 from mididraw.models.columns.features import HELD, KEYS, STRUCK
 from mididraw.models.condition import harmonies
@@ -49,11 +49,11 @@ _RETURNING = 0.8
 Floats = NDArray[np.float32]
 
 
-def diffusion(commission: Commission) -> Score:
+def diffusion(request: ScoreRequest) -> Score:
     """Let the diffusion model play the picture."""
-    canvas, options = commission.canvas, commission.options
-    plan = plan_piece(canvas, options, commission.seed)
-    random = np.random.default_rng(commission.seed)
+    canvas, options = request.canvas, request.options
+    plan = plan_piece(canvas, options, request.seed)
+    random = np.random.default_rng(request.seed)
     view = View(canvas, plan)
     noise = returning_noise(view.bars, random)
     begin = 1 - _DRAWN * options.strength / 100
@@ -62,14 +62,14 @@ def diffusion(commission: Commission) -> Score:
     x = clean * (roll_of(_held(view.ink > 0)[None])[0] if options.strength else 0) + dirty * noise
     chances = np.zeros((3, *view.ink.shape), np.float32)
     for place, (level, after) in enumerate(pairwise([*levels, _LAST])):
-        commission.told(place * canvas.bars // _TIMES, canvas.bars)
+        request.progress(place * canvas.bars // _TIMES, canvas.bars)
         chances = view.over_windows(x, denoiser(level, options.strength / FOLLOWED))
         expected = as_roll(chances[None])[0]
         (clean, dirty), (next_clean, next_dirty) = signal(level), signal(after)
         x = next_clean * expected + next_dirty * (x - clean * expected) / dirty
     lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
     logits = np.log(np.maximum(chances[:, :, : canvas.steps], 1e-6)).astype(np.float64)
-    return finish(commission, plan, choose(logits, lead, random, _HABITS), random, _LOUDER)
+    return finish(request, plan, choose(logits, lead, random, _HABITS), random, _LOUDER)
 
 
 Chances = Callable[[Floats, Floats, Floats], Floats]

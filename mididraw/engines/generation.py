@@ -12,12 +12,12 @@ from torch import Tensor
 
 from mididraw.canvas import Canvas
 from mididraw.engines.arrangement import arrange
-from mididraw.engines.commission import Commission
 from mididraw.engines.guidance import particles
 from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.engines.guidance.tracks import split_tracks
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.harmony import Style
 from mididraw.harmony.plan import Plan
 from mididraw.harmony.progressions import style_tempo
@@ -33,10 +33,10 @@ _SOURCES = {
     Style.GAME: Source.GAME,
 }
 _PROMPT_BARS = 8
-"""Of a longer prompt the end counts."""
+"""Bars of a prompt that are read; of a longer one the last."""
 
 
-class Guidance(particles.Guidance, Protocol):
+class Guidance(particles.ParticleGuidance, Protocol):
     """What leads a model's sequences by a picture; it follows every slot of a decoder."""
 
     @property
@@ -92,7 +92,7 @@ class Generation:
     each leave, however its end comes.
     """
 
-    commission: Commission
+    request: ScoreRequest
     model: MusicModel
     opening: Opening
     tempo: float
@@ -101,25 +101,25 @@ class Generation:
 
     def score(self) -> Score:
         """Read the best of the candidates."""
-        options, bars = self.commission.options, self.commission.canvas.bars
+        options, bars = self.request.options, self.request.canvas.bars
         tokens = self.particles.best().tokens
         music = self.model.read(self.opening, tokens, self.opening.bars + bars)
         score = split_tracks(
             replace(music.last(bars), tempo=self.tempo),
-            self.commission.canvas,
+            self.request.canvas,
             options.program,
             self.backing,
             accompany=options.accompaniment,
         )
-        return arrange(with_every_part(self.commission.canvas, score), options)
+        return arrange(with_every_part(self.request.canvas, score), options)
 
 
-Begin = Callable[[Commission, Generator], Generation]
+Begin = Callable[[ScoreRequest, Generator], Generation]
 """Begins a piece by one of the engines that a model writes for."""
 
 
 def start(
-    commission: Commission,
+    request: ScoreRequest,
     generator: Generator,
     make: MakeGuidance,
     strength: float,
@@ -129,18 +129,18 @@ def start(
     """Begin to write a piece.
 
     Args:
-        commission: what is asked for.
+        request: what is asked for.
         generator: writes; its decoder has a free slot for each candidate.
         make: makes the guidance that leads the candidates.
         strength: how much the picture counts, in the guidance's own nats.
         resample: whether better candidates replace the others.
     """
     model, decoder = generator.model, generator.decoder
-    canvas, options = commission.canvas, commission.options
-    plan, tempo, prompt = _prompt(commission)
+    canvas, options = request.canvas, request.options
+    plan, tempo, prompt = _prompt(request)
     opening = model.opening(prompt, _SOURCES.get(options.style, Source.POP), plan)
     guidance = generator.guidance(make)
-    sampling = Sampling(options.temperature, options.top_p, commission.seed)
+    sampling = Sampling(options.temperature, options.top_p, request.seed)
     particles = ParticleSet(
         decoder,
         guidance,
@@ -157,29 +157,29 @@ def start(
     except BaseException:
         particles.leave()
         raise
-    return Generation(commission, model, opening, tempo, particles, guidance.backing)
+    return Generation(request, model, opening, tempo, particles, guidance.backing)
 
 
-def write(commissions: Sequence[Commission], begin: Begin) -> list[Score]:
+def write(requests: Sequence[ScoreRequest], begin: Begin) -> list[Score]:
     """Write pieces side by side, with a decoder that later ones of as many candidates use again.
 
     Args:
-        commissions: of one model; the first one's callback is told how far the slowest is.
+        requests: of one model; the first one's callback is told how far the slowest is.
         begin: begins each.
 
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    first = commissions[0]
-    candidates = sum(one.options.candidates for one in commissions)
+    first = requests[0]
+    candidates = sum(one.options.candidates for one in requests)
     generator, lock = generator_for(first.model, candidates)
     begun: list[Generation] = []
     with torch.inference_mode(), lock:
         try:
-            begun += (begin(one, generator) for one in commissions)
+            begun += (begin(one, generator) for one in requests)
             while unfinished := [one.particles for one in begun if not one.particles.done]:
                 step(generator.decoder, unfinished)
-                first.told(min(one.particles.finished for one in begun), first.canvas.bars)
+                first.progress(min(one.particles.finished for one in begun), first.canvas.bars)
             return [one.score() for one in begun]
         finally:
             for one in begun:
@@ -204,16 +204,16 @@ def threads() -> int:
     return max((os.cpu_count() or 1) // 2, 1)
 
 
-def _prompt(commission: Commission) -> tuple[Plan, float, Score]:
+def _prompt(request: ScoreRequest) -> tuple[Plan, float, Score]:
     """Plan the piece, and tell its tempo and what the model goes on from.
 
     Without a prompt that is nothing but the key and the tempo.
     """
-    canvas, options, prompt = commission.canvas, commission.options, commission.prompt
+    canvas, options, prompt = request.canvas, request.options, request.prompt
     if prompt is None:
-        plan = plan_piece(canvas, options, commission.seed)
+        plan = plan_piece(canvas, options, request.seed)
         tempo = float(options.tempo or style_tempo(options.style))
         return plan, tempo, Score((Track("", 0, ()),), 1, tempo, plan.key)
     tempo, key = options.tempo or prompt.tempo, options.fixed_key or prompt.key
-    plan = plan_piece(canvas, options, commission.seed, key)
+    plan = plan_piece(canvas, options, request.seed, key)
     return plan, tempo, replace(prompt.last(_PROMPT_BARS), tempo=tempo, key=key)

@@ -7,10 +7,10 @@ compared bar by bar (see :mod:`mididraw.engines.guidance`).
 
 from functools import partial
 
-from mididraw.engines.commission import Commission
 from mididraw.engines.generation import Generation, Generator, MakeGuidance, start, write
 from mididraw.engines.guidance.giant import GiantGuidance
 from mididraw.engines.guidance.pocket import PocketGuidance
+from mididraw.engines.request import ScoreRequest
 from mididraw.models.interface import ModelKind
 from mididraw.score import Score
 
@@ -26,24 +26,24 @@ _GUIDANCE: dict[ModelKind, MakeGuidance] = {
 }
 
 
-def guided(commission: Commission, *, resample: bool = True) -> Score:
+def guided(request: ScoreRequest, *, resample: bool = True) -> Score:
     """Let the model play the picture.
 
     Args:
-        commission: what is asked for.
+        request: what is asked for.
         resample: whether better candidates replace the others; evaluation shows what it is worth.
 
     Raises:
         ModelError: the model's weights cannot be read.
     """
-    return write([commission], partial(begin, resample=resample))[0]
+    return write([request], partial(begin, resample=resample))[0]
 
 
-def begin(commission: Commission, generator: Generator, *, resample: bool = True) -> Generation:
+def begin(request: ScoreRequest, generator: Generator, *, resample: bool = True) -> Generation:
     """Begin to write a piece; the generator's decoder has a free slot for each candidate."""
-    options = commission.options
+    options = request.options
     strength = _STRONGEST * (options.strength / 100) ** _CURVE
     if options.accompaniment:
         strength *= _ACCOMPANIED
     make = _GUIDANCE[generator.model.kind]
-    return start(commission, generator, make, strength, resample=resample)
+    return start(request, generator, make, strength, resample=resample)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
-from mididraw.engines.commission import Commission
 from mididraw.engines.missing import with_every_part
+from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import MAX_VOICES, spread
 from mididraw.harmony import Key
 from mididraw.harmony.plan import Plan
@@ -177,7 +177,7 @@ def _held_on(chances: Floats) -> Floats:
 
 
 def finish(
-    commission: Commission,
+    request: ScoreRequest,
     plan: Plan,
     played: Bytes,
     random: np.random.Generator,
@@ -186,13 +186,13 @@ def finish(
     """Make a piece of what each key does in each column.
 
     Args:
-        commission: what is asked for.
+        request: what is asked for.
         plan: its key and chords.
         played: ``uint8[steps, 88]``.
         random: of what is left to chance.
         louder: velocity that the highest note of a column gains; those inside lose as much.
     """
-    canvas, options = commission.canvas, commission.options
+    canvas, options = request.canvas, request.options
     tracks = [Track(DRAWING, options.program, _notes(canvas, played, louder))]
     # A band has bass and chords of its own.
     if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:

@@ -17,9 +17,9 @@ from mididraw.canvas import Canvas
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
 from mididraw.engines.chords import perform, playable
-from mididraw.engines.commission import Commission
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import MAX_VOICES, find_lines, spread
 from mididraw.harmony import PITCH_CLASSES, Chord, Key, Mode
 from mididraw.harmony.progressions import style_tempo
@@ -42,7 +42,7 @@ _NOTE = 0.4  # what a note is worth for being real
 _SHORTENED = 0.2  # a note that ends before its time
 _FAR = 0.08  # a semitone from the last highest or lowest note to the next one
 _ALIKE = 3.0  # a bar of the same rhythm as the last
-_LEANING = 0.5  # how far another seed may lean towards another bar
+_PREFERENCE = 0.5  # how far another seed may lean towards another bar
 _IMPOSSIBLE = -1e6
 _LOUDNESS = 68
 """Mean velocity of every bar; songs were recorded at different loudness."""
@@ -61,17 +61,17 @@ class Tile:
     worth: float
 
 
-def mosaic(commission: Commission) -> Score:
+def mosaic(request: ScoreRequest) -> Score:
     """Lay real bars over the picture.
 
     At strength 0 they are played as they are, whatever the ink; at 50 and above only what lies at
     ink is, and what they leave is filled.
     """
-    canvas, options, known = commission.canvas, commission.options, library()
-    plan = plan_piece(canvas, options, commission.seed)
+    canvas, options, known = request.canvas, request.options, library()
+    plan = plan_piece(canvas, options, request.seed)
     pull = (options.strength / 50) ** 3
     state = _Covered(canvas, pull)
-    random = np.random.default_rng(commission.seed)
+    random = np.random.default_rng(request.seed)
     pools = {chord: _pool(known, chord, plan.key, random) for chord in dict.fromkeys(plan.chords)}
     notes: list[Note] = []
     used: dict[str, None] = {}
@@ -85,7 +85,7 @@ def mosaic(commission: Commission) -> Score:
             notes += laid
             if laid:
                 used[known.names[known.song[tile.bar]]] = None
-        commission.told(layer, _LAYERS)
+        request.progress(layer, _LAYERS)
     voices = round(MAX_VOICES * min(pull, 1.0))
     if voices:
         grid = playable(canvas, plan.key, plan.chords)
@@ -144,11 +144,11 @@ def _choices(
     up = np.where(up > PITCH_CLASSES // 2, up - PITCH_CLASSES, up)
     pitch = known.pitch[notes] + np.repeat(up, counts)
     onset, last = known.onset[notes].astype(np.int64), known.duration[notes].astype(np.int64) - 1
-    leaning = _LEANING * random.gumbel(size=len(pool))
+    preference = _PREFERENCE * random.gumbel(size=len(pool))
     found: list[Tile] = []
     for octave in _OCTAVES:
         worth = np.maximum(rewards[np.clip(pitch + octave, 0, 127), onset, last], 0) - _NOTE
-        total = np.add.reduceat(worth, starts) + leaning
+        total = np.add.reduceat(worth, starts) + preference
         found += [
             Tile(int(pool[place]), int(up[place]) + octave, float(total[place]))
             for place in np.argsort(total)[-_KEPT:]
@@ -193,8 +193,8 @@ def _follow(known: Library, one: Tile, two: Tile) -> float:
 def tile_notes(known: Library, tile: Tile) -> list[Note]:
     """A tile's notes, from step 0, as loud as other bars; beyond MIDI's pitches there are none."""
     span = range(int(known.first[tile.bar]), int(known.first[tile.bar + 1]))
-    told = known.velocity[span.start : span.stop].astype(np.int64)
-    louder = _LOUDNESS - round(float(told[told > 0].mean())) if told.any() else 0
+    recorded = known.velocity[span.start : span.stop].astype(np.int64)
+    louder = _LOUDNESS - round(float(recorded[recorded > 0].mean())) if recorded.any() else 0
     return [
         Note(
             int(known.onset[n]),

@@ -1,15 +1,15 @@
 """Every run of ink is a note: the seed's img2midi, the closest to the picture there is."""
 
 from mididraw.canvas import runs
-from mididraw.engines.commission import Commission
+from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.estimate import estimate_key
 from mididraw.harmony.progressions import style_tempo
 from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
 
 
-def naive(commission: Commission) -> Score:
+def naive(request: ScoreRequest) -> Score:
     """Turn every horizontal run of ink into a note; harmony is left to chance."""
-    canvas, options = commission.canvas, commission.options
+    canvas, options = request.canvas, request.options
     notes = []
     for row, line in enumerate(canvas.ink):
         for start, stop in runs(line):

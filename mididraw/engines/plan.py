@@ -31,10 +31,10 @@ def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None 
     # Drawn for every chord there is, so that asking for the key that a seed chose by itself
     # gives the same piece again.
     every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
-    leanings = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
+    preferences = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
     fit = {
-        chord: _FIT * ink @ _cover(chord) + _TAKE * leaning
-        for chord, leaning in zip(every, leanings, strict=True)
+        chord: _FIT * ink @ _cover(chord) + _TAKE * preference
+        for chord, preference in zip(every, preferences, strict=True)
     }
     plan = choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
     inked = canvas.ink.any(axis=0).reshape(canvas.bars, STEPS_PER_BAR).sum(axis=1)

@@ -12,17 +12,17 @@ import torch
 from torch import Tensor
 
 from mididraw.canvas import Canvas
-from mididraw.engines.commission import Commission
 from mididraw.engines.generation import Generation, Generator, start, write
 from mididraw.engines.guidance.coverage import InkCoverage
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.engines.guidance.reward import PictureReward
+from mididraw.engines.request import ScoreRequest
 from mididraw.errors import OptionError
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.interface import ModelKind, Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import State
+from mididraw.models.pocket.grammar import GrammarState
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import STEPS_PER_BAR, Score
 
@@ -32,17 +32,17 @@ _RAISED = 10.0
 """Nats that logits are raised by at strength 100."""
 
 
-def pointer(commission: Commission) -> Score:
+def pointer(request: ScoreRequest) -> Score:
     """Let the model play the picture by raised logits.
 
     Raises:
         ModelError: the model's weights cannot be read.
         OptionError: the engine cannot play with the model.
     """
-    return write([commission], begin)[0]
+    return write([request], begin)[0]
 
 
-def begin(commission: Commission, generator: Generator) -> Generation:
+def begin(request: ScoreRequest, generator: Generator) -> Generation:
     """Begin to write a piece; the generator's decoder has a free slot for each attempt.
 
     Raises:
@@ -53,14 +53,14 @@ def begin(commission: Commission, generator: Generator) -> Generation:
             "pointer-needs-pocket",
             "The pointer engine needs the pocket model: use the guided engine.",
         )
-    strength = _RAISED * commission.options.strength / 100
-    return start(commission, generator, PointerGuidance, strength)
+    strength = _RAISED * request.options.strength / 100
+    return start(request, generator, PointerGuidance, strength)
 
 
 class RaisedLogits(PictureReward):
     """Raises what plays ink under the music's pointer, and what leads to the next ink."""
 
-    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
         """Make room for so many sequences that the grammar follows."""
         super().__init__(grammar, slots, device)
         self._grammar = grammar
@@ -75,8 +75,8 @@ class RaisedLogits(PictureReward):
             nats = (played[:, 0] > 0) * self.strength[at][:, None]
             logits[striking, v.PITCH.first : v.PITCH.stop] += nats.repeat(1, len(v.Role))
         state, nats = self._grammar.state[slots], self.strength[slots]
-        first = (state == State.FIRST_CHORD) | (state == State.FIRST_NOTE)
-        second = (state == State.SECOND_CHORD) | (state == State.SECOND_NOTE)
+        first = (state == GrammarState.FIRST_CHORD) | (state == GrammarState.FIRST_NOTE)
+        second = (state == GrammarState.SECOND_CHORD) | (state == GrammarState.SECOND_NOTE)
         ahead = self._next_ink(slots) - self._grammar.bar_line(slots)
         to_half = first & (ahead >= v.STEPS_PER_CHORD)
         to_bar = second & (ahead >= STEPS_PER_BAR)
@@ -97,7 +97,7 @@ class RaisedLogits(PictureReward):
 class FirstGoodAttempt:
     """Lets all go on from the first attempt at a bar that is good enough, or from the best."""
 
-    def __init__(self, grammar: PictureGrammar, coverage: InkCoverage, slots: int) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, coverage: InkCoverage, slots: int) -> None:
         """Go by these, for a decoder of so many slots."""
         self._grammar, self._coverage = grammar, coverage
         self._lost, self._due = (torch.zeros(slots, device=coverage.device) for _ in range(2))
@@ -139,7 +139,7 @@ class PointerGuidance:
 
     def __init__(self, slots: int, device: torch.device) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = PictureGrammar(slots, device)
+        self.grammar = PocketPictureGrammar(slots, device)
         self.raised = RaisedLogits(self.grammar, slots, device)
         self.processors: tuple[LogitsProcessor, ...] = (self.grammar, self.raised)
         self.selection = FirstGoodAttempt(self.grammar, self.raised.coverage, slots)

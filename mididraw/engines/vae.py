@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import morph_shares
-from mididraw.engines.commission import Commission
 from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
 from mididraw.engines.plan import plan_piece
+from mididraw.engines.request import ScoreRequest
 from mididraw.models.columns.features import KEYS
 from mididraw.models.condition import harmonies
 from mididraw.models.vae.model import LATENT, decode, encode_ink
@@ -29,11 +29,11 @@ _LED = 50
 Floats = NDArray[np.float32]
 
 
-def vae(commission: Commission) -> Score:
+def vae(request: ScoreRequest) -> Score:
     """Let the autoencoder play the picture, or what lies between two."""
-    canvas, options = commission.canvas, commission.options
-    plan = plan_piece(canvas, options, commission.seed)
-    random = np.random.default_rng(commission.seed)
+    canvas, options = request.canvas, request.options
+    plan = plan_piece(canvas, options, request.seed)
+    random = np.random.default_rng(request.seed)
     harmony = np.stack([harmonies([chord], plan.key) for chord in plan.chords])
     chance = _chance(canvas.bars, random)
     layers = canvas.layers or (canvas.ink,)
@@ -54,7 +54,7 @@ def vae(commission: Commission) -> Score:
     decoded = decode(latent, harmony).astype(np.float64)
     chances = decoded.transpose(1, 2, 0, 3).reshape(3, KEYS, canvas.steps)
     lead = Lead.of(wanted, options.strength, plan.key)
-    return finish(commission, plan, choose(chances, lead, random, _HABITS), random, _LOUDER)
+    return finish(request, plan, choose(chances, lead, random, _HABITS), random, _LOUDER)
 
 
 def slerp(one: Floats, other: Floats, share: Floats) -> Floats:

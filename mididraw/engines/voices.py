@@ -79,7 +79,7 @@ def find_lines(
         one row.
     """
     near = spread(ink, 1, 1)
-    todo = _off_the_beat(_lean(ink), grid).astype(np.float64)
+    todo = _off_the_beat(_with_arpeggios(ink), grid).astype(np.float64)
     fixed = np.where(near, 0.0, -_STRAY) - _BESIDE * (near & ~spread(ink, 1, 0))
     strong = np.arange(ink.shape[1]) % STEPS_PER_BEAT == 0
     fixed -= _HELD_DISSONANCE * (~grid.chord & strong)
@@ -131,14 +131,14 @@ def spread(cells: Bools, rows: int, steps: int) -> Bools:
     return cv2.dilate(cells.astype(np.uint8), kernel).astype(np.bool_)
 
 
-def _lean(ink: Bools) -> Bools:
-    """Lean upright strokes over so that they are played as arpeggios, low to high.
+def _with_arpeggios(ink: Bools) -> Bools:
+    """Shift parts of upright strokes so that they are played as arpeggios, low to high.
 
     A run of ink in one step that is taller than the voices reach together is cut in three: its
     lower third moves a step earlier, its upper third a step later. The picture does not show a
     shift by one step; the ear hears an arpeggio for a cluster.
     """
-    leant = ink.copy()
+    arpeggiated = ink.copy()
     reach = 3 * 2  # two voices, each reaching a row up and down: what is left for the others
     last = ink.shape[1] - 1
     for step in np.flatnonzero(ink.sum(axis=0) > reach).tolist():
@@ -147,11 +147,11 @@ def _lean(ink: Bools) -> Bools:
             if top - bottom <= reach or not 0 < step < last:
                 continue
             third = (top - bottom) // 3
-            leant[bottom : bottom + third, step] = False
-            leant[bottom : bottom + third, step - 1] = True
-            leant[top - third : top, step] = False
-            leant[top - third : top, step + 1] = True
-    return leant
+            arpeggiated[bottom : bottom + third, step] = False
+            arpeggiated[bottom : bottom + third, step - 1] = True
+            arpeggiated[top - third : top, step] = False
+            arpeggiated[top - third : top, step + 1] = True
+    return arpeggiated
 
 
 def _off_the_beat(ink: Bools, grid: Grid) -> Bools:

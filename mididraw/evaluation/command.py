@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mididraw.evaluation.judge import (
+from mididraw.evaluation.evaluator import (
     VGGISH,
     YAMNET,
-    Ear,
-    Heard,
-    Judge,
-    Verdict,
+    AudioEmbedder,
+    EmbeddedClips,
+    EngineMetrics,
+    Evaluator,
     first_seconds,
 )
 from mididraw.evaluation.plan import (
@@ -46,7 +46,7 @@ _PAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where drawings, songs and the ear come from; none of it is part of the product.
+    """Where drawings, songs and the audio embedder come from; none of it is part of the product.
 
     Attributes:
         quickdraw: drawings as ndjson, may be gzipped.
@@ -77,16 +77,16 @@ class Sources:
             data / "yamnet" / "yamnet.tflite",
         )
 
-    def ears(self) -> dict[str, Ear]:
-        """What hears.
+    def embedders(self) -> dict[str, AudioEmbedder]:
+        """The networks that embed audio, by name.
 
         Raises:
             ModelError: weights cannot be read or downloaded.
         """
-        ears: dict[str, Ear] = {YAMNET: Yamnet(self.yamnet)}
+        embedders: dict[str, AudioEmbedder] = {YAMNET: Yamnet(self.yamnet)}
         if self.vggish or self.fetch_vggish:
-            ears[VGGISH] = Vggish(self.vggish)
-        return ears
+            embedders[VGGISH] = Vggish(self.vggish)
+        return embedders
 
 
 def compare_all(
@@ -113,32 +113,34 @@ def compare_all(
         MidiError: the songs cannot be read.
         ModelError: YAMNet cannot be read.
     """
-    strokes, ears = drawings(sources.quickdraw, count), sources.ears()
+    strokes, embedders = drawings(sources.quickdraw, count), sources.embedders()
     songs = pop_songs(sources.pop909, sources.ending)
     tell(f"listening to {len(songs)} songs")
-    judge = Judge(songs, ears, resamples=resamples)
-    real = [judge.floor("POP909, one half against the other")]
+    evaluator = Evaluator(songs, embedders, resamples=resamples)
+    real = [evaluator.floor("POP909, one half against the other")]
     if sources.vgmidi:
         games = game_songs(sources.vgmidi)
         chosen_games = games[:: max(len(games) // _GAMES, 1)][:_GAMES]
-        real.append(judge.judge_songs("VGMIDI", chosen_games))
-    real.append(judge.judge_scores("our model, free", free_music(count, _BARS)))
+        real.append(evaluator.evaluate_songs("VGMIDI", chosen_games))
+    real.append(evaluator.evaluate_scores("our model, free", free_music(count, _BARS)))
     tell(f"our model, free: FAD {real[-1].distance}")
-    heard: dict[str, Heard] = {}
+    embedded: dict[str, EmbeddedClips] = {}
 
-    def compare(setting: Setting) -> Verdict:
-        def told(done: int) -> None:
+    def compare(setting: Setting) -> EngineMetrics:
+        def show_progress(done: int) -> None:
             if done == len(strokes):
                 tell(f"{setting.name}: played")
 
-        verdict, heard[setting.name] = judge.judge(setting.name, play(setting, strokes, told))
-        tell(f"{setting.name}: FAD {verdict.distance}, agreement {verdict.agreement:.2f}")
-        return verdict
+        metrics, embedded[setting.name] = evaluator.evaluate(
+            setting.name, play(setting, strokes, show_progress)
+        )
+        tell(f"{setting.name}: FAD {metrics.distance}, agreement {metrics.agreement:.2f}")
+        return metrics
 
     engines = [compare(one) for one in (settings() if chosen is None else chosen)]
     parts = [compare(one) for one in (ablations() if left_out is None else left_out)]
     measured = speeds(strokes[0]) if parts else []
-    pairs = _pairs(judge, heard)
+    pairs = _pairs(evaluator, embedded)
     return Evaluation(
         len(songs),
         tuple(real),
@@ -146,29 +148,29 @@ def compare_all(
         tuple(parts),
         tuple(pairs),
         tuple(measured),
-        judge.notes_of_real_music(),
+        evaluator.notes_of_real_music(),
     )
 
 
-def _pairs(judge: Judge, heard: dict[str, Heard]) -> list[Pair]:
-    """The seed's pairs, by every ear; shorter clips by YAMNet alone, whose frames are short."""
+def _pairs(evaluator: Evaluator, embedded: dict[str, EmbeddedClips]) -> list[Pair]:
+    """The seed's pairs, by every embedder; shorter clips by YAMNet alone, for its short frames."""
     found = []
-    for ear in judge.real:
+    for embedder in evaluator.real:
         sets: dict[str, list[Embeddings]] = {
-            "waves_gt": judge.real[ear],
-            "waves_gt1": judge.halves[0][ear],
-            "waves_gt2": judge.halves[1][ear],
+            "waves_gt": evaluator.real[embedder],
+            "waves_gt1": evaluator.halves[0][embedder],
+            "waves_gt2": evaluator.halves[1][embedder],
         }
         for name, row in (("waves_img", "naive"), ("gen_wav", _DEFAULT)):
-            if row in heard:
-                sets[name] = heard[row][ear]
+            if row in embedded:
+                sets[name] = embedded[row][embedder]
                 sets[f"{name}1"] = sets[name][: len(sets[name]) // 2]
-        if ear == YAMNET:
+        if embedder == YAMNET:
             whole = ("waves_gt", "waves_img", "gen_wav")
             short = {name: first_seconds(sets[name], _SHORT) for name in whole if name in sets}
             sets |= {f"{name}10": clips for name, clips in short.items()}
         found += [
-            Pair(ear, one, other, judge.distance(sets[one], sets[other]))
+            Pair(embedder, one, other, evaluator.distance(sets[one], sets[other]))
             for one, other in _PAIRS
             if one in sets and other in sets
         ]

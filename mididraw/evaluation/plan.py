@@ -11,8 +11,8 @@ from pathlib import Path
 from time import perf_counter
 
 from mididraw.canvas import Canvas
-from mididraw.draw import commission, write_score
-from mididraw.engines import Commission
+from mididraw.draw import prepare_request, write_score
+from mididraw.engines import ScoreRequest
 from mididraw.errors import PictureError
 from mididraw.harmony import PITCH_CLASSES, Key, Mode
 from mididraw.models.pocket.vocabulary import Source
@@ -45,7 +45,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class DrawnPiece:
     """A score, the canvas that it plays and the seconds that reading and writing took."""
 
     canvas: Canvas
@@ -116,15 +116,15 @@ def drawings(path: Path, count: int) -> list[list[Stroke]]:
 def play(
     setting: Setting,
     strokes: Sequence[list[Stroke]],
-    told: Callable[[int], None],
+    progress: Callable[[int], None],
     processes: int | None = None,
-) -> list[Piece]:
+) -> list[DrawnPiece]:
     """Let an engine play every drawing; seeds are 1, 2, … Drawings that are refused are left out.
 
     Args:
         setting: what is asked for.
         strokes: the drawings.
-        told: of how many are done.
+        progress: is called with how many are done.
         processes: at work side by side, each on one core; None for one a core.
     """
     pieces = []
@@ -136,7 +136,7 @@ def play(
         for done, piece in enumerate(pool.map(work, range(1, len(strokes) + 1), strokes), 1):
             if piece is not None:
                 pieces.append(piece)
-            told(done)
+            progress(done)
     return pieces
 
 
@@ -146,18 +146,18 @@ def _one_core() -> None:
     torch.set_num_threads(1)
 
 
-def _play_one(setting: Setting, seed: int, strokes: list[Stroke]) -> Piece | None:
+def _play_one(setting: Setting, seed: int, strokes: list[Stroke]) -> DrawnPiece | None:
     start = perf_counter()
     try:
         asked = setting.options.model_copy(update={"seed": seed})
-        work = commission([paint(strokes)], asked)
+        request = prepare_request([paint(strokes)], asked)
     except PictureError:
         return None
-    score = write_score(work) if setting.resample else _without_resampling(work)
-    return Piece(work.canvas, score, perf_counter() - start)
+    score = write_score(request) if setting.resample else _without_resampling(request)
+    return DrawnPiece(request.canvas, score, perf_counter() - start)
 
 
-def _without_resampling(work: Commission) -> Score:
+def _without_resampling(request: ScoreRequest) -> Score:
     from mididraw.engines.guided import guided
 
-    return guided(work, resample=False)
+    return guided(request, resample=False)

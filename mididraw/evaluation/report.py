@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mididraw.evaluation.judge import Verdict
+from mididraw.evaluation.evaluator import EngineMetrics
 from mididraw.evaluation.plots import draw_front, draw_slider
 from mididraw.evaluation.speed import Speed
 from mididraw.measure.frechet import FrechetDistance
@@ -20,8 +20,8 @@ POP909 songs that no model was trained on ({songs} songs).
   exactly. All of the drawing's own track.
 - **found**: share of drawings that their roll alone finds among all {drawings} (chamfer distance).
 - **FAD**: Fréchet audio distance of the embeddings of the first 15 s to {clips} excerpts as long of
-  the real songs, by {ears}, with a bootstrap interval over the clips. It is larger for fewer clips:
-  compare rows of as many pieces.
+  the real songs, by {embedders}, with a bootstrap interval over the clips. It is larger for fewer
+  clips: compare rows of as many pieces.
 - **FMD**: Fréchet distance of the notes, as the embedding of music has them: it hears pitches and
   rhythms, whatever key and instrument.
 - **agreement**: mean overlap of the distributions of eleven figures with those of real songs.
@@ -61,9 +61,9 @@ _FORM = ("returns", "rhythm", "hammered", "short", "ends at home", "tonic", "mot
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sets of clips and how far apart an ear finds them."""
+    """Two sets of clips and how far apart an embedder finds them."""
 
-    ear: str
+    embedder: str
     one: str
     other: str
     distance: FrechetDistance
@@ -84,9 +84,9 @@ class Evaluation:
     """
 
     songs: int
-    real: tuple[Verdict, ...]
-    engines: tuple[Verdict, ...]
-    ablations: tuple[Verdict, ...]
+    real: tuple[EngineMetrics, ...]
+    engines: tuple[EngineMetrics, ...]
+    ablations: tuple[EngineMetrics, ...]
     pairs: tuple[Pair, ...]
     speeds: tuple[Speed, ...] = ()
     notes: dict[str, FrechetDistance] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     everything = (*evaluation.real, *evaluation.engines, *evaluation.ablations)
     figures = folder / "evaluation.json"
-    rows = [verdict.as_json() for verdict in everything]
+    rows = [row.as_json() for row in everything]
     figures.write_text(json.dumps(rows, indent=1) + "\n")
     front, slider = folder / "front.png", folder / "strength.png"
     draw_front(evaluation.engines, evaluation.real, front)
@@ -114,7 +114,7 @@ def _markdown(evaluation: Evaluation) -> str:
             drawings=engines[0].pieces,
             songs=evaluation.songs,
             clips=engines[0].distance.clips[0],
-            ears=" and ".join(engines[0].distances),
+            embedders=" and ".join(engines[0].distances),
         ),
         "## Match\n",
         _closeness_table(engines),
@@ -158,11 +158,11 @@ def _markdown(evaluation: Evaluation) -> str:
         "`waves_gt` is real music, `waves_img` the naive engine's, `gen_wav` the guided engine's;\n"
         "`1` and `2` are halves without a song in common, `10` clips of 10 s.\n",
         _table(
-            ("pair", "ear", "Fréchet audio distance (95 %)", "clips"),
+            ("pair", "embedder", "Fréchet audio distance (95 %)", "clips"),
             [
                 (
                     f"`{p.one}` & `{p.other}`",
-                    p.ear,
+                    p.embedder,
                     str(p.distance),
                     "{} & {}".format(*p.distance.clips),
                 )
@@ -173,15 +173,15 @@ def _markdown(evaluation: Evaluation) -> str:
     return "\n".join(parts)
 
 
-def _closeness_table(verdicts: Sequence[Verdict]) -> str:
+def _closeness_table(metrics: Sequence[EngineMetrics]) -> str:
     rows = []
-    for verdict in verdicts:
-        if (c := verdict.closeness) is None:
+    for one in metrics:
+        if (c := one.closeness) is None:
             continue
         shares = (c.f1, c.likeness, c.coverage, c.precision, c.iou)
         rows.append(
             (
-                verdict.name,
+                one.name,
                 *(f"{share:.3f}" for share in shares),
                 *(f"{share:.1%}" for share in (c.strays, c.top1, c.top5, c.energy)),
             )
@@ -189,37 +189,37 @@ def _closeness_table(verdicts: Sequence[Verdict]) -> str:
     return _table(("", *_CLOSENESS), rows)
 
 
-def _music_table(verdicts: Sequence[Verdict]) -> str:
+def _music_table(metrics: Sequence[EngineMetrics]) -> str:
     rows = []
-    for verdict in verdicts:
-        f = verdict.figures
+    for one in metrics:
+        f = one.figures
         rows.append(
             (
-                verdict.name,
-                *(str(distance) for distance in verdict.distances.values()),
-                str(verdict.notes),
-                f"{verdict.agreement:.2f}",
+                one.name,
+                *(str(distance) for distance in one.distances.values()),
+                str(one.notes),
+                f"{one.agreement:.2f}",
                 f"{f.in_key:.1%}",
                 f"{f.dissonance:.1%}",
                 f"{f.entropy:.2f}",
                 f"{f.polyphony:.1f}",
                 f"{f.notes_per_second:.1f}",
                 f"{f.on_eighths:.0%}",
-                f"{verdict.bits_per_note:.1f}",
-                "" if verdict.seconds is None else f"{verdict.seconds:.1f}",
+                f"{one.bits_per_note:.1f}",
+                "" if one.seconds is None else f"{one.seconds:.1f}",
             )
         )
-    ears = (f"FAD, {ear}" for ear in verdicts[0].distances)
-    return _table(("", *ears, "FMD, notes", *_MUSIC), rows)
+    embedders = (f"FAD, {name}" for name in metrics[0].distances)
+    return _table(("", *embedders, "FMD, notes", *_MUSIC), rows)
 
 
-def _form_table(verdicts: Sequence[Verdict]) -> str:
+def _form_table(metrics: Sequence[EngineMetrics]) -> str:
     rows = []
-    for verdict in verdicts:
-        f = verdict.form
+    for one in metrics:
+        f = one.form
         rows.append(
             (
-                verdict.name,
+                one.name,
                 f"{f.returns:.3f}",
                 f"{f.rhythm:.3f}",
                 *(f"{share:.0%}" for share in (f.hammered, f.short, f.home, f.tonic)),

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import torch
 
-from mididraw.draw import commission
+from mididraw.draw import prepare_request
 from mididraw.engines.generation import Generator, threads
 from mididraw.engines.guidance.particles import run
 from mididraw.engines.guided import begin
@@ -46,15 +46,15 @@ def speeds(strokes: list[Stroke]) -> list[Speed]:
     makers: dict[str, Callable[[], MusicModel]] = {"pocket": load_model, _GIANT: _random_giant}
     found = []
     for name, make in makers.items():
-        work = commission([paint(strokes)], DrawOptions(bars=_BARS, strength=100, seed=1))
-        count = work.options.candidates
+        request = prepare_request([paint(strokes)], DrawOptions(bars=_BARS, strength=100, seed=1))
+        count = request.options.candidates
         torch.set_num_threads(threads())
         model = make()
         decoder = Decoder.of(model.transformer, slots=count, precision=model.precision)
         generator = Generator(model, decoder)
         with torch.inference_mode():
             for _ in range(2):  # The first time warms up.
-                generation = begin(work, generator)
+                generation = begin(request, generator)
                 start = perf_counter()
                 drawn = run(generation.particles)
                 seconds = perf_counter() - start

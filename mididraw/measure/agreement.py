@@ -43,7 +43,7 @@ class Agreement:
 
     @property
     def value(self) -> float:
-        """The mean overlap."""
+        """The mean overlap of the figures' distributions, 0 to 1."""
         return sum(self.overlaps.values()) / len(self.overlaps)
 
 

@@ -21,8 +21,8 @@ PER_SONG = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Song:
-    """A real song.
+class ReferenceSong:
+    """A song that people wrote, to measure against.
 
     Attributes:
         name: its collection and its name there.
@@ -35,29 +35,29 @@ class Song:
     parts: tuple[Score, ...]
 
 
-def pop_songs(archive: Path, ending: str = "9") -> list[Song]:
+def pop_songs(archive: Path, ending: str = "9") -> list[ReferenceSong]:
     """Read the POP909 songs whose number has this ending; those in 9 are the validation set.
 
     Raises:
         MidiError: the archive cannot be read or holds none.
     """
 
-    def songs() -> Iterator[Song]:
+    def songs() -> Iterator[ReferenceSong]:
         for files in read_archive(archive):
             if files.number.endswith(ending):
-                yield Song(f"pop909/{files.number}", files.midi, tuple(read_song(files)))
+                yield ReferenceSong(f"pop909/{files.number}", files.midi, tuple(read_song(files)))
 
     return _all(songs(), archive)
 
 
-def game_songs(archive: Path) -> list[Song]:
+def game_songs(archive: Path) -> list[ReferenceSong]:
     """Read VGMIDI's piano arrangements, leaving out files that are damaged.
 
     Raises:
         MidiError: the archive cannot be read or holds none.
     """
 
-    def songs() -> Iterator[Song]:
+    def songs() -> Iterator[ReferenceSong]:
         with tarfile.open(archive) as tar:
             for member in sorted(tar.getmembers(), key=lambda member: member.name):
                 stream = tar.extractfile(member) if member.name.endswith(".mid") else None
@@ -69,12 +69,12 @@ def game_songs(archive: Path) -> list[Song]:
                 except MidiError:
                     continue
                 fours = (tune,) if tune and tune.meter == Meter() else ()
-                yield Song(f"vgmidi/{Path(member.name).stem}", data, fours)
+                yield ReferenceSong(f"vgmidi/{Path(member.name).stem}", data, fours)
 
     return _all(songs(), archive)
 
 
-def _all(songs: Iterator[Song], archive: Path) -> list[Song]:
+def _all(songs: Iterator[ReferenceSong], archive: Path) -> list[ReferenceSong]:
     try:
         found = list(songs)
     except (OSError, tarfile.TarError) as error:
@@ -90,7 +90,7 @@ def _all(songs: Iterator[Song], archive: Path) -> list[Song]:
     return found
 
 
-def halves(songs: Sequence[Song]) -> tuple[list[Song], list[Song]]:
+def halves(songs: Sequence[ReferenceSong]) -> tuple[list[ReferenceSong], list[ReferenceSong]]:
     """Part songs in two, every other one, so that no song is on both sides.
 
     The distance between the halves is the floor: what even real music does not fall below.
@@ -98,7 +98,7 @@ def halves(songs: Sequence[Song]) -> tuple[list[Song], list[Song]]:
     return list(songs[::2]), list(songs[1::2])
 
 
-def clips(songs: Iterable[Song], seconds: float = CLIP_SECONDS) -> list[bytes]:
+def clips(songs: Iterable[ReferenceSong], seconds: float = CLIP_SECONDS) -> list[bytes]:
     """Cut MIDI excerpts for the ear: up to four a song, evenly spread, without overlap.
 
     Returns:
@@ -115,7 +115,7 @@ def clips(songs: Iterable[Song], seconds: float = CLIP_SECONDS) -> list[bytes]:
     return found
 
 
-def excerpts(songs: Iterable[Song], bars: int = EXCERPT_BARS) -> list[Score]:
+def excerpts(songs: Iterable[ReferenceSong], bars: int = EXCERPT_BARS) -> list[Score]:
     """Cut scores: up to four a song, evenly spread over the whole excerpts that it has."""
     found = []
     for song in songs:

@@ -72,11 +72,11 @@ class DecodeReport:
     threads: int
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return {"threads": self.threads, "decode": [asdict(one) for one in self.figures]}
 
     def tables(self) -> Iterator[Table]:
-        """Everything, for people."""
+        """All figures as tables, for people."""
         table = Table(title=f"Decoding, tokens per second, {self.threads} threads")
         columns = ("model", "precision", "batch", "ours", "x-transformers", "ratio", "of batch 1")
         for column in (*columns, "of memory's limit", "GB/s", "of cache's limit", "GB/s"):

@@ -16,7 +16,7 @@ from mididraw.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class ComposedFiles:
     """The files' bytes by ending, and what is said of them."""
 
     data: dict[str, bytes]
@@ -31,7 +31,7 @@ def compose_files(
     temperature: float,
     top_p: float,
     settings: Settings,
-) -> tuple[str, Files]:
+) -> tuple[str, ComposedFiles]:
     """Compose one piece; returns its name and its files.
 
     Raises:
@@ -62,4 +62,4 @@ def compose_files(
         "chords": [span.chord.name(score.key) for span in score.chords],
         "seconds": {"load": round(load_seconds, 4), "write": round(write_seconds, 4)},
     }
-    return name, Files(data, report)
+    return name, ComposedFiles(data, report)

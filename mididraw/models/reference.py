@@ -3,10 +3,10 @@
 import warnings
 from typing import Any
 
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 
 
-def reference(shape: Shape) -> Any:
+def reference(shape: TransformerConfig) -> Any:
     """Make x-transformers' model of a shape with random weights.
 
     Its rotary positions turn pairs of another order and its RMSNorm is its own, so only the

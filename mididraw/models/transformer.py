@@ -12,7 +12,7 @@ _PART = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TransformerConfig:
     """The shape of a transformer.
 
     Attributes:
@@ -69,7 +69,7 @@ class Shape:
 class Attention(nn.Module):
     """Causal self-attention with shared key and value heads."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: TransformerConfig) -> None:
         super().__init__()
         self.shape = shape
         count = shape.heads + 2 * shape.kv_heads
@@ -101,7 +101,7 @@ class Attention(nn.Module):
 class SwiGLU(nn.Module):
     """SwiGLU (Shazeer 2020)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: TransformerConfig) -> None:
         super().__init__()
         self.up = nn.Linear(shape.width, 2 * shape.hidden, bias=False)
         self.down = nn.Linear(shape.hidden, shape.width, bias=False)
@@ -116,7 +116,7 @@ class SwiGLU(nn.Module):
 class GELU(nn.Module):
     """Two layers with biases around a GELU (Hendrycks & Gimpel 2016)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: TransformerConfig) -> None:
         super().__init__()
         self.up = nn.Linear(shape.width, shape.hidden)
         self.down = nn.Linear(shape.hidden, shape.width)
@@ -130,7 +130,7 @@ class GELU(nn.Module):
 class Block(nn.Module):
     """Attention and feed-forward, each behind a norm and beside a residual (pre-norm)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: TransformerConfig) -> None:
         super().__init__()
         self.attention_norm = _norm(shape)
         self.attention = Attention(shape)
@@ -147,7 +147,7 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Tokens → logits of the next token."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: TransformerConfig) -> None:
         super().__init__()
         self.shape = shape
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
@@ -222,11 +222,11 @@ def attend_in_parts(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return torch.cat(mixed, dim=2)
 
 
-def _norm(shape: Shape) -> nn.RMSNorm | nn.LayerNorm:
+def _norm(shape: TransformerConfig) -> nn.RMSNorm | nn.LayerNorm:
     return nn.RMSNorm(shape.width) if shape.norm == "rms" else nn.LayerNorm(shape.width)
 
 
-def rotation(shape: Shape, positions: Tensor) -> tuple[Tensor, Tensor]:
+def rotation(shape: TransformerConfig, positions: Tensor) -> tuple[Tensor, Tensor]:
     """Cosine and sine ``float[…, turning / 2]`` of the rotary angles at ``positions``."""
     half = shape.turning // 2
     steps = torch.arange(half, device=positions.device, dtype=torch.float32) / half

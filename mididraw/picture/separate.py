@@ -45,7 +45,7 @@ _MOSTLY = 0.5  # ink that covers more than this is suspected to be the paper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class PaperSheet:
     """A picture told into ink and paper, arrays ``[height, width]``.
 
     Attributes:
@@ -63,8 +63,8 @@ class Sheet:
     reach: Bools
 
 
-class _Told(NamedTuple):
-    """What was told apart, before clutter is taken off; as in :class:`Sheet`."""
+class _Separated(NamedTuple):
+    """What was told apart, before clutter is taken off; as in :class:`PaperSheet`."""
 
     ink: Bools
     strength: Floats
@@ -72,7 +72,7 @@ class _Told(NamedTuple):
     reach: Bools | None = None
 
 
-def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
+def separate(image: Image.Image, *, invert: bool = False) -> PaperSheet:
     """Tell ink from paper in an image of mode ``L``, ``RGB`` or ``RGBA``.
 
     Ink is what differs from the paper (see :func:`mididraw.picture.paper.find_paper`) by its
@@ -81,14 +81,14 @@ def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
     Raises:
         BlankPictureError: there is no ink.
     """
-    told = _separate(image)
-    ink = without_edge_lines(told.ink)
-    unruled = without_rulings(ink, told.strength, told.lab)
-    drawn, strength = without_holes(unruled), told.strength
+    separated = _separate(image)
+    ink = without_edge_lines(separated.ink)
+    unruled = without_rulings(ink, separated.strength, separated.lab)
+    drawn, strength = without_holes(unruled), separated.strength
     if invert:
         drawn, strength = ~drawn, np.maximum(1 - strength, 0.5)
-    reach = np.ones_like(ink) if told.reach is None else told.reach
-    sheet = Sheet(drawn, strength, told.lab, ink & ~unruled, reach)
+    reach = np.ones_like(ink) if separated.reach is None else separated.reach
+    sheet = PaperSheet(drawn, strength, separated.lab, ink & ~unruled, reach)
     if not sheet.ink.any():
         raise BlankPictureError(
             "picture-blank", "Nothing is drawn on the picture: draw something and send it again."
@@ -96,7 +96,7 @@ def separate(image: Image.Image, *, invert: bool = False) -> Sheet:
     return sheet
 
 
-def _separate(image: Image.Image) -> _Told:
+def _separate(image: Image.Image) -> _Separated:
     lab = to_lab(without_transparency(image) if image.mode == "RGBA" else image)
     paper = find_paper(lab)
     if paper is None:
@@ -106,17 +106,17 @@ def _separate(image: Image.Image) -> _Told:
         covered = float((~looks_like(lab, paper.colour)).mean())
         return sheet if sheet.ink.any() or covered < _COVERED else _without_paper(lab)
     sheet = _on_even_paper(lab, paper.colour)
-    sheet = _Told(without_bars(sheet.ink, lab), sheet.strength, lab)
+    sheet = _Separated(without_bars(sheet.ink, lab), sheet.strength, lab)
     if sheet.ink.mean() > _MOSTLY and is_card(sheet.ink):
         card = most_frequent(lab[sheet.ink])
         other = _on_even_paper(lab, card)
-        inner = _Told(without_frame(other.ink), other.strength, lab)
+        inner = _Separated(without_frame(other.ink), other.strength, lab)
         if float(np.hypot(*card[1:])) < PALE and 0 < inner.ink.mean() < _MOSTLY:
             return inner
     return sheet
 
 
-def _without_paper(lab: Floats) -> _Told:
+def _without_paper(lab: Floats) -> _Separated:
     """The main lines of a photograph.
 
     Raises:
@@ -129,20 +129,20 @@ def _without_paper(lab: Floats) -> _Told:
             "This looks like a photograph in which no line stands out: send a drawing, or "
             "a photo of something with clear outlines.",
         )
-    return _Told(lines, strength, lab)
+    return _Separated(lines, strength, lab)
 
 
-def _on_even_paper(lab: Floats, paper: Floats) -> _Told:
+def _on_even_paper(lab: Floats, paper: Floats) -> _Separated:
     strength = np.minimum(distance(lab, paper) / _FULL, 1.0).astype(np.float32)
     strongest = _strongest(strength)
     if strongest < _FAINTEST:
-        return _Told(np.zeros(strength.shape, np.bool_), strength, lab)
+        return _Separated(np.zeros(strength.shape, np.bool_), strength, lab)
     # Low, so that hairlines and faint strokes beside dark ones stay.
     threshold = min(max(0.35 * strongest, 0.04), 0.15)
-    return _Told(without_specks(strength > threshold), strength, lab)
+    return _Separated(without_specks(strength > threshold), strength, lab)
 
 
-def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
+def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     """Tell ink by its contrast with the paper around it.
 
     The threshold follows the noise, and a stroke needs one clear place (hysteresis, as in Canny
@@ -155,7 +155,7 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
     strength = floats(np.where(paper.reach, np.minimum(strength, 1.0), 0.0))
     strongest = _strongest(strength)
     if strongest < _FAINTEST:
-        return _Told(np.zeros(strength.shape, np.bool_), strength, lab)
+        return _Separated(np.zeros(strength.shape, np.bool_), strength, lab)
     # A broad area's edge is blurred, and so is the colour of JPEGs: what is far below the darkest
     # nearby is the fringe of that.
     reach = round(_FRINGE * max(strength.shape)) * 2 + 1
@@ -166,7 +166,7 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Told:
     np.maximum.at(peaks, labels.ravel(), strength.ravel())
     peaks[0] = 0.0
     ink: Bools = (peaks > 0.45 * strongest)[labels]
-    return _Told(without_specks(ink, 0.002), strength, lab, paper.reach)
+    return _Separated(without_specks(ink, 0.002), strength, lab, paper.reach)
 
 
 def _is_board(lightness: Floats, paper: Paper) -> bool:

@@ -9,7 +9,7 @@ from mididraw.options import Shape
 from mididraw.picture.areas import inner_lines
 from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
-from mididraw.picture.separate import Sheet
+from mididraw.picture.separate import PaperSheet
 
 Box = tuple[float, float, float, float]
 
@@ -30,7 +30,7 @@ _COMPACT = 0.55  # of its box that a dot covers
 _CROWDED = 0.6  # of a coarse grid that is ink
 
 
-def extract(sheet: Sheet, shape: Shape) -> Ink:
+def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     """Crop to the ink, thin its strokes and decide on its filled shapes.
 
     Strokes are thinned by Zhang and Suen's method (1984). A filled shape is what is three times
@@ -76,7 +76,7 @@ def extract(sheet: Sheet, shape: Shape) -> Ink:
     return Ink(area, strokes, fills, _weight(strokes, fills, radius, strength), box)
 
 
-def _crop(sheet: Sheet) -> tuple[Bools, Floats, Floats, Box]:
+def _crop(sheet: PaperSheet) -> tuple[Bools, Floats, Floats, Box]:
     """Cut out what is drawn, at the working resolution; and where it lies on the picture."""
     rows, columns = np.flatnonzero(sheet.ink.any(axis=1)), np.flatnonzero(sheet.ink.any(axis=0))
     margin = _margin(sheet.ink, rows, columns)

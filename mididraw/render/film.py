@@ -12,7 +12,7 @@ from mididraw.options import Theme, Video
 from mididraw.render.layout import CHORDS, DRUMS, KEYBOARD, Box, Layout, header
 from mididraw.render.palette import PALETTES, Palette
 from mididraw.render.planes import SUBSAMPLED, Planes, slices
-from mididraw.render.roll import Sheet, chord_changes, stroke_box
+from mididraw.render.roll import RollSheet, chord_changes, stroke_box
 from mididraw.render.timeline import Timeline
 from mididraw.score import Note
 
@@ -61,7 +61,7 @@ class Film:
     """The playing roll, picture after picture."""
 
     def __init__(
-        self, sheet: Sheet, timeline: Timeline, shape: Video, theme: Theme = Theme.DARK
+        self, sheet: RollSheet, timeline: Timeline, shape: Video, theme: Theme = Theme.DARK
     ) -> None:
         """Prepare the layers.
 

@@ -31,7 +31,7 @@ _OVERSAMPLING = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RollSheet:
     """All that a piano-roll picture shows, whatever its colours.
 
     Attributes:
@@ -120,12 +120,12 @@ def draw_roll(
     title: str | None = None,
     accompaniment: bool = False,
 ) -> Image.Image:
-    """Draw the score as a piano roll in a theme's colours; the rest is a :class:`Sheet`'s.
+    """Draw the score as a piano roll in a theme's colours; the rest is a :class:`RollSheet`'s.
 
     Returns:
         RGB image, 1280 × 720 pixels.
     """
-    return Sheet(score, canvas, match, title, accompaniment).paint(PALETTES[theme])
+    return RollSheet(score, canvas, match, title, accompaniment).paint(PALETTES[theme])
 
 
 def _grid(draw: ImageDraw.ImageDraw, layout: Layout, palette: Palette, top: float) -> None:

@@ -20,7 +20,7 @@ _HELD_OUT = 16
 _BITS = "bits a column"
 
 
-class Network(nn.Module):
+class ColumnsNetwork(nn.Module):
     """One recurrent network for every key, side by side."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class ColumnsLesson:
     def __init__(self, steps: int, seed: int = 1) -> None:
         """Begin with random weights."""
         torch.manual_seed(seed)
-        self.network = Network()
+        self.network = ColumnsNetwork()
         self._random, self._known = np.random.default_rng(seed), library()
         known, last = self._known, _BARS - 1
         follows = (known.song[last:] == known.song[:-last]) & (

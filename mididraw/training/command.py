@@ -20,7 +20,7 @@ from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
 from mididraw.training.excerpts import heard_only, parted
 from mididraw.training.report import report
-from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer
+from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress
 
 REPORT = "report.json"
 """What was measured beside held-out music, where training was on the collections that ours is."""
@@ -85,7 +85,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
     with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
-        def tell(progress: Progress) -> None:
+        def tell(progress: TrainingProgress) -> None:
             said = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
             if progress.held:
                 console.print(f"{said}, {progress.held.bits_per_note:.2f} bits a held-out note")
@@ -164,10 +164,10 @@ def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
         steps or discriminator.STEPS,
     )
     held = discriminator.bars_of_songs(dataset.validation)
-    told = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
+    discrimination = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
     save(model, out / DISCRIMINATOR)
-    (out / TOLD).write_text(json.dumps(asdict(told), indent=1) + "\n")
-    console.print(f"held out: {told}; weights: {out / DISCRIMINATOR}")
+    (out / TOLD).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
+    console.print(f"held out: {discrimination}; weights: {out / DISCRIMINATOR}")
 
 
 def train_bars(network: str, steps: int | None, out: Path) -> None:

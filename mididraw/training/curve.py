@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from mididraw.training.train import Progress
+from mididraw.training.train import TrainingProgress
 
 _SIZE = (960, 540)
 _LEFT, _TOP, _RIGHT, _BOTTOM = 70, 40, 930, 490
@@ -23,7 +23,7 @@ class Curve:
     smoothed: bool
 
 
-def draw_curve(history: Sequence[Progress]) -> Image.Image:
+def draw_curve(history: Sequence[TrainingProgress]) -> Image.Image:
     """Draw training loss (bits a token, smoothed) and held-out bits a note over the steps."""
     held = [(one.step, one.held.bits_per_note) for one in history if one.held]
     loss = [(one.step, one.bits_per_token) for one in history]

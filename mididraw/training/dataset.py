@@ -42,7 +42,7 @@ _MADE_BY = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class TokenPiece:
     """A piece as tokens, ``uint16[length]``, and its name in its collection."""
 
     name: str
@@ -58,8 +58,8 @@ class Piece:
 class Dataset:
     """Pieces to learn from and pieces that are only listened to: POP909 songs ending in 9."""
 
-    train: tuple[Piece, ...]
-    validation: tuple[Piece, ...]
+    train: tuple[TokenPiece, ...]
+    validation: tuple[TokenPiece, ...]
 
 
 def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
@@ -79,11 +79,13 @@ def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
             "training-data-missing", "{data} holds no pop909.tar.gz to learn from.", data=data
         )
 
-    def pieces() -> Iterator[Piece]:
+    def pieces() -> Iterator[TokenPiece]:
         tell("pop909")
         for song in read_archive(data / "pop909.tar.gz"):
             for place, score in enumerate(read_song(song)):
-                yield Piece(f"pop909/{song.number}/{place}", _tokens(encode(score, Source.POP)))
+                yield TokenPiece(
+                    f"pop909/{song.number}/{place}", _tokens(encode(score, Source.POP))
+                )
         for file, source in _COLLECTIONS.items():
             if (data / file).is_file():
                 tell(file)
@@ -102,7 +104,7 @@ def own(folder: Path, source: Source = Source.GAME) -> Dataset:
         MidiError: none of the files can be learned from.
     """
     pieces = [
-        Piece(f"own/{place}", _tokens(encode(score, source)))
+        TokenPiece(f"own/{place}", _tokens(encode(score, source)))
         for place, score in enumerate(read_folder(folder))
     ]
     every = min(10, max(len(pieces), 2))
@@ -137,7 +139,7 @@ _TRANSPOSED = {semitones: _transposition(semitones) for semitones in range(-6, 7
 
 
 def batches(
-    pieces: tuple[Piece, ...], context: int, size: int, random: np.random.Generator
+    pieces: tuple[TokenPiece, ...], context: int, size: int, random: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
     """Draw augmented excerpts without end.
 
@@ -161,7 +163,7 @@ def batches(
         yield batch
 
 
-def windows(pieces: Iterable[Piece], context: int) -> Iterator[Tokens]:
+def windows(pieces: Iterable[TokenPiece], context: int) -> Iterator[Tokens]:
     """Cut pieces at bars into pieces of up to ``context + 1`` tokens, each with the header."""
     for piece in pieces:
         bars = _bars(piece.tokens)
@@ -225,11 +227,11 @@ def _tokens(values: list[int]) -> Tokens:
     return np.array(values, np.uint16)
 
 
-def _number(piece: Piece) -> str:
+def _number(piece: TokenPiece) -> str:
     return piece.name.split("/")[1]
 
 
-def _read_tunes(archive: Path, source: Source) -> Iterator[Piece]:
+def _read_tunes(archive: Path, source: Source) -> Iterator[TokenPiece]:
     with tarfile.open(archive) as tar:
         for member in tar:
             stream = tar.extractfile(member) if member.name.endswith(".mid") else None
@@ -240,10 +242,12 @@ def _read_tunes(archive: Path, source: Source) -> Iterator[Piece]:
             except MidiError:
                 continue
             if score is not None:
-                yield Piece(member.name, _tokens(encode(score, source)))
+                yield TokenPiece(member.name, _tokens(encode(score, source)))
 
 
-def _cached(cache: Path, data: Path, pieces: Callable[[], Iterator[Piece]]) -> list[Piece]:
+def _cached(
+    cache: Path, data: Path, pieces: Callable[[], Iterator[TokenPiece]]
+) -> list[TokenPiece]:
     package = Path(__file__).parents[1]
     code = b"".join((package / name).read_bytes() for name in _MADE_BY)
     path = cache / f"tokens-{hashlib.sha256(code + str(data).encode()).hexdigest()[:12]}.npz"
@@ -261,4 +265,6 @@ def _cached(cache: Path, data: Path, pieces: Callable[[], Iterator[Piece]]) -> l
     with np.load(path) as stored:
         ends = stored["lengths"].cumsum()[:-1]
         parts = np.split(stored["tokens"], ends)
-        return [Piece(str(name), part) for name, part in zip(stored["names"], parts, strict=True)]
+        return [
+            TokenPiece(str(name), part) for name, part in zip(stored["names"], parts, strict=True)
+        ]

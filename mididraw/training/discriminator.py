@@ -15,7 +15,7 @@ from mididraw.models.pocket.tokens import decode
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Score
-from mididraw.training.dataset import Piece
+from mididraw.training.dataset import TokenPiece
 
 STEPS = 400
 _SONGS, _PER_SONG, _FEWEST_BARS = 400, 8, 8
@@ -25,7 +25,7 @@ Rolls = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Discrimination:
     """How well songs and engine are told apart, as shares of the bars, both sides counted alike.
 
     Attributes:
@@ -58,7 +58,7 @@ def bars_of(scores: Iterable[Score]) -> Rolls:
     return np.concatenate([rolls_of(notes_of(score), range(score.bars)) for score in scores])
 
 
-def bars_of_songs(pieces: Sequence[Piece], seed: int = 0) -> Rolls:
+def bars_of_songs(pieces: Sequence[TokenPiece], seed: int = 0) -> Rolls:
     """Lay out eight bars of each of up to 400 parts of POP909's songs, chosen by chance."""
     random = np.random.default_rng(seed)
     pop = [piece for piece in pieces if piece.source is Source.POP]
@@ -104,10 +104,10 @@ def train_discriminator(
 
 
 @torch.inference_mode()
-def tell(model: Discriminator, songs: Rolls, engine: Rolls) -> Told:
+def tell(model: Discriminator, songs: Rolls, engine: Rolls) -> Discrimination:
     """Measure how many bars of either side are judged rightly."""
     right = [
         float(((model(torch.from_numpy(side)) > 0) == real).float().mean())
         for side, real in ((songs, True), (engine, False))
     ]
-    return Told(sum(right) / 2, *right)
+    return Discrimination(sum(right) / 2, *right)

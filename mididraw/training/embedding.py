@@ -57,7 +57,7 @@ class Ranks:
     other: float
 
     def as_json(self) -> dict[str, object]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
 

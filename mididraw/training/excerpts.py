@@ -13,7 +13,7 @@ from mididraw.measure.reference import game_songs
 from mididraw.models.pocket.tokens import decode
 from mididraw.render.midi import read_midi
 from mididraw.score import STEPS_PER_BAR
-from mididraw.training.dataset import Dataset, Piece
+from mididraw.training.dataset import Dataset, TokenPiece
 
 _FEWEST = 12
 """Notes of an excerpt that can be learned from."""
@@ -46,7 +46,7 @@ def song_of(name: str, parts: Sequence[Notes]) -> NoteSong | None:
     return NoteSong(name, tuple(parts), starts) if len(starts) > STEPS // STEPS_PER_BAR else None
 
 
-def songs_of(pieces: Iterable[Piece]) -> list[NoteSong]:
+def songs_of(pieces: Iterable[TokenPiece]) -> list[NoteSong]:
     """Songs of token sequences, the parts of one of POP909 together."""
     parts: defaultdict[str, list[Notes]] = defaultdict(list)
     for piece in pieces:

@@ -96,7 +96,7 @@ class GanLesson:
             pleased = self._music(_downwards(generated)).mean()
             pleased = pleased + self._picture(generated, sketch, harmony).mean()
         likely = _surprise(logits, batch)
-        (_LIKELY * likely - pleased).backward()  # type: ignore[no-untyped-call]
+        (_LIKELY * likely - pleased).backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
         self._optimizer.step()
         self._optimizer.zero_grad()

@@ -28,7 +28,7 @@ _RAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Song:
+class ChordSong:
     """One song's key, tempo in beats a minute, and ruling chord of each bar (None: no chord)."""
 
     key: Key
@@ -50,7 +50,7 @@ def read_chord(text: str) -> Chord | None:
     return Chord(Key.parse(root).tonic, quality)
 
 
-def read_song(beats: str, chords: str, key: str) -> Song | None:
+def read_song(beats: str, chords: str, key: str) -> ChordSong | None:
     """Read the three annotation files of one song; None where it changes its key."""
     keys = [line.split()[2] for line in key.splitlines() if line.strip()]
     times = [tuple(map(float, line.split())) for line in beats.splitlines() if line.strip()]
@@ -69,10 +69,10 @@ def read_song(beats: str, chords: str, key: str) -> Song | None:
             held[chord] += max(0.0, min(to, end) - max(from_, start))
         bars.append(max(held, key=lambda chord: held[chord]))
     beat = median(b[0] - a[0] for a, b in pairwise(times))
-    return Song(Key.parse(keys[0]), 60 / beat, tuple(bars))
+    return ChordSong(Key.parse(keys[0]), 60 / beat, tuple(bars))
 
 
-def read_pop909(archive: Path) -> Iterator[Song]:
+def read_pop909(archive: Path) -> Iterator[ChordSong]:
     """Read the training songs from the data set's archive."""
     with tarfile.open(archive) as tar:
         texts = {
@@ -93,7 +93,7 @@ def read_pop909(archive: Path) -> Iterator[Song]:
                 yield song
 
 
-def count(songs: list[Song]) -> dict[str, object]:
+def count(songs: list[ChordSong]) -> dict[str, object]:
     """Count, for each style and mode, the tempo and the three-bar progressions of diatonic chords.
 
     Returns:

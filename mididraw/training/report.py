@@ -17,7 +17,7 @@ from mididraw.models.pocket.model import load
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import decode
 from mididraw.score import Score, Track
-from mididraw.training.dataset import HEADER, Dataset, Piece, transposed, windows
+from mididraw.training.dataset import HEADER, Dataset, TokenPiece, transposed, windows
 from mididraw.training.train import measure
 
 SAMPLES, BARS = 50, 16
@@ -51,7 +51,7 @@ class Report:
     copied: float
 
     def as_json(self) -> dict[str, object]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
 
@@ -107,13 +107,13 @@ def _baseline(dataset: Dataset) -> float:
     return bits / notes
 
 
-def _in_one_key(piece: Piece) -> list[int]:
+def _in_one_key(piece: TokenPiece) -> list[int]:
     key = v.KEYS[int(piece.tokens[2]) - v.KEY.first]
     home = Key(0) if key.mode == Key(0).mode else Key(9, key.mode)
     return [int(t) for t in transposed(piece.tokens, (home.tonic - key.tonic + 6) % 12 - 6)]
 
 
-def _parts(piece: Piece) -> list[Score]:
+def _parts(piece: TokenPiece) -> list[Score]:
     """The piece in parts of 16 bars; what is left over is dropped."""
     score = decode(piece.tokens.tolist())
     ends = range(score.bars, BARS - 1, -BARS)

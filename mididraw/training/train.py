@@ -19,9 +19,9 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 from mididraw.errors import ModelError
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 from mididraw.training.config import TrainConfig
-from mididraw.training.dataset import HEADER, Dataset, Piece, batches, windows
+from mididraw.training.dataset import HEADER, Dataset, TokenPiece, batches, windows
 
 CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
 _QUICK_WINDOWS = 48  # of the validation songs, for the curve; at the end all are heard
@@ -40,7 +40,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """What is told after every step: loss in bits a token, and what was just measured, if so."""
 
     step: int
@@ -55,7 +55,7 @@ class Trainer:
         self.config = config
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(config.seed)
-        shape = Shape(
+        shape = TransformerConfig(
             v.SIZE,
             config.context,
             config.width,
@@ -75,9 +75,9 @@ class Trainer:
         self.half = faster_in_half(self.device)
         self.random = np.random.default_rng(config.seed)
         self.step = 0
-        self.history: list[Progress] = []
+        self.history: list[TrainingProgress] = []
 
-    def run(self, dataset: Dataset, out: Path, tell: Callable[[Progress], None]) -> Held:
+    def run(self, dataset: Dataset, out: Path, tell: Callable[[TrainingProgress], None]) -> Held:
         """Train to the last step, writing checkpoint and weights into ``out`` on the way.
 
         Raises:
@@ -94,7 +94,7 @@ class Trainer:
             self.step += 1
             due = self.step % self.config.evaluate_every == 0 or self.step == self.config.steps
             held = measure(self.model, quick) if due and quick else None
-            self.history.append(Progress(self.step, loss, held))
+            self.history.append(TrainingProgress(self.step, loss, held))
             tell(self.history[-1])
             if self.step % self.config.save_every == 0 or self.step == self.config.steps:
                 self.save(out)
@@ -164,7 +164,7 @@ class Trainer:
             ) from error
         self.step = state["step"]
         self.history = [
-            Progress(step, bits, None if note is None else Held(math.nan, note))
+            TrainingProgress(step, bits, None if note is None else Held(math.nan, note))
             for step, bits, note in state["history"]
         ]
 
@@ -186,7 +186,7 @@ def measure(model: Transformer, excerpts: Iterable[NDArray[np.uint16]]) -> Held:
     return Held(bits / tokens, bits / notes) if notes else Held(math.nan, math.nan)
 
 
-def pieces_heard(pieces: Iterable[Piece]) -> int:
+def pieces_heard(pieces: Iterable[TokenPiece]) -> int:
     """How many notes pieces hold."""
     return sum(
         int(((piece.tokens >= v.PITCH.first) & (piece.tokens < v.PITCH.stop)).sum())

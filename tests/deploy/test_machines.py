@@ -15,12 +15,12 @@ from prometheus_client import CollectorRegistry
 from redis import Redis
 
 from bot.jobs.redis_server import RedisServer
-from bot.metrics import Metrics as FrontMetrics
+from bot.metrics import FrontMetrics
 from bot.settings import DiscordSettings, TelegramSettings, WebSettings
 from mididraw.settings import Settings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
-from worker.metrics import Metrics as WorkerMetrics
+from worker.metrics import WorkerMetrics
 from worker.queue.connection import AwayError, connect, redis_errors
 from worker.settings import WorkerSettings
 from worker.watch import WatchSettings, registry_of

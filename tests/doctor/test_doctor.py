@@ -15,7 +15,7 @@ import bot.health
 import worker.health
 from bot.jobs.redis_server import RedisServer
 from bot.settings import DiscordSettings
-from mididraw.doctor import Finding, State, examine, library
+from mididraw.doctor import Finding, FindingState, examine, library
 from tests.bot.discord.conftest import botting
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
@@ -59,10 +59,10 @@ def test_a_host_that_lacks_much_is_told_of_each_thing_at_once(tmp_path: Path) ->
         TELEGRAM_TOKEN="",
     )
     assert code == 1
-    faults = {subject for subject, one in seen.items() if one["state"] == State.FAULT}
+    faults = {subject for subject, one in seen.items() if one["state"] == FindingState.FAULT}
     assert faults == {"FluidSynth", "ffmpeg", "model", "Redis"}
     assert all(seen[subject]["mend"].endswith(".") for subject in faults)
-    assert seen["Telegram's token"]["state"] == State.ABSENT
+    assert seen["Telegram's token"]["state"] == FindingState.ABSENT
 
 
 def test_a_front_end_is_told_that_workers_draw(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_a_front_end_is_told_that_workers_draw(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delitem(sys.modules, "mididraw.render.audio", raising=False)
     monkeypatch.setitem(sys.modules, "pretty_midi", None)
     one = found("SoundFont", examine([library.look], {"MIDIDRAW_MODEL": "giant-medium"}))
-    assert one.state is State.ABSENT
+    assert one.state is FindingState.ABSENT
     assert "workers" in one.said
 
 
@@ -90,7 +90,7 @@ def test_an_ffmpeg_that_cannot_do_it_is_found(
         (tmp_path / "ffmpeg").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     one = found("ffmpeg", examine([library.look], {}))
-    assert one.state is State.FAULT
+    assert one.state is FindingState.FAULT
     assert said in one.said
 
 
@@ -98,7 +98,7 @@ def test_a_soundfont_that_cannot_be_played_is_found(tmp_path: Path) -> None:
     (tmp_path / "no.sf2").write_text("no sound")
     for path in (tmp_path / "no.sf2", tmp_path / "missing.sf2"):
         one = found("SoundFont", examine([library.look], {"MIDIDRAW_SOUNDFONT": str(path)}))
-        assert one.state is State.FAULT
+        assert one.state is FindingState.FAULT
         assert "MIDIDRAW_SOUNDFONT" in one.mend
 
 
@@ -106,10 +106,10 @@ def test_a_model_that_cannot_be_loaded_is_found(tmp_path: Path) -> None:
     (tmp_path / "mine.safetensors").write_bytes(b"none")
     for name in (f"{tmp_path}/mine.safetensors", f"giant-medium={tmp_path}/none.pth", "nosuch"):
         one = found("model", examine([library.look], {"MIDIDRAW_MODEL": name}))
-        assert one.state is State.FAULT
+        assert one.state is FindingState.FAULT
         assert "MIDIDRAW_MODEL" in one.mend
     one = found("model", examine([library.look], {"MIDIDRAW_MODEL": "giant-medium"}))
-    assert one.state is State.ABSENT
+    assert one.state is FindingState.ABSENT
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU that works")
@@ -120,10 +120,10 @@ def test_a_gpu_that_pytorch_cannot_use_is_found(
     for version, said in ((None, "built without CUDA"), ("13.0", "cannot use it")):
         monkeypatch.setattr(torch.version, "cuda", version)
         one = found("GPU", examine([library.look], {}))
-        assert one.state is State.FAULT
+        assert one.state is FindingState.FAULT
         assert said in one.said
     monkeypatch.setattr(library, "_DEVICES", ())
-    assert found("GPU", examine([library.look], {})).state is State.ABSENT
+    assert found("GPU", examine([library.look], {})).state is FindingState.ABSENT
 
 
 def test_a_misspelt_variable_is_said() -> None:
@@ -150,8 +150,8 @@ def looked(url: str) -> list[Finding]:
 def test_a_redis_that_forgets_or_loses_jobs_is_found(tmp_path: Path) -> None:
     with redis(tmp_path, "--maxmemory-policy", "allkeys-lru", "--appendonly", "no") as server:
         seen = looked(server.url)
-        assert found("Redis' memory", seen).state is State.FAULT
-        assert found("Redis' disk", seen).state is State.FAULT
+        assert found("Redis' memory", seen).state is FindingState.FAULT
+        assert found("Redis' disk", seen).state is FindingState.FAULT
         assert found("workers", seen).said == "none is there"
 
 
@@ -180,8 +180,8 @@ async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_ur
     async with Discord().serve() as discord:
         environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
         seen = await asked(environment)
-        assert found("Discord's commands", seen).state is State.ABSENT
-        assert found("Discord's addresses", seen).state is State.ABSENT
+        assert found("Discord's commands", seen).state is FindingState.ABSENT
+        assert found("Discord's addresses", seen).state is FindingState.ABSENT
         owned = {"REDIS_URL": redis_url, "MIDIDRAW_DISCORD_OWNER_GUILD": str(GUILD)}
         settings = DiscordSettings.from_environment(environment | owned)
         async with botting(settings):
@@ -193,7 +193,7 @@ async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_ur
         }
         seen = await asked(environment | owned)
         states = {one.state for one in seen if one.subject.startswith("Discord")}
-        assert states == {State.WELL}, seen
+        assert states == {FindingState.WELL}, seen
         assert "Message Content: on, and not needed" in found("Discord's intents", seen).said
         assert "DAVE 1" in found("Discord's voice", seen).said
 
@@ -207,7 +207,7 @@ async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_ur
         told = " ".join(
             one.said
             for one in await asked(environment)
-            if one.subject == "Discord's installation" and one.state is State.FAULT
+            if one.subject == "Discord's installation" and one.state is FindingState.FAULT
         )
         for word in ("code grant", "in place of the bot", "to their accounts"):
             assert word in told
@@ -227,7 +227,7 @@ async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_ur
         # A command of another name is missed; what it holds is not looked at.
         assert {"draw", "queue"} <= {one["name"] for one in discord.commands}
         one = found("Discord's commands", await asked(environment | owned))
-        assert one.state is State.WELL
+        assert one.state is FindingState.WELL
 
 
 async def test_voice_that_cannot_be_encrypted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +235,7 @@ async def test_voice_that_cannot_be_encrypted_is_found(monkeypatch: pytest.Monke
     async with Discord().serve() as discord:
         environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
         one = found("Discord's voice", await asked(environment))
-    assert one.state is State.FAULT
+    assert one.state is FindingState.FAULT
     assert "davey cannot be loaded" in one.said
 
 
@@ -249,12 +249,14 @@ async def test_tokens_that_the_chats_know_or_do_not_know_are_told_apart() -> Non
         }
         seen = await asked(environment)
         states = {one.subject: one.state for one in seen}
-        assert {states[f"{chat}'s token"] for chat in ("Discord", "Telegram")} == {State.WELL}
+        assert {states[f"{chat}'s token"] for chat in ("Discord", "Telegram")} == {
+            FindingState.WELL
+        }
         wrong = {"TELEGRAM_TOKEN": f"{TELEGRAM_TOKEN}x", "DISCORD_TOKEN": "wrong"}
         discord.refuse("GET", "users/@me", 401)
         seen = await asked(environment | wrong)
         for one in seen:
-            assert one.state is State.FAULT
+            assert one.state is FindingState.FAULT
             assert "does not know it" in one.said
             assert "x" not in one.said.split()
     seen = await asked(environment)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.engines.accompaniment import choose_patterns
 from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
 from mididraw.engines.bands import BANDS, BY_STYLE
@@ -159,7 +159,7 @@ def test_the_drawing_stays_in_front(arrangement: Arrangement) -> None:
     for start in range(2, ink.shape[1] - 8, 8):
         ink[4 + start * 7 % 40, start : start + 8] = True
     options = by(arrangement, engine="chords")
-    score = chords(Commission(canvas_of(ink), options, 1))
+    score = chords(ScoreRequest(canvas_of(ink), options, 1))
     loud = {True: 0, False: 0}
     for track in score.tracks:
         if not track.drums:

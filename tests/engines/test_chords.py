@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mididraw.canvas import Canvas
-from mididraw.draw import commission, resolve, write_score
-from mididraw.engines import Commission
+from mididraw.draw import prepare_request, resolve, write_score
+from mididraw.engines import ScoreRequest
 from mididraw.engines.chords import chords
 from mididraw.engines.voices import MAX_VOICES
 from mididraw.harmony import Style
@@ -21,7 +21,7 @@ from tests.strategies.canvases import canvas_of, canvases
 
 
 def play(canvas: Canvas, seed: int = 0, **options: object) -> Score:
-    return chords(Commission(canvas, DrawOptions.of(**options), seed))
+    return chords(ScoreRequest(canvas, DrawOptions.of(**options), seed))
 
 
 @given(canvases(), st.integers(0, 1000))
@@ -109,7 +109,7 @@ def test_velocity_follows_the_beat_and_the_ink() -> None:
 
 
 def test_the_key_that_was_asked_for_is_kept(example: Path) -> None:
-    work = commission([example], DrawOptions.of(engine="chords", key="F minor", seed=0))
+    work = prepare_request([example], DrawOptions.of(engine="chords", key="F minor", seed=0))
     score = write_score(work)
     options = resolve(work, score)
     assert score.key.name == options.key == "F minor"
@@ -118,7 +118,7 @@ def test_the_key_that_was_asked_for_is_kept(example: Path) -> None:
 
 def test_another_seed_gives_another_take(example: Path) -> None:
     takes = {
-        write_score(commission([example], DrawOptions.of(engine="chords", seed=seed)))
+        write_score(prepare_request([example], DrawOptions.of(engine="chords", seed=seed)))
         for seed in range(6)
     }
     assert len(takes) >= 4
@@ -127,7 +127,7 @@ def test_another_seed_gives_another_take(example: Path) -> None:
 def test_accompaniment_is_quiet_and_on_tracks_of_its_own(example: Path) -> None:
     bare, full = (
         write_score(
-            commission(
+            prepare_request(
                 [example],
                 DrawOptions.of(
                     engine="chords", seed=3, accompaniment=accompaniment, arrangement="solo"
@@ -153,7 +153,7 @@ def test_real_drawings_are_recognisable(quickdraw: list[Image.Image], engine: st
     least = {"chords": 0.95, "naive": 0.98}[engine]
     found = []
     for seed, image in enumerate(quickdraw):
-        work = commission([image], DrawOptions.of(engine=engine, seed=seed))
+        work = prepare_request([image], DrawOptions.of(engine=engine, seed=seed))
         canvas, score = work.canvas, write_score(work)
         found.append(match(canvas, score).f1)
     assert np.mean(found) >= least

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mididraw.canvas import Canvas
-from mididraw.draw import commission
+from mididraw.draw import prepare_request
 from mididraw.engines.columns import columns
 from mididraw.harmony import Chord, Key
 from mididraw.measure import match
@@ -14,12 +14,12 @@ from mididraw.models.columns.model import WEIGHTS, Columns
 from mididraw.options import DrawOptions
 from mididraw.score import Score, roll
 from mididraw.training.bar_networks import read_into
-from mididraw.training.columns import Network
+from mididraw.training.columns import ColumnsNetwork
 
 
 def play(picture: Image.Image, seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     asked = DrawOptions.of(engine="columns", arrangement="solo", seed=seed, **options)
-    work = commission([picture], asked)
+    work = prepare_request([picture], asked)
     return work.canvas, columns(work)
 
 
@@ -46,7 +46,7 @@ def test_the_model_is_the_network_that_was_trained() -> None:
     import torch
 
     assert WEIGHTS.stat().st_size < 5e6
-    network = Network()
+    network = ColumnsNetwork()
     read_into(network, WEIGHTS)
     played = np.random.default_rng(1).integers(0, 3, (20, KEYS)).astype(np.uint8)
     features = seen(played, np.stack([harmony(Chord(7), Key(0))] * 20))

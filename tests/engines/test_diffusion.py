@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mididraw.canvas import Canvas
-from mididraw.draw import commission
+from mididraw.draw import prepare_request
 from mididraw.engines.diffusion import View, diffusion, returning_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.harmony import Chord, Key
@@ -27,8 +27,8 @@ from mididraw.score import STEPS_PER_BAR, Score, roll
 
 def play(picture: Image.Image, seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     asked = DrawOptions.of(engine="diffusion", arrangement="solo", seed=seed, **options)
-    work = commission([picture], asked)
-    return work.canvas, diffusion(work)
+    request = prepare_request([picture], asked)
+    return request.canvas, diffusion(request)
 
 
 def test_strength_goes_from_free_music_to_the_outline(quickdraw: list[Image.Image]) -> None:
@@ -56,7 +56,7 @@ def test_windows_cover_the_piece_and_agree_where_they_overlap(
     quickdraw: list[Image.Image], bars: int, windows: int
 ) -> None:
     asked = DrawOptions.of(engine="diffusion", bars=bars, seed=1)
-    canvas = commission([quickdraw[0]], asked).canvas
+    canvas = prepare_request([quickdraw[0]], asked).canvas
     view = View(canvas, plan_piece(canvas, asked, 1))
     steps = view.bars * STEPS_PER_BAR
     place = np.broadcast_to(np.arange(steps, dtype=np.float32), (2, 88, steps))

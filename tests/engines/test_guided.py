@@ -3,7 +3,7 @@
 import numpy as np
 
 from mididraw.canvas import Canvas, lay
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.engines.guided import guided
 from mididraw.engines.plan import plan_piece
 from mididraw.measure import match
@@ -23,7 +23,7 @@ def canvas_for(**options: object) -> tuple[Canvas, DrawOptions]:
 
 def play(seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     canvas, chosen = canvas_for(**options)
-    return canvas, guided(Commission(canvas, chosen, seed))
+    return canvas, guided(ScoreRequest(canvas, chosen, seed))
 
 
 def test_the_music_is_the_picture_in_key_and_without_semitones() -> None:
@@ -84,11 +84,11 @@ def test_bars_without_ink_are_played_through() -> None:
     ink = np.zeros((48, 6 * 16), np.bool_)
     ink[20, 2:6] = True
     canvas = canvas_of(ink)
-    score = guided(Commission(canvas, DrawOptions.of(engine="guided", candidates=2), 1))
+    score = guided(ScoreRequest(canvas, DrawOptions.of(engine="guided", candidates=2), 1))
     assert score.bars == 6
 
 
 def test_one_candidate_is_enough() -> None:
     canvas, _ = canvas_for()
-    score = guided(Commission(canvas, DrawOptions.of(engine="guided", bars=4, candidates=1), 1))
+    score = guided(ScoreRequest(canvas, DrawOptions.of(engine="guided", bars=4, candidates=1), 1))
     assert match(canvas, score).f1 > 0.8

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mididraw.canvas import Canvas, lay
-from mididraw.draw import commission, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.engines.missing import with_every_part
 from mididraw.harmony import Chord, Key
 from mididraw.options import DrawOptions, Engine
@@ -78,7 +78,7 @@ def test_the_smallest_fill_has_a_cell() -> None:
 @pytest.mark.parametrize("engine", list(Engine))
 def test_dot_eyes_are_heard_in_every_engine(shared: Path, engine: Engine) -> None:
     for picture in (shared / "data" / "cases" / "eyes_r10.png", cat(body="orange", pen=4)):
-        work = commission([picture], DrawOptions.of(engine=engine, bars=4, seed=3))
+        work = prepare_request([picture], DrawOptions.of(engine=engine, bars=4, seed=3))
         assert len(work.canvas.parts) >= 4
         assert silent(work.canvas, write_score(work)) == []
 
@@ -86,5 +86,5 @@ def test_dot_eyes_are_heard_in_every_engine(shared: Path, engine: Engine) -> Non
 def test_no_drawing_of_quickdraw_loses_a_part(shared: Path) -> None:
     drawings = read_quickdraw(shared / "data" / "quickdraw.ndjson.gz")
     for strokes in islice(drawings, 0, 60):
-        work = commission([paint(strokes)], DrawOptions.of(engine="chords", seed=1))
+        work = prepare_request([paint(strokes)], DrawOptions.of(engine="chords", seed=1))
         assert silent(work.canvas, write_score(work)) == []

@@ -11,8 +11,8 @@ from PIL import Image
 
 from mididraw.bars.library import library
 from mididraw.canvas import Canvas
-from mididraw.draw import commission
-from mididraw.engines import Commission
+from mididraw.draw import prepare_request
+from mididraw.engines import ScoreRequest
 from mididraw.engines.mosaic import Tile, best_path, mosaic
 from mididraw.measure import match
 from mididraw.measure.copying import KnownSongs
@@ -24,7 +24,7 @@ from tests.strategies.canvases import canvases
 
 def play(picture: Image.Image, seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     asked = DrawOptions.of(engine="mosaic", arrangement="solo", seed=seed, **options)
-    work = commission([picture], asked)
+    work = prepare_request([picture], asked)
     return work.canvas, mosaic(work)
 
 
@@ -81,7 +81,7 @@ def test_the_path_never_stays_with_a_song() -> None:
 @settings(max_examples=8, deadline=None)
 @given(canvases(), st.integers(0, 1000))
 def test_the_same_seed_gives_the_same_piece_without_overlaps(canvas: Canvas, seed: int) -> None:
-    work = Commission(canvas, DrawOptions.of(engine="mosaic"), seed)
+    work = ScoreRequest(canvas, DrawOptions.of(engine="mosaic"), seed)
     score = mosaic(work)
     assert score == mosaic(work)
     notes = score.drawing.notes

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mididraw.canvas import Canvas, lay
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.pointer import ENOUGH, FirstGoodAttempt, PointerGuidance, pointer
 from mididraw.harmony import Key
@@ -156,6 +156,6 @@ def test_strength_brings_the_music_to_the_picture() -> None:
     for strength in (0, 100):
         options = DrawOptions.of(engine="pointer", bars=4, candidates=4, strength=strength)
         canvas = lay([read(EXAMPLES / "cat.png")], options)
-        found.append(match(canvas, pointer(Commission(canvas, options, 1))))
+        found.append(match(canvas, pointer(ScoreRequest(canvas, options, 1))))
     assert found[0].f1 < 0.5
     assert found[1].f1 > 0.6

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mididraw.canvas import Canvas, morph_shares
-from mididraw.draw import commission
+from mididraw.draw import prepare_request
 from mididraw.engines.led import on_keys
 from mididraw.engines.vae import slerp, vae
 from mididraw.errors import OptionError
@@ -19,7 +19,7 @@ from mididraw.score import Score, roll
 
 def play(pictures: list[Image.Image], seed: int = 1, **options: object) -> tuple[Canvas, Score]:
     asked = DrawOptions.of(arrangement="solo", seed=seed, **{"engine": "vae", **options})
-    work = commission(pictures, asked)
+    work = prepare_request(pictures, asked)
     return work.canvas, vae(work)
 
 
@@ -80,7 +80,7 @@ def test_a_morph_needs_two_pictures_and_the_engine_that_can(quickdraw: list[Imag
         DrawOptions.of(morph=True, engine="guided")
     for count in (1, 3):
         with pytest.raises(OptionError, match=f"give two, not {count}"):
-            commission(quickdraw[:count], DrawOptions.of(morph=True))
+            prepare_request(quickdraw[:count], DrawOptions.of(morph=True))
 
 
 def test_a_morphs_shares_go_from_nothing_to_all() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mididraw.evaluation.command import Sources, compare_all
-from mididraw.evaluation.judge import first_seconds
+from mididraw.evaluation.evaluator import first_seconds
 from mididraw.evaluation.plan import Setting, ablations, settings
 from mididraw.evaluation.report import Evaluation, write_report
 from mididraw.measure.embed import HOP, RATE
@@ -79,6 +79,6 @@ def test_the_report_is_text_figures_and_plots(evaluation: Evaluation, tmp_path: 
 
 
 def test_shorter_clips_are_the_first_frames() -> None:
-    heard = [np.zeros((30, 8), np.float32)]
-    (first,) = first_seconds(heard, 10.0)
+    embedded = [np.zeros((30, 8), np.float32)]
+    (first,) = first_seconds(embedded, 10.0)
     assert (len(first) - 1) * HOP / RATE + 0.975 <= 10 < len(first) * HOP / RATE + 0.975

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from mididraw.draw import commission, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.measure.grid import COLUMNS, ROWS, boxed, to_grid
 from mididraw.measure.identify import Identification, chamfer, identify
 from mididraw.options import DrawOptions, Engine
@@ -57,7 +57,7 @@ def test_the_distance_is_the_mean_way() -> None:
 
 def test_drawings_are_known_by_their_naive_rolls(quickdraw: list[Image.Image]) -> None:
     options = DrawOptions.of(engine=Engine.NAIVE, seed=0)
-    works = [commission([image], options) for image in quickdraw[:30]]
+    works = [prepare_request([image], options) for image in quickdraw[:30]]
     pieces = [(work.canvas, write_score(work)) for work in works]
     assert identify(pieces) == Identification(30, 1.0, 1.0)
     (first, _), *_ = pieces

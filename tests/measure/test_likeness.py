@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mididraw.canvas import Canvas, lay
-from mididraw.draw import commission, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.harmony import Key
 from mididraw.measure import match
 from mididraw.options import DrawOptions
@@ -67,7 +67,7 @@ def test_notes_anywhere_are_no_likeness() -> None:
 
 def test_faces_of_real_complaints_are_like_themselves(shared: Path) -> None:
     for name in ("white_coloured_cat.png", "photo_two_pens_red.jpg", "photo_lined_faint.jpg"):
-        work = commission([shared / "data" / "cases" / name], DrawOptions.of(engine="chords"))
+        work = prepare_request([shared / "data" / "cases" / name], DrawOptions.of(engine="chords"))
         assert match(work.canvas, write_score(work)).likeness > 0.95
 
 

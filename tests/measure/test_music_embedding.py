@@ -23,7 +23,7 @@ from mididraw.measure.music_embedding import (
     save,
     windows_of,
 )
-from mididraw.measure.reference import Song, excerpts, halves, pop_songs
+from mididraw.measure.reference import ReferenceSong, excerpts, halves, pop_songs
 from mididraw.score import STEPS_PER_BAR, Note, Score, Track
 from mididraw.training.excerpts import changed, revoiced, scrambled, song_of, thinned, transposed
 from tests.training.tunes import tune
@@ -32,7 +32,7 @@ PITCH_ONLY = np.array([0, 0, 1])
 
 
 @pytest.fixture(scope="module")
-def songs(shared: Path) -> list[Song]:
+def songs(shared: Path) -> list[ReferenceSong]:
     """Nine songs that nothing was trained on."""
     return pop_songs(shared / "data" / "pop909.tar.gz", "99")
 
@@ -61,7 +61,7 @@ def test_points_lie_on_a_sphere_and_depend_on_nothing_else() -> None:
 
 @pytest.mark.parametrize("change", [transposed, revoiced, thinned])
 def test_a_changed_excerpt_lies_closer_than_other_songs(
-    songs: list[Song], change: Callable[[Notes, np.random.Generator], Notes]
+    songs: list[ReferenceSong], change: Callable[[Notes, np.random.Generator], Notes]
 ) -> None:
     random = np.random.default_rng(1)
     every = [max(map(windows_of, song.parts), key=len)[2] for song in songs if song.parts]
@@ -73,7 +73,7 @@ def test_a_changed_excerpt_lies_closer_than_other_songs(
     assert right >= 0.8
 
 
-def test_random_pitches_are_far_and_another_key_is_near(songs: list[Song]) -> None:
+def test_random_pitches_are_far_and_another_key_is_near(songs: list[ReferenceSong]) -> None:
     random = np.random.default_rng(1)
     one, other = ([windows_of(part) for part in excerpts(half, 8)] for half in halves(songs))
 
@@ -119,11 +119,11 @@ def test_changes_keep_what_makes_the_song() -> None:
     assert song_of("short", [notes_of(tune(2))]) is None
 
 
-def test_a_song_that_is_played_in_another_key_is_a_copy(songs: list[Song]) -> None:
+def test_a_song_that_is_played_in_another_key_is_a_copy(songs: list[ReferenceSong]) -> None:
     known, others = songs[::2], songs[1::2]
     random = np.random.default_rng(1)
 
-    def points(some: list[Song]) -> list[Embeddings]:
+    def points(some: list[ReferenceSong]) -> list[Embeddings]:
         return embed_scores(part for song in some for part in song.parts)
 
     moved = [

@@ -5,10 +5,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 
-POCKET = Shape(vocabulary=97, context=64, width=48, depth=2, heads=4, kv_heads=2, hidden=72)
-ROTARY = Shape(
+POCKET = TransformerConfig(
+    vocabulary=97, context=64, width=48, depth=2, heads=4, kv_heads=2, hidden=72
+)
+ROTARY = TransformerConfig(
     vocabulary=97,
     context=64,
     width=32,
@@ -26,7 +28,7 @@ LEARNED = replace(ROTARY, positions="learned", rotary_width=None)
 SHAPES = {"pocket": POCKET, "giant, rotary": ROTARY, "giant, learned": LEARNED}
 
 
-def random_model(shape: Shape, seed: int = 0) -> Transformer:
+def random_model(shape: TransformerConfig, seed: int = 0) -> Transformer:
     """A transformer whose weights are large enough that every part tells in the logits."""
     torch.manual_seed(seed)
     model = Transformer(shape).eval()
@@ -38,6 +40,6 @@ def random_model(shape: Shape, seed: int = 0) -> Transformer:
     return model
 
 
-def random_tokens(shape: Shape, count: int, seed: int = 1) -> Tensor:
+def random_tokens(shape: TransformerConfig, count: int, seed: int = 1) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     return torch.randint(shape.vocabulary, (count,), generator=generator)

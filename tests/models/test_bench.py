@@ -8,9 +8,9 @@ import pytest
 from mididraw.errors import OptionError
 from mididraw.models.bench import SHAPES, run_decode_bench
 from mididraw.models.decoder import Precision
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 
-TINY = Shape(300, 512, 64, 2, 2, 1, 96)
+TINY = TransformerConfig(300, 512, 64, 2, 2, 1, 96)
 
 
 @pytest.fixture(params=["pocket", "giant-medium"])

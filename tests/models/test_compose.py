@@ -14,12 +14,12 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 from mididraw.render.midi import write_midi
 from mididraw.score import Score, Track
 from tests.strategies.pieces import pieces
 
-TINY = Shape(v.SIZE, 256, 32, 1, 2, 1, 48)
+TINY = TransformerConfig(v.SIZE, 256, 32, 1, 2, 1, 48)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from mididraw.models.transformer import Shape, Transformer, attend_in_parts
+from mididraw.models.transformer import Transformer, TransformerConfig, attend_in_parts
 from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
 
 
@@ -17,7 +17,7 @@ def test_the_pocket_shape_keeps_its_names() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_no_token_sees_a_later_one(shape: Shape) -> None:
+def test_no_token_sees_a_later_one(shape: TransformerConfig) -> None:
     model = random_model(shape)
     tokens = random_tokens(shape, 20)
     changed = tokens.clone()
@@ -29,7 +29,7 @@ def test_no_token_sees_a_later_one(shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_a_step_of_training_lowers_the_loss(shape: Shape) -> None:
+def test_a_step_of_training_lowers_the_loss(shape: TransformerConfig) -> None:
     model = random_model(shape).train()
     tokens = random_tokens(shape, 33)[None]
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)

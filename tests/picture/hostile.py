@@ -19,7 +19,7 @@ import pillow_heif
 from PIL import Image, ImageDraw
 
 from mididraw.bench import peak_mb
-from mididraw.draw import commission, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.errors import MididrawError
 from mididraw.options import DrawOptions
 
@@ -223,7 +223,7 @@ def main(folder: Path) -> None:
         path.write_bytes(content)
         start = time.process_time()
         try:
-            write_score(commission([path], DrawOptions.of(engine="chords")))
+            write_score(prepare_request([path], DrawOptions.of(engine="chords")))
             outcome = "score"
         except MididrawError as error:
             outcome = f"{type(error).__name__}: {error}"

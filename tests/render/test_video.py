@@ -23,7 +23,7 @@ from mididraw.render.layout import Layout
 from mididraw.render.midi import write_midi
 from mididraw.render.palette import PALETTES
 from mididraw.render.planes import Planes
-from mididraw.render.roll import Sheet, stroke_box
+from mididraw.render.roll import RollSheet, stroke_box
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
 from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
@@ -68,7 +68,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def film_of(score: Score, shape: Video = Video.WIDE, theme: Theme = Theme.DARK) -> Film:
-    return Film(Sheet(score, title="A title"), Timeline.of(write_midi(score)), shape, theme)
+    return Film(RollSheet(score, title="A title"), Timeline.of(write_midi(score)), shape, theme)
 
 
 def video_of(score: Score, shape: Video = Video.WIDE, theme: Theme = Theme.DARK) -> bytes:
@@ -76,7 +76,7 @@ def video_of(score: Score, shape: Video = Video.WIDE, theme: Theme = Theme.DARK)
 
 
 def layout_of(score: Score, size: tuple[int, int]) -> Layout:
-    return Sheet(score, title="A title", size=size).layout()
+    return RollSheet(score, title="A title", size=size).layout()
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +155,8 @@ def test_a_note_is_faint_before_it_sounds_bright_while_it_does_and_whole_after()
 def test_drums_are_lit_as_they_are_struck() -> None:
     strokes = Track("drums", 0, (Note(16, 36, 16, 100), Note(32, 42, 1, 100)), drums=True)
     score = Score((Track(DRAWING, 0, NOTES), strokes), 3, 120, Key(0))
-    film = Film(Sheet(score, accompaniment=True), Timeline.of(write_midi(score)), Video.WIDE)
-    layout = Sheet(score, accompaniment=True).layout()
+    film = Film(RollSheet(score, accompaniment=True), Timeline.of(write_midi(score)), Video.WIDE)
+    layout = RollSheet(score, accompaniment=True).layout()
     left, top, right, bottom = stroke_box(layout, strokes.notes[0])
     row, column = int((top + bottom) / 2), int((left + right) / 2)
     seen = [int(frame[: 1280 * 720].reshape(720, 1280)[row, column]) for frame in film.frames(8.0)]
@@ -166,7 +166,7 @@ def test_drums_are_lit_as_they_are_struck() -> None:
 
 
 def test_the_last_second_holds_the_whole_picture(wide: Decoded) -> None:
-    image = Sheet(PIECE, title="A title").paint(PALETTES[Theme.DARK])
+    image = RollSheet(PIECE, title="A title").paint(PALETTES[Theme.DARK])
     whole = Planes.of(image).planes[0].astype(int)
     for time in (wide.times[-1], wide.times[-1] - 0.9):
         assert (abs(wide.at(time) - whole) > 30).mean() < 1e-4
@@ -178,7 +178,7 @@ def test_the_drawing_lies_behind_the_notes(example: Path) -> None:
     empty = Score((), canvas.bars, 120, Key(0, Mode.MINOR))
     for shape in SHAPES:
         bare, drawn = (
-            next(Film(Sheet(empty, behind), Timeline.of(_QUIET), shape).frames(1)).copy()
+            next(Film(RollSheet(empty, behind), Timeline.of(_QUIET), shape).frames(1)).copy()
             for behind in (None, canvas)
         )
         assert (bare != drawn).mean() > 0.01

@@ -9,7 +9,7 @@ import pytest
 from mididraw.errors import OptionError, OutputError
 from mididraw.models.columns.features import HELD, KEYS, STRUCK
 from mididraw.training.bar_networks import CURVE, HISTORY, WEIGHTS, read_into
-from mididraw.training.columns import Network
+from mididraw.training.columns import ColumnsNetwork
 from mididraw.training.command import train_bars
 from mididraw.training.rolls import HELD_OUT, Rolls, draw_ink
 from mididraw.training.vae import Vae, VaeLesson
@@ -30,7 +30,7 @@ def test_one_command_trains_and_leaves_weights_a_curve_and_what_was_measured(
 
 def test_columns_are_trained_by_the_same_command(tmp_path: Path) -> None:
     train_bars("columns", 2, tmp_path)
-    read_into(Network(), tmp_path / WEIGHTS)
+    read_into(ColumnsNetwork(), tmp_path / WEIGHTS)
 
 
 def test_training_needs_a_step_and_a_place(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from mididraw.render.midi import write_midi
 from mididraw.score import Score
 from mididraw.training.dataset import (
     HEADER,
-    Piece,
+    TokenPiece,
     augmented,
     batches,
     own,
@@ -56,7 +56,7 @@ def test_an_augmented_piece_is_the_same_music(score: Score, seed: int) -> None:
 
 
 def test_excerpts_begin_at_bars_with_the_header() -> None:
-    piece = Piece("own/0", _tokens(tune(20)))
+    piece = TokenPiece("own/0", _tokens(tune(20)))
     batch = next(batches((piece,), 100, 64, np.random.default_rng(0)))
     assert batch.shape == (64, 101)
     assert (batch[:, 0] == v.START).all()
@@ -75,7 +75,7 @@ def test_excerpts_begin_at_bars_with_the_header() -> None:
 
 
 def test_endings_are_learned_too() -> None:
-    piece = Piece("own/0", _tokens(tune(20)))
+    piece = TokenPiece("own/0", _tokens(tune(20)))
     drawn = [next(batches((piece,), 100, 64, np.random.default_rng(n))) for n in range(4)]
     assert any(v.END in row for batch in drawn for row in batch)
     assert all((row != v.PAD).sum() > 60 for batch in drawn for row in batch)
@@ -83,7 +83,7 @@ def test_endings_are_learned_too() -> None:
 
 @given(st.integers(16, 400))
 def test_windows_hold_every_bar_once(context: int) -> None:
-    piece = Piece("own/0", _tokens(tune(12)))
+    piece = TokenPiece("own/0", _tokens(tune(12)))
     found = list(windows([piece], context))
     assert all(len(window) <= context + 1 for window in found)
     assert np.array_equal(

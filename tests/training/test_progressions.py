@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mididraw.harmony import Chord, Key, Mode
 from mididraw.harmony.progressions import TABLE_FILE
-from mididraw.training.progressions import Song, count, read_chord, read_pop909, read_song
+from mididraw.training.progressions import ChordSong, count, read_chord, read_pop909, read_song
 
 BEATS = "".join(f"{beat}.0 {float(beat % 2 == 0)} {float(beat % 4 == 0)}\n" for beat in range(17))
 CHORDS = "0.0 4.0 C:maj\n4.0 5.0 N\n5.0 8.0 A:min7/b3\n8.0 12.0 F:maj\n12.0 16.0 G:sus4(b7)\n"
@@ -31,7 +31,7 @@ def test_a_song_that_changes_its_key_is_left_out() -> None:
 
 def test_progressions_are_counted_relative_to_the_tonic() -> None:
     bars = (Chord(2), Chord(9), Chord(2)) * 3 + (Chord(3), Chord(2), Chord(9))
-    table = count([Song(Key(2, Mode.MAJOR), 100.0, bars)] * 2 + [Song(Key(0), 60.0, ())])
+    table = count([ChordSong(Key(2, Mode.MAJOR), 100.0, bars)] * 2 + [ChordSong(Key(0), 60.0, ())])
     pop = table["pop"]
     assert isinstance(pop, dict)
     assert pop["tempo"] == 100

@@ -12,8 +12,8 @@ from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket.tokens import encode
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
-from mididraw.training.dataset import Dataset, Piece
-from mididraw.training.train import CHECKPOINT, WEIGHTS, Progress, Trainer, faster_in_half
+from mididraw.training.dataset import Dataset, TokenPiece
+from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress, faster_in_half
 from tests.training.tunes import tune
 
 TINY = TrainConfig(
@@ -35,18 +35,18 @@ TINY = TrainConfig(
     seed=3,
 )
 MUSIC = Dataset(
-    tuple(Piece(f"own/{n}", np.array(encode(tune(12, n)), np.uint16)) for n in range(3)),
-    (Piece("own/3", np.array(encode(tune(8, 3)), np.uint16)),),
+    tuple(TokenPiece(f"own/{n}", np.array(encode(tune(12, n)), np.uint16)) for n in range(3)),
+    (TokenPiece("own/3", np.array(encode(tune(8, 3)), np.uint16)),),
 )
 
 
-def _quietly(progress: Progress) -> None:
+def _quietly(progress: TrainingProgress) -> None:
     assert math.isfinite(progress.bits_per_token)
 
 
 def test_the_loss_falls_and_weights_are_written(tmp_path: Path) -> None:
     trainer = Trainer(TINY)
-    told: list[Progress] = []
+    told: list[TrainingProgress] = []
     held = trainer.run(MUSIC, tmp_path, told.append)
     assert [one.step for one in told] == list(range(1, 31))
     assert told[-1].bits_per_token < 0.75 * told[0].bits_per_token
@@ -64,7 +64,7 @@ def test_training_broken_off_goes_on_to_the_bit(tmp_path: Path) -> None:
     class BrokenOffError(Exception):
         pass
 
-    def break_off(progress: Progress) -> None:
+    def break_off(progress: TrainingProgress) -> None:
         if progress.step == 17:
             raise BrokenOffError
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 import torch
 
-from mididraw.draw import commission
-from mididraw.engines import Commission, by_model
+from mididraw.draw import prepare_request
+from mididraw.engines import ScoreRequest, by_model
 from mididraw.engines.generation import Generator
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder
@@ -25,9 +25,9 @@ def model() -> MusicModel:
     return load_model()
 
 
-def piece(seed: int, bars: int = 1, candidates: int = 2, picture: str = "cat") -> Commission:
+def piece(seed: int, bars: int = 1, candidates: int = 2, picture: str = "cat") -> ScoreRequest:
     options = DrawOptions.of(engine="guided", bars=bars, candidates=candidates, seed=seed)
-    return commission([EXAMPLES / f"{picture}.png"], options)
+    return prepare_request([EXAMPLES / f"{picture}.png"], options)
 
 
 def play(batch: Batch) -> Iterator[BatchNews]:
@@ -42,9 +42,9 @@ def scores(news: list[BatchNews]) -> dict[str, Score]:
     return {one.name: one.score for one in news if isinstance(one, Written)}
 
 
-def alone(model: MusicModel, commission: Commission, slots: int) -> Score:
+def alone(model: MusicModel, request: ScoreRequest, slots: int) -> Score:
     batch = Batch(model, slots)
-    batch.add("alone", commission)
+    batch.add("alone", request)
     return scores(list(play(batch)))["alone"]
 
 
@@ -70,7 +70,7 @@ def test_a_piece_that_is_dropped_gives_its_slots_to_the_next(model: MusicModel) 
     batch.add("second", piece(2))
     for _ in range(5):
         batch.step()
-    batch.drop("first")
+    batch.remove("first")
     assert scores(list(play(batch))).keys() == {"second"}
 
 
@@ -80,7 +80,7 @@ def test_an_error_of_one_piece_touches_no_other(
     expected = alone(model, piece(2), 4)
     begin = by_model.begin
 
-    def faulty(work: Commission, generator: Generator) -> object:
+    def faulty(work: ScoreRequest, generator: Generator) -> object:
         generation = begin(work, generator)
         if work.seed == 1:
             steps, advance = iter(range(10**6)), generation.particles.advance

@@ -12,7 +12,7 @@ import pytest
 
 from mididraw.errors import PictureError
 from tests.bot.jobs.conftest import PATIENCE
-from worker.pool import DiedError, Pool, Result, tell
+from worker.pool import DiedError, Pool, TaskResult, tell
 
 
 def double(number: int) -> int:
@@ -48,8 +48,8 @@ def pool() -> Iterator[Pool]:
     pool.close()
 
 
-def collect(pool: Pool) -> dict[object, Result]:
-    found: dict[object, Result] = {}
+def collect(pool: Pool) -> dict[object, TaskResult]:
+    found: dict[object, TaskResult] = {}
     while pool.busy:  # pytest's time limit ends what hangs
         found |= {result.owner: result for result in pool.collect()}
     return found
@@ -129,5 +129,5 @@ def test_the_way_to_the_processes_is_closed_by_one_thread_alone(
 def test_a_task_that_hangs_is_ended_when_its_owner_lets_go(pool: Pool) -> None:
     pool.submit("hangs", hang)
     pool.submit("a", double, 1)
-    pool.drop("hangs")
+    pool.remove("hangs")
     assert collect(pool).keys() == {"a"}

@@ -173,7 +173,7 @@ async def test_takes_come_together_and_one_of_them_alone(
     assert await following == ([1, 2] if engine is Engine.GUIDED else [])
     kept = await jobs.recall(receipt.job)
     assert kept is not None
-    third = kept.options.take(3)
+    third = kept.options.of_take(3)
     chosen = kept.again(f"{name} 3", wanted.reply, f"{name} 3", third, files.takes[2].midi)
     await jobs.submit(chosen)
     piece = await _files(jobs, (await deliver(jobs, f"{name} 3"))[f"{name} 3"])

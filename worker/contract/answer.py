@@ -43,7 +43,7 @@ class ResultFiles:
 
     @property
     def size(self) -> int:
-        """Bytes in all."""
+        """Bytes of all files together."""
         data = [self.png, self.video or b"", *(part for one in self.takes for part in _both(one))]
         return sum(map(len, data))
 

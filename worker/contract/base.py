@@ -35,5 +35,5 @@ class Message(FrozenModel):
     version: Literal[2] = VERSION
 
     def write(self) -> str:
-        """As JSON."""
+        """Write the message as JSON."""
         return self.model_dump_json()

@@ -9,7 +9,7 @@ from worker.contract.base import JobId, Message, Seconds
 
 
 class Queued(Message):
-    """It waits.
+    """The job waits in the queue.
 
     Attributes:
         job: the job.

@@ -10,7 +10,7 @@ from worker.contract.job import Job
 if TYPE_CHECKING:  # what it takes to draw is not needed to answer
     from mididraw.canvas import Canvas
     from mididraw.draw import Clock, Drawing, Stage
-    from mididraw.engines import Commission
+    from mididraw.engines import ScoreRequest
     from mididraw.measure import Match
     from mididraw.options import DrawOptions
     from mididraw.score import Score
@@ -34,7 +34,7 @@ def done_from_drawing(
 
 def done_from_takes(
     job: Job,
-    works: "Sequence[Commission]",
+    requests: "Sequence[ScoreRequest]",
     scores: "Sequence[Score]",
     settings: "Settings",
     clock: "Clock",
@@ -44,7 +44,7 @@ def done_from_takes(
 
     Args:
         job: what was asked for.
-        works: what each take was written for.
+        requests: what each take was written for.
         scores: what was written.
         settings: what the host decides.
         clock: times the stages.
@@ -57,16 +57,16 @@ def done_from_takes(
     from mididraw.measure import match
     from mididraw.takes import draw_sheet, record_takes
 
-    work, score = works[0], scores[0]
+    request, score = requests[0], scores[0]
     first, *others = record_takes(scores, settings, job.title, clock)
     with clock(Stage.ROLL):
-        png = draw_sheet(works, scores, job.title)
+        png = draw_sheet(requests, scores, job.title)
     # Each has a key of its own where none was asked for.
     options = job.options.model_copy(update={"tempo": round(score.tempo)})
-    found, seconds = match(work.canvas, score), _seconds(earlier, clock.seconds)
+    found, seconds = match(request.canvas, score), _seconds(earlier, clock.seconds)
     rest = tuple(Take(one.midi, one.mp3) for one in others)
     files = ResultFiles(first.midi, first.mp3, png, others=rest)
-    return _done(job, options, score, work.canvas, found, seconds), files
+    return _done(job, options, score, request.canvas, found, seconds), files
 
 
 def _done(

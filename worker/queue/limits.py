@@ -8,7 +8,7 @@ from worker.contract.base import FrozenModel
 
 
 class Limits(FrozenModel):
-    """What is accepted."""
+    """How many jobs are accepted, of whom."""
 
     user: int = Field(4, ge=1, description="Jobs that a user may have in hand.")
     chat: int = Field(12, ge=1, description="Jobs that a chat may have in hand.")
@@ -18,7 +18,7 @@ class Limits(FrozenModel):
     work: int = Field(2560, ge=1, description="Bars times candidates that a job may ask for.")
 
 
-class Verdict(StrEnum):
+class AdmissionOutcome(StrEnum):
     """What becomes of a job that is handed in."""
 
     OK = "ok"

@@ -43,7 +43,7 @@ class EventListener:
                 del self._followers[job]
 
     async def close(self) -> None:
-        """Stop to read."""
+        """Stop reading and close the connection."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

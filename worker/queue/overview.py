@@ -16,7 +16,7 @@ from worker.queue.tickets import TicketQueues
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How things stand.
+    """How queue and workers are at a moment.
 
     Attributes:
         waiting: jobs in line, by level.
@@ -41,12 +41,12 @@ class Overview:
     closed: bool
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
 
 def read_overview(connection: Redis, now: float) -> Overview:
-    """Read it all.
+    """Read how queue and workers are.
 
     Raises:
         AwayError: Redis cannot be reached.

@@ -17,7 +17,7 @@ from worker.queue.ending import (
     files_of,
     register_end_scripts,
 )
-from worker.queue.limits import Limits, Verdict
+from worker.queue.limits import AdmissionOutcome, Limits
 from worker.queue.states import JobState
 from worker.queue.status import JobStatus, read_status
 from worker.queue.tickets import TicketQueues
@@ -35,7 +35,7 @@ class Admission:
         seconds: after which it may be handed in again, where it came too soon; else 0.
     """
 
-    verdict: Verdict
+    outcome: AdmissionOutcome
     seconds: int = 0
 
 
@@ -55,7 +55,7 @@ class Producer:
     def __init__(
         self, redis: AsyncRedis, blocking: Redis, front: str, retention: keys.Retention
     ) -> None:
-        """Produce jobs.
+        """Submit a front-end's jobs through a connection.
 
         Args:
             redis: for this event loop.
@@ -76,9 +76,10 @@ class Producer:
         """Tell what would become of a job of that id if it were handed in now."""
         with redis_errors():
             found = await self._check(
-                keys=_verdict_keys(self._front, job, user, chat), args=_verdict_args(limits, now)
+                keys=_admission_keys(self._front, job, user, chat),
+                args=_admission_args(limits, now),
             )
-        return Admission(Verdict(found[0].decode()), int(found[1] or 0))
+        return Admission(AdmissionOutcome(found[0].decode()), int(found[1] or 0))
 
     async def submit(
         self, job: Job, blobs: Sequence[bytes], limits: Limits, now: float, *, first: bool = False
@@ -96,21 +97,21 @@ class Producer:
             known = await self._redis.hget(keys.music(job.music), "answer")
             arguments = self._admit_arguments(job, blobs, limits, now, first=first)
             found = await self._admit(keys=self._admit_keys(job), args=arguments)
-            verdict, detail = Verdict(found[0].decode()), found[1].decode()
-            if verdict is not Verdict.OK:
-                return Admission(verdict, int(detail or 0))
+            outcome, detail = AdmissionOutcome(found[0].decode()), found[1].decode()
+            if outcome is not AdmissionOutcome.OK:
+                return Admission(outcome, int(detail or 0))
             done = None if known is None else parse_answer(known)
             if isinstance(done, Done):
                 await self._end_job(done.model_copy(update={"job": job.id}), now)
             else:
                 # The job is safe already: a ticket that gets lost is written again by a worker.
                 await asyncio.to_thread(self._tickets.put, job.id, detail)
-        return Admission(verdict)
+        return Admission(outcome)
 
     def _admit_keys(self, job: Job) -> list[str]:
         front = job.reply.front
         return [
-            *_verdict_keys(front, job.id, job.user, job.chat),
+            *_admission_keys(front, job.id, job.user, job.chat),
             keys.of_user(front, job.user),
             *(keys.blob(name) for name in job.blobs),
         ]
@@ -119,7 +120,7 @@ class Producer:
         self, job: Job, blobs: Sequence[bytes], limits: Limits, now: float, *, first: bool
     ) -> list[str | bytes | float]:
         return [
-            *_verdict_args(limits, now),
+            *_admission_args(limits, now),
             job.id,
             job.write(),
             job.expires,
@@ -240,7 +241,7 @@ class Producer:
         return len(names)
 
 
-def _verdict_keys(front: str, job: str, user: str, chat: str) -> list[str]:
+def _admission_keys(front: str, job: str, user: str, chat: str) -> list[str]:
     return [
         keys.job(job),
         keys.OPEN,
@@ -252,5 +253,5 @@ def _verdict_keys(front: str, job: str, user: str, chat: str) -> list[str]:
     ]
 
 
-def _verdict_args(limits: Limits, now: float) -> list[float]:
+def _admission_args(limits: Limits, now: float) -> list[float]:
     return [now, limits.user, limits.chat, limits.rate, limits.window, limits.total]

@@ -34,7 +34,7 @@ class Consonance(LogitsProcessor):
         self._costs = costs[apart].to(device)
 
     def begin(self, slots: Tensor) -> None:
-        """Let nothing sound."""
+        """Begin slots in which no note sounds yet."""
         self._until[slots] = 0
 
     def observe(self, slots: Tensor, tokens: Tensor) -> None:  # noqa: ARG002 -- the reader's

@@ -6,7 +6,7 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.discriminator import STEPS, Discriminator
 from mididraw.score import STEPS_PER_BAR
@@ -22,7 +22,7 @@ class DiscriminatorReward(LogitsProcessor):
 
     def __init__(
         self,
-        grammar: PictureGrammar,
+        grammar: PocketPictureGrammar,
         slots: int,
         device: torch.device,
         model: Discriminator,

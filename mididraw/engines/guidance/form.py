@@ -6,12 +6,12 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import PITCH_CLASSES
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import State
+from mididraw.models.pocket.grammar import GrammarState
 from mididraw.models.pocket.tokens import plan_bars
 from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
@@ -39,7 +39,7 @@ _OFF_HOME = 4.0
 class PocketForm(LogitsProcessor):
     """Forces the plan's chords, and leans towards rhythms that return and keys that are held."""
 
-    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
         """Make room for so many sequences that the grammar follows."""
         self._grammar = grammar
         self._chords = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
@@ -88,7 +88,7 @@ class PocketForm(LogitsProcessor):
         cost = _LATELY * lately + _AGAIN * released + price[:, None] * self._off_chord[chord]
         pitches = logits[:, v.PITCH.first : v.PITCH.stop]
         pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
-        shaping = grammar.state[slots] == State.PITCH
+        shaping = grammar.state[slots] == GrammarState.PITCH
         hammered = released.gather(1, grammar.key(slots)[:, None])[:, 0]
         price = shaping * (_SHORT + _HAMMERING * hammered)
         logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= price[:, None]

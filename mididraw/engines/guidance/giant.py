@@ -16,7 +16,7 @@ from mididraw.harmony.plan import Plan
 from mididraw.instruments import INSTRUMENTS
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
-from mididraw.models.giant.grammar import Grammar
+from mididraw.models.giant.grammar import GiantGrammar
 from mididraw.models.giant.tokens import ticks_per_step
 from mididraw.models.interface import Opening
 from mididraw.options import HIGHEST_KEY
@@ -29,7 +29,7 @@ _PIANO = slice(HIGHEST_KEY - KEYS + 1, HIGHEST_KEY + 1)
 """The pitches of the piano's keys, from the lowest up."""
 
 
-class PictureGrammar(Grammar):
+class GiantPictureGrammar(GiantGrammar):
     """The grammar, with notes and time counted from where the picture begins.
 
     Times become steps as the score's reader rounds them. A piece ends with the delay that leads
@@ -152,7 +152,7 @@ class PictureGrammar(Grammar):
 class GiantConsonance(Consonance):
     """Takes off delays and pitches what they cost beside what sounds."""
 
-    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: GiantPictureGrammar, slots: int, device: torch.device) -> None:
         """Make room for so many sequences that the grammar follows."""
         super().__init__(grammar, slots, device)
         self._grammar = grammar
@@ -180,7 +180,7 @@ class GiantReward(PictureReward):
     """
 
     def __init__(
-        self, grammar: PictureGrammar, consonance: Consonance, slots: int, device: torch.device
+        self, grammar: GiantPictureGrammar, consonance: Consonance, slots: int, device: torch.device
     ) -> None:
         """Make room for so many sequences that the grammar follows."""
         super().__init__(grammar, slots, device)
@@ -247,7 +247,7 @@ class GiantGuidance:
 
     def __init__(self, slots: int, device: torch.device) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = PictureGrammar(slots, device)
+        self.grammar = GiantPictureGrammar(slots, device)
         self.key = TokenMask(slots, v.SIZE, device)
         self.consonance = GiantConsonance(self.grammar, slots, device)
         self.reward = GiantReward(self.grammar, self.consonance, slots, device)
@@ -308,13 +308,13 @@ def allowed_tokens(scale: Tensor, tempo: float, *, accompany: bool) -> Tensor:
     return allowed
 
 
-def _forbid(logits: Tensor, rows: Tensor, family: v.Family, allowed: Tensor) -> None:
+def _forbid(logits: Tensor, rows: Tensor, family: v.GiantFamily, allowed: Tensor) -> None:
     """Make tokens of a family impossible in some rows, ``bool[n]``, in place."""
     logits[rows, family.first : family.stop] = logits[rows, family.first : family.stop].masked_fill(
         ~allowed, -torch.inf
     )
 
 
-def _raise(logits: Tensor, rows: Tensor, family: v.Family, nats: Tensor) -> None:
+def _raise(logits: Tensor, rows: Tensor, family: v.GiantFamily, nats: Tensor) -> None:
     """Raise the tokens of a family in some rows, ``bool[n]``, in place."""
     logits[rows, family.first : family.stop] += nats

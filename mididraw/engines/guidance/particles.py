@@ -85,7 +85,7 @@ class ParticleFilter:
         return self._weights.log_target(slots)
 
 
-class Guidance(Protocol):
+class ParticleGuidance(Protocol):
     """What leads a model's sequences through a piece."""
 
     @property
@@ -148,7 +148,7 @@ class ParticleSet:
     def __init__(
         self,
         decoder: Decoder,
-        guidance: Guidance,
+        guidance: ParticleGuidance,
         opening: Sequence[int],
         bars: int,
         sampling: Sampling,

@@ -8,7 +8,7 @@ from mididraw.engines.guidance.consonance import Consonance
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import ParticleFilter
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar, is_one_of
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar, is_one_of
 from mididraw.engines.guidance.reward import HELD, PictureReward
 from mididraw.engines.guidance.token_mask import TokenMask
 from mididraw.engines.guidance.weights import ImportanceWeights
@@ -18,7 +18,7 @@ from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.discriminator import load
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import State
+from mididraw.models.pocket.grammar import GrammarState
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import STEPS_PER_BAR
 
@@ -26,7 +26,12 @@ DISCRIMINATOR = 0.0
 """Nats a bar that the log of the odds counts for that a song has it; 0 leaves that out."""
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Durations that are looked at before one is chosen."""
-_MOVING = (State.FIRST_CHORD, State.FIRST_NOTE, State.SECOND_CHORD, State.SECOND_NOTE)
+_MOVING = (
+    GrammarState.FIRST_CHORD,
+    GrammarState.FIRST_NOTE,
+    GrammarState.SECOND_CHORD,
+    GrammarState.SECOND_NOTE,
+)
 
 
 class PocketReward(PictureReward):
@@ -36,7 +41,7 @@ class PocketReward(PictureReward):
     the way there, a pitch by its best duration, a shape by its own cells.
     """
 
-    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
         """Make room for so many sequences that the grammar follows."""
         super().__init__(grammar, slots, device)
         self._grammar = grammar
@@ -53,7 +58,7 @@ class PocketReward(PictureReward):
         striking = self._grammar.is_striking(slots)
         if bool(striking.any()):
             gains[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(slots[striking])
-        shaping = state == State.PITCH
+        shaping = state == GrammarState.PITCH
         if bool(shaping.any()):
             gains[shaping, v.SHAPE.first : v.SHAPE.stop] = self._of_shapes(slots[shaping])
         moving = is_one_of(_MOVING, state)
@@ -97,7 +102,7 @@ class PocketReward(PictureReward):
 class PocketConsonance(Consonance):
     """Takes off pitches what they cost beside what sounds."""
 
-    def __init__(self, grammar: PictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
         """Make room for so many sequences that the grammar follows."""
         super().__init__(grammar, slots, device)
         self._grammar = grammar
@@ -117,7 +122,7 @@ class PocketGuidance:
 
     def __init__(self, slots: int, device: torch.device) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = PictureGrammar(slots, device)
+        self.grammar = PocketPictureGrammar(slots, device)
         self.key = TokenMask(slots, v.SIZE, device)
         self.form = PocketForm(self.grammar, slots, device)
         self.reward = PocketReward(self.grammar, slots, device)

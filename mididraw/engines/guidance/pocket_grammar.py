@@ -6,13 +6,13 @@ from torch import Tensor
 from mididraw.engines.guidance.notes import Notes
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar, State
+from mididraw.models.pocket.grammar import GrammarState, PocketGrammar
 from mididraw.score import STEPS_PER_BAR
 
-_STRIKING = (State.POSITION, State.FIRST_NOTE, State.SECOND_NOTE)
+_STRIKING = (GrammarState.POSITION, GrammarState.FIRST_NOTE, GrammarState.SECOND_NOTE)
 
 
-class PictureGrammar(Grammar):
+class PocketPictureGrammar(PocketGrammar):
     """The grammar, with notes and time counted from where the picture begins."""
 
     def __init__(self, slots: int, device: torch.device) -> None:
@@ -63,6 +63,6 @@ class PictureGrammar(Grammar):
         return is_one_of(_STRIKING, self.state[slots])
 
 
-def is_one_of(states: tuple[State, ...], state: Tensor) -> Tensor:
+def is_one_of(states: tuple[GrammarState, ...], state: Tensor) -> Tensor:
     """Tell which states are among some, ``bool[n]``."""
     return torch.stack([state == one for one in states]).any(dim=0)

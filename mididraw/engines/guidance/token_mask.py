@@ -19,7 +19,7 @@ class TokenMask(LogitsProcessor):
         self._allowed[slots] = allowed.to(self._allowed.device)
 
     def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
-        """Forbid the others."""
+        """Set the logits of all other tokens to minus infinity."""
         return forbid(logits, self._allowed[slots])
 
     def fork(self, source: Tensor, target: Tensor) -> None:

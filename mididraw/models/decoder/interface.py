@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 
 _TRIED_POSITIONS = 24
 
@@ -17,7 +17,7 @@ class Network(Protocol):
     Row ``r`` holds its sequence's positions from 0 on; what lies beyond its length is not read.
     """
 
-    shape: Shape
+    shape: TransformerConfig
     rows: int
     context: int
     device: torch.device

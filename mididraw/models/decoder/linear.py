@@ -22,7 +22,7 @@ class Linear(Protocol):
 
 
 _LEVELS = 127.0
-"""Of a weight, to both sides of zero."""
+"""Steps of an 8-bit weight to either side of zero."""
 
 
 class Precision(StrEnum):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from onnx import helper
 from torch import Tensor
 
-from mididraw.models.transformer import Block, Shape, Transformer, rotation
+from mididraw.models.transformer import Block, Transformer, TransformerConfig, rotation
 
 TOKENS, LENGTHS, TOTAL, LOGITS = "tokens", "lengths", "total", "logits"
 """Inputs ``int64[rows, time]``, ``int32[rows]`` (the last position of each row) and ``int32[1]``
@@ -29,7 +29,7 @@ _MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators, such as attention over a cache."""
 
 
-def can_write(shape: Shape) -> bool:
+def can_write(shape: TransformerConfig) -> bool:
     """Whether the graph's operators cover a transformer of this shape."""
     return (
         shape.head_width % _HEAD_CHANNELS == 0
@@ -93,7 +93,7 @@ def _declaration(name: str, values: NDArray[np.float32]) -> onnx.TensorProto:
 class _GraphWriter:
     """Collects nodes and constants; every method returns the name of what it wrote."""
 
-    def __init__(self, shape: Shape, context: int) -> None:
+    def __init__(self, shape: TransformerConfig, context: int) -> None:
         self._shape, self._context = shape, context
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, NDArray[np.float32]] = {}

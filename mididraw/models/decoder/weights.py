@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.models.decoder.linear import Linear, Precision, linear
-from mididraw.models.transformer import Attention, Block, Shape, Transformer, rotation
+from mididraw.models.transformer import Attention, Block, Transformer, TransformerConfig, rotation
 
 Elementwise = Callable[[Tensor], Tensor]
 
@@ -52,7 +52,7 @@ class Weights:
         bytes_per_step: bytes of weights that a step reads.
     """
 
-    shape: Shape
+    shape: TransformerConfig
     precision: Precision
     embedding: Tensor
     positions: Tensor | None
@@ -149,7 +149,7 @@ def _paired(attention: Attention) -> Tensor:
     return heads.flatten(0, 1)
 
 
-def _turns(shape: Shape, device: torch.device) -> Tensor:
+def _turns(shape: TransformerConfig, device: torch.device) -> Tensor:
     """Rotary angles of all positions; the channels that keep still turn by nothing."""
     cosine, sine = rotation(shape, torch.arange(shape.context, device=device))
     turns = torch.ones(shape.context, shape.head_width // 2, dtype=torch.complex64, device=device)

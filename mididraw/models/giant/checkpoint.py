@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from mididraw.errors import ModelError
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 
 _PREFIX = "net."
 _BUFFERS = ("net.attn_layers.rotary_pos_emb.inv_freq",)
@@ -21,7 +21,7 @@ _BUFFERS = ("net.attn_layers.rotary_pos_emb.inv_freq",)
 _DAMAGE = (EOFError, ValueError, LookupError, TypeError, AssertionError)
 
 
-def load_checkpoint(path: Path, shape: Shape) -> Transformer:
+def load_checkpoint(path: Path, shape: TransformerConfig) -> Transformer:
     """Load a ``.pth`` state dict, unchanged as it was published.
 
     Args:
@@ -51,7 +51,7 @@ def load_checkpoint(path: Path, shape: Shape) -> Transformer:
     return convert(state, shape)
 
 
-def convert(state: dict[str, Tensor], shape: Shape) -> Transformer:
+def convert(state: dict[str, Tensor], shape: TransformerConfig) -> Transformer:
     """Make a transformer of weights under x-transformers' names, where possible without a copy."""
     with torch.device("meta"):
         model = Transformer(shape)
@@ -106,7 +106,7 @@ def _read(path: Path) -> dict[str, Tensor]:
     return {name: weight for name, weight in state.items() if name not in _BUFFERS}
 
 
-def _check(path: Path, state: dict[str, Tensor], shape: Shape) -> None:
+def _check(path: Path, state: dict[str, Tensor], shape: TransformerConfig) -> None:
     expected = _sizes(shape)
     if state.keys() != expected.keys():
         raise ModelError(
@@ -126,7 +126,7 @@ def _check(path: Path, state: dict[str, Tensor], shape: Shape) -> None:
             )
 
 
-def _sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
+def _sizes(shape: TransformerConfig) -> dict[str, tuple[int, ...]]:
     """Name and size of every weight that x-transformers saves for ``shape``."""
     width, inner = shape.width, shape.heads * shape.head_width
     sizes: dict[str, tuple[int, ...]] = {"token_emb.emb.weight": (shape.vocabulary, width)}
@@ -154,7 +154,7 @@ def _layers(index: int) -> tuple[str, str]:
     return f"attn_layers.layers.{2 * index}", f"attn_layers.layers.{2 * index + 1}"
 
 
-def _renamed(state: dict[str, Tensor], shape: Shape) -> dict[str, Tensor]:
+def _renamed(state: dict[str, Tensor], shape: TransformerConfig) -> dict[str, Tensor]:
     """Our names for the weights; queries, keys and values become one layer."""
 
     def weight(name: str) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.giant import vocabulary as v
-from mididraw.models.giant.grammar import Grammar
+from mididraw.models.giant.grammar import GiantGrammar
 from mididraw.models.giant.tokens import decode, encode, events_of, opening, score_of
 from mididraw.models.interface import ModelKind, Opening, Rules, sounds
 from mididraw.models.pocket.vocabulary import Source
@@ -71,7 +71,7 @@ class TimedGrammar(Rules):
 
     def __init__(self, slots: int, device: torch.device) -> None:
         """Make it for so many slots."""
-        self._grammar = Grammar(slots, device)
+        self._grammar = GiantGrammar(slots, device)
         self._left = torch.zeros(slots, dtype=torch.int64, device=device)
         """Ticks until the piece ends."""
 

@@ -7,7 +7,7 @@ from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.interface import forbid
 
-_FOLLOWING: dict[v.Family, tuple[v.Family, ...]] = {
+_FOLLOWING: dict[v.GiantFamily, tuple[v.GiantFamily, ...]] = {
     v.DELAY: (v.SOUND,),
     v.SOUND: (v.NOTE,),
     v.NOTE: (v.DELAY, v.OUTRO, v.END),
@@ -22,7 +22,7 @@ _FOLLOWING: dict[v.Family, tuple[v.Family, ...]] = {
 }
 
 
-class Grammar(LogitsProcessor):
+class GiantGrammar(LogitsProcessor):
     """Forbids what may not follow.
 
     The model's tokens say by themselves what may come next, so the last one is all that counts.

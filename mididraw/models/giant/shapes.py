@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from mididraw.models.giant import vocabulary as v
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 
 HEAD_CHANNELS = 64
 ROTARY_CHANNELS = 32
 """x-transformers 1.23.2 turns half of each head unless told otherwise."""
 
-_MEDIUM = Shape(
+_MEDIUM = TransformerConfig(
     vocabulary=v.SIZE,
     context=8192,
     width=2048,
@@ -37,7 +37,7 @@ class Published:
         file: its checkpoint in the hub's repository.
     """
 
-    shape: Shape
+    shape: TransformerConfig
     file: str
 
 

@@ -42,7 +42,7 @@ class Event:
 
     @property
     def tokens(self) -> tuple[int, int, int]:
-        """Its three tokens."""
+        """The three tokens that the note is written in."""
         return (
             v.DELAY.first + self.delay,
             v.SOUND.first + v.LOUDNESSES * self.duration + self.loudness,

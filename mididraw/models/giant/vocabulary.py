@@ -18,7 +18,7 @@ PITCHES = 129
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class GiantFamily:
     """The tokens ``first`` to ``stop - 1``."""
 
     first: int
@@ -33,23 +33,23 @@ class Family:
         return isinstance(token, int) and self.first <= token < self.stop
 
 
-DELAY = Family(0, 256)
+DELAY = GiantFamily(0, 256)
 """Ticks since the note before."""
-SOUND = Family(256, 256 * LOUDNESSES)
+SOUND = GiantFamily(256, 256 * LOUDNESSES)
 """Duration in ticks times eight, plus loudness."""
-NOTE = Family(2304, PATCHES * PITCHES)
+NOTE = GiantFamily(2304, PATCHES * PITCHES)
 """Patch times 129, plus pitch."""
-OUTRO = Family(18945, 1)
+OUTRO = GiantFamily(18945, 1)
 """The last fifty chords follow; with it stand the delay and pitch of the first of them."""
-OUTRO_DELAY = Family(18946, 256)
-OUTRO_PITCH = Family(19202, 128)
-DRUMS = Family(19330, 2)
+OUTRO_DELAY = GiantFamily(18946, 256)
+OUTRO_PITCH = GiantFamily(19202, 128)
+DRUMS = GiantFamily(19330, 2)
 """Whether the piece has no drums, or has."""
-FIRST_PATCH = Family(19332, PATCHES)
-INTRO = Family(19461, 1)
+FIRST_PATCH = GiantFamily(19332, PATCHES)
+INTRO = GiantFamily(19461, 1)
 """A piece begins: with it stand drums and the patch of the first note."""
-END = Family(19462, 1)
-PAD = Family(19463, 1)
+END = GiantFamily(19462, 1)
+PAD = GiantFamily(19463, 1)
 
 FAMILIES = (
     *(DELAY, SOUND, NOTE, OUTRO, OUTRO_DELAY, OUTRO_PITCH),

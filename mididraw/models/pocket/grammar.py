@@ -10,7 +10,7 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.score import STEPS_PER_BAR
 
 
-class State(IntEnum):
+class GrammarState(IntEnum):
     """What the last token leaves open."""
 
     NOTHING = 0
@@ -33,30 +33,30 @@ def _allowed() -> Tensor:
 
     All that is written is in 4/4, and begins without a plan unless the opening has one.
     """
-    table = torch.zeros(len(State), v.SIZE, dtype=torch.bool)
+    table = torch.zeros(len(GrammarState), v.SIZE, dtype=torch.bool)
 
-    def allow(state: State, first: int, stop: int | None = None) -> None:
+    def allow(state: GrammarState, first: int, stop: int | None = None) -> None:
         table[state, first : first + 1 if stop is None else stop] = True
 
-    allow(State.NOTHING, v.START)
-    allow(State.STARTED, v.SOURCE.first, v.SOURCE.stop)
-    allow(State.SOURCE, v.KEY.first, v.KEY.stop)
-    allow(State.KEY, v.TEMPO.first, v.TEMPO.stop)
+    allow(GrammarState.NOTHING, v.START)
+    allow(GrammarState.STARTED, v.SOURCE.first, v.SOURCE.stop)
+    allow(GrammarState.SOURCE, v.KEY.first, v.KEY.stop)
+    allow(GrammarState.KEY, v.TEMPO.first, v.TEMPO.stop)
     common = v.plain_bar(v.BAR), v.bar_token(v.METERS[1])
-    allow(State.TEMPO, *common)
-    allow(State.BAR, v.CHORD.first, v.CHORD.stop)
+    allow(GrammarState.TEMPO, *common)
+    allow(GrammarState.BAR, v.CHORD.first, v.CHORD.stop)
     half = v.POSITION.first + v.STEPS_PER_CHORD
-    for state in (State.FIRST_CHORD, State.FIRST_NOTE):
+    for state in (GrammarState.FIRST_CHORD, GrammarState.FIRST_NOTE):
         allow(state, v.POSITION.first, half)
         allow(state, v.CHORD.first, v.CHORD.stop)
-    for state in (State.SECOND_CHORD, State.SECOND_NOTE):
+    for state in (GrammarState.SECOND_CHORD, GrammarState.SECOND_NOTE):
         allow(state, half, v.POSITION.stop)
         allow(state, *common)
         allow(state, v.END)
-    for state in (State.POSITION, State.FIRST_NOTE, State.SECOND_NOTE):
+    for state in (GrammarState.POSITION, GrammarState.FIRST_NOTE, GrammarState.SECOND_NOTE):
         allow(state, v.PITCH.first, v.PITCH.stop)
-    allow(State.PITCH, v.SHAPE.first, v.SHAPE.stop)
-    allow(State.ENDED, v.PAD)
+    allow(GrammarState.PITCH, v.SHAPE.first, v.SHAPE.stop)
+    allow(GrammarState.ENDED, v.PAD)
     return table
 
 
@@ -82,33 +82,33 @@ def _end() -> Tensor:
 
 def _following() -> Tensor:
     """The state after each token, ``int64[2, states, SIZE]``, for the two halves of a bar."""
-    table = torch.full((2, len(State), v.SIZE), State.ENDED)
-    table[:, :, v.START] = State.STARTED
+    table = torch.full((2, len(GrammarState), v.SIZE), GrammarState.ENDED)
+    table[:, :, v.START] = GrammarState.STARTED
     for family, following in (
-        (v.SOURCE, State.SOURCE),
-        (v.KEY, State.KEY),
-        (v.TEMPO, State.TEMPO),
-        (v.BARS, State.BAR),
-        (v.CHORD, State.SECOND_CHORD),
-        (v.POSITION, State.POSITION),
-        (v.PITCH, State.PITCH),
+        (v.SOURCE, GrammarState.SOURCE),
+        (v.KEY, GrammarState.KEY),
+        (v.TEMPO, GrammarState.TEMPO),
+        (v.BARS, GrammarState.BAR),
+        (v.CHORD, GrammarState.SECOND_CHORD),
+        (v.POSITION, GrammarState.POSITION),
+        (v.PITCH, GrammarState.PITCH),
     ):
         table[:, :, family.first : family.stop] = following
-    table[:, State.TEMPO, v.CHORD.first : v.CHORD.stop] = State.TEMPO
-    table[:, State.BAR, v.CHORD.first : v.CHORD.stop] = State.FIRST_CHORD
-    table[0, :, v.SHAPE.first : v.SHAPE.stop] = State.FIRST_NOTE
-    table[1, :, v.SHAPE.first : v.SHAPE.stop] = State.SECOND_NOTE
-    table[:, State.ENDED] = State.ENDED
+    table[:, GrammarState.TEMPO, v.CHORD.first : v.CHORD.stop] = GrammarState.TEMPO
+    table[:, GrammarState.BAR, v.CHORD.first : v.CHORD.stop] = GrammarState.FIRST_CHORD
+    table[0, :, v.SHAPE.first : v.SHAPE.stop] = GrammarState.FIRST_NOTE
+    table[1, :, v.SHAPE.first : v.SHAPE.stop] = GrammarState.SECOND_NOTE
+    table[:, GrammarState.ENDED] = GrammarState.ENDED
     return table
 
 
-class Grammar(Rules):
+class PocketGrammar(Rules):
     """Forbids what may not follow; there is always something that may.
 
     Each of its attributes is ``int64[slots]``.
 
     Attributes:
-        state: a :class:`State`.
+        state: a :class:`GrammarState`.
         position: the last position token of the bar, 0 where there is none.
         pitch: the last pitch token at that position, 0 where there is none.
         onset: the step of the last position, counted from the beginning of the piece.
@@ -169,7 +169,7 @@ class Grammar(Rules):
 
     def ended(self, slots: Tensor) -> Tensor:
         """Which sequences have come to their end, ``bool[n]``."""
-        return torch.eq(self.state[slots], State.ENDED)
+        return torch.eq(self.state[slots], GrammarState.ENDED)
 
 
 def longest(bars: int) -> int:
@@ -177,5 +177,5 @@ def longest(bars: int) -> int:
     return 5 + bars * (3 + STEPS_PER_BAR * (1 + 2 * 8))
 
 
-def _of(tokens: Tensor, family: v.Family) -> Tensor:
+def _of(tokens: Tensor, family: v.PocketFamily) -> Tensor:
     return (tokens >= family.first) & (tokens < family.stop)

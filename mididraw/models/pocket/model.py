@@ -10,12 +10,14 @@ from safetensors.torch import save_file
 
 from mididraw.errors import ModelError
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 """The weights that we ship; how they came about is in ``MODEL_CARD.md`` beside them."""
 
-SHAPE = Shape(vocabulary=v.SIZE, context=1024, width=320, depth=8, heads=5, kv_heads=1, hidden=864)
+SHAPE = TransformerConfig(
+    vocabulary=v.SIZE, context=1024, width=320, depth=8, heads=5, kv_heads=1, hidden=864
+)
 """9 million parameters."""
 
 _KIND = "mididraw pocket 1"
@@ -40,7 +42,7 @@ def load(path: Path = WEIGHTS) -> Transformer:
             about = file.metadata() or {}
             if about.get("kind") != _KIND:
                 raise ModelError("model-other", "{path} holds no pocket model.", path=path)
-            shape = Shape(**json.loads(about.get("shape", "{}")))
+            shape = TransformerConfig(**json.loads(about.get("shape", "{}")))
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ModelError(

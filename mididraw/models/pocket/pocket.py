@@ -7,7 +7,7 @@ from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.interface import ModelKind, Opening, sounds
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar, longest
+from mididraw.models.pocket.grammar import PocketGrammar, longest
 from mididraw.models.pocket.tokens import bar_chords, decode, encode, header, plan_bars
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
@@ -37,9 +37,9 @@ class Pocket:
         tokens = (*start, *played, *ahead, *body, *(following or [v.BAR]))
         return Opening(tokens, prompt.bars, prompt.tempo)
 
-    def rules(self, slots: int) -> Grammar:
+    def rules(self, slots: int) -> PocketGrammar:
         """Make the grammar."""
-        return Grammar(slots, self.transformer.device)
+        return PocketGrammar(slots, self.transformer.device)
 
     def room(self, bars: int) -> int:
         """A bound on the tokens of so many bars."""

@@ -77,7 +77,7 @@ _SIZES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class PocketFamily:
     """A run of tokens of one kind, ``first`` to ``stop - 1``."""
 
     first: int
@@ -92,7 +92,7 @@ class Family:
 
 _STOPS = tuple(accumulate(_SIZES.values()))
 FAMILIES = {
-    name: Family(stop - size, stop)
+    name: PocketFamily(stop - size, stop)
     for (name, size), stop in zip(_SIZES.items(), _STOPS, strict=True)
 }
 """Every kind of token, by name, in order."""

@@ -38,7 +38,7 @@ async def events_of(jobs: Jobs, job: str) -> list[Event]:
 
 
 async def running(jobs: Jobs, job: str) -> bool:
-    return isinstance(await jobs.look(job), Started)
+    return isinstance(await jobs.latest_event(job), Started)
 
 
 async def test_an_order_is_drawn_and_delivered_with_its_files(open_jobs: Open, gate: Gate) -> None:
@@ -55,7 +55,9 @@ async def test_an_order_is_drawn_and_delivered_with_its_files(open_jobs: Open, g
         assert await jobs.files(delivery.answer) == ResultFiles(b"picture", b"mp3", b"midi")
         await jobs.posting(delivery)
         await jobs.posted(delivery)
-        assert await jobs.look(receipt.job) == Ended(job=receipt.job, answer=delivery.answer)
+        assert await jobs.latest_event(receipt.job) == Ended(
+            job=receipt.job, answer=delivery.answer
+        )
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ async def test_a_running_job_is_stopped_and_makes_room(open_jobs: Open, gate: Ga
 
 async def test_nobody_knows_of_a_job_that_was_never_there(open_jobs: Open) -> None:
     async with open_jobs() as jobs:
-        assert await jobs.look("0" * 32) is None
+        assert await jobs.latest_event("0" * 32) is None
         assert not await jobs.cancel("0" * 32)
         assert await events_of(jobs, "0" * 32) == []
 
@@ -231,7 +233,7 @@ async def test_the_first_job_of_a_user_goes_before_the_fifth_of_another(
         for number in range(1, 6):
             await jobs.submit(order(str(number), options=DrawOptions(seed=number + 1)))
         single = await jobs.submit(order("single", user="bob", options=DrawOptions(seed=99)))
-        standing = await jobs.look(single.job)
+        standing = await jobs.latest_event(single.job)
         assert isinstance(standing, Queued)
         assert standing.position == 1
         gate.opened.set()
@@ -248,7 +250,7 @@ async def test_the_wait_is_told_once_something_is_known(open_jobs: Open, gate: G
         blocker = await jobs.submit(order("1", user="bob"))
         await until(lambda: running(jobs, blocker.job))
         waiting = await jobs.submit(order("2", options=DrawOptions(seed=6)))
-        standing = await jobs.look(waiting.job)
+        standing = await jobs.latest_event(waiting.job)
         assert isinstance(standing, Queued)
         assert standing.wait is not None
         assert 0 <= standing.wait < PATIENCE

@@ -50,7 +50,7 @@ async def test_as_many_are_drawn_at_a_time_as_there_are_slots() -> None:
         return len(gate.begun) == 2
 
     await until(two_began)
-    states = [type(await jobs.look(receipt.job)) for receipt in receipts]
+    states = [type(await jobs.latest_event(receipt.job)) for receipt in receipts]
     assert states == [Started, Started, Queued]
     gate.opened.set()
     for receipt in receipts:

@@ -43,15 +43,15 @@ async def first(jobs: RedisJobs) -> Delivery:
     raise AssertionError
 
 
-def take(desk: JobConsumer) -> ClaimedJob:
-    work = desk.claim(1.0)
+def claim(consumer: JobConsumer) -> ClaimedJob:
+    work = consumer.claim(1.0)
     assert work is not None
     return work
 
 
-def finish(desk: JobConsumer, work: ClaimedJob) -> None:
-    desk.record_answer(done(work.job), ResultFiles(b"midi", b"mp3", b"png"))
-    desk.send_answers()
+def finish(consumer: JobConsumer, work: ClaimedJob) -> None:
+    consumer.record_answer(done(work.job), ResultFiles(b"midi", b"mp3", b"png"))
+    consumer.send_answers()
 
 
 async def test_a_front_end_that_comes_back_finds_what_it_had_not_posted(
@@ -60,9 +60,9 @@ async def test_a_front_end_that_comes_back_finds_what_it_had_not_posted(
     jobs = RedisJobs(redis_url, "web")
     await jobs.submit(order("1"))
     await jobs.submit(order("2", user="bob", options=DrawOptions(seed=2)))
-    desk = JobConsumer(connection, "w")
+    consumer = JobConsumer(connection, "w")
     for _ in range(2):
-        finish(desk, take(desk))
+        finish(consumer, claim(consumer))
     async with asyncio.timeout(PATIENCE):
         deliveries = aiter(jobs.deliveries())
         begun, untouched = await anext(deliveries), await anext(deliveries)
@@ -85,8 +85,8 @@ async def test_what_a_front_end_leaves_behind_is_taken_over(
 ) -> None:
     dead = RedisJobs(redis_url, "web", consumer="dead")
     await dead.submit(order("1"))
-    desk = JobConsumer(connection, "w")
-    finish(desk, take(desk))
+    consumer = JobConsumer(connection, "w")
+    finish(consumer, claim(consumer))
     left = await first(dead)
     await dead.close()
     heir = RedisJobs(redis_url, "web", consumer="heir", patience=0.1)
@@ -103,10 +103,10 @@ async def test_the_job_of_a_dead_worker_is_done_by_another_and_given_up_in_the_e
     sweeper = JobConsumer(connection, "sweeper", policy)
     lost = LostJobs(connection, policy)
     for attempt in (1, 2):
-        work = take(JobConsumer(connection, f"dies {attempt}", policy))
+        work = claim(JobConsumer(connection, f"dies {attempt}", policy))
         assert work.attempt == attempt
         await until(lambda: asyncio.to_thread(lambda: lost.requeue() > 0))
-        assert isinstance(await jobs.look(receipt.job), Queued)
+        assert isinstance(await jobs.latest_event(receipt.job), Queued)
     assert sweeper.claim(1.0) is None
     sweeper.send_answers()
     answer = (await first(jobs)).answer
@@ -116,7 +116,7 @@ async def test_the_job_of_a_dead_worker_is_done_by_another_and_given_up_in_the_e
     assert [job["id"] for job in admin.list(failed=True)] == [receipt.job]
     assert json.loads(admin.show(receipt.job)["answer"])["reason"] == "lost"
     admin.requeue(receipt.job, 2e9)
-    assert isinstance(await jobs.look(receipt.job), Queued)
+    assert isinstance(await jobs.latest_event(receipt.job), Queued)
     assert admin.cancel(receipt.job, 2e9)
     assert admin.list() == []
     await jobs.close()
@@ -126,10 +126,10 @@ async def test_a_lost_ticket_is_written_again(redis_url: str, connection: Redis)
     jobs = RedisJobs(redis_url, "web")
     receipt = await jobs.submit(order("1"))
     connection.delete(f"rq:queue:{keys.queue('first')}")
-    desk, lost = JobConsumer(connection, "w", POLICY), LostJobs(connection, POLICY)
-    assert desk.claim() is None
+    consumer, lost = JobConsumer(connection, "w", POLICY), LostJobs(connection, POLICY)
+    assert consumer.claim() is None
     await until(lambda: asyncio.to_thread(lambda: lost.requeue() > 0))
-    assert take(desk).job.id == receipt.job
+    assert claim(consumer).job.id == receipt.job
     await jobs.close()
 
 
@@ -137,16 +137,16 @@ async def test_of_two_answers_the_first_counts(redis_url: str, connection: Redis
     jobs = RedisJobs(redis_url, "web")
     receipt = await jobs.submit(order("1"))
     slow, quick = JobConsumer(connection, "slow", POLICY), JobConsumer(connection, "quick", POLICY)
-    late, lost = take(slow), LostJobs(connection, POLICY)
+    late, lost = claim(slow), LostJobs(connection, POLICY)
     await until(lambda: asyncio.to_thread(lambda: lost.requeue() > 0))
-    finish(quick, take(quick))
+    finish(quick, claim(quick))
     slow.record_answer(
         Failed(job=late.job.id, reason=Reason.BROKEN, sentence=Sentence("late", "Too late."))
     )
     slow.send_answers()
     assert isinstance((await first(jobs)).answer, Done)
     assert connection.xlen(keys.outbox("web")) == 1
-    assert await jobs.look(receipt.job) is not None
+    assert await jobs.latest_event(receipt.job) is not None
     await jobs.close()
 
 
@@ -155,10 +155,10 @@ async def test_a_worker_that_is_stopped_hands_its_jobs_back(
 ) -> None:
     jobs = RedisJobs(redis_url, "web")
     await jobs.submit(order("1"))
-    desk = JobConsumer(connection, "w")
-    work = take(desk)
-    desk.release(work.job.id)
-    other = take(JobConsumer(connection, "other"))
+    consumer = JobConsumer(connection, "w")
+    work = claim(consumer)
+    consumer.release(work.job.id)
+    other = claim(JobConsumer(connection, "other"))
     assert other.job == work.job
     assert other.attempt == 1, "handing back is no attempt"
     await jobs.close()
@@ -187,9 +187,9 @@ async def test_whoever_writes_to_redis_runs_nothing_in_a_worker(
     )
     evil.save()
     connection.hset(keys.job(receipt.job), "job", json.dumps({"version": 99, "run": "os.system"}))
-    desk = JobConsumer(connection, "w")
-    assert desk.claim(1.0) is None
-    desk.send_answers()
+    consumer = JobConsumer(connection, "w")
+    assert consumer.claim(1.0) is None
+    consumer.send_answers()
     assert not mark.exists()
     state: Any = connection.hget(keys.job(receipt.job), "answer")
     assert "another version" in state.decode()
@@ -244,17 +244,17 @@ async def test_a_day_of_jobs_leaves_nothing(redis_url: str, connection: Redis) -
     retention = keys.Retention(job=1, ended=1, failed=1, outbox=1, music=1, events=1)
     jobs = RedisJobs(redis_url, "web", retention=retention, limits=Limits(window=1, rate=1000))
     policy = RetryPolicy(retention=retention)
-    desk, lost = JobConsumer(connection, "w", policy), LostJobs(connection, policy)
+    consumer, lost = JobConsumer(connection, "w", policy), LostJobs(connection, policy)
     for number in range(60):
         user = f"user {number}"
         receipt = await jobs.submit(order(str(number), user, options=DrawOptions(seed=number)))
         if number % 3 == 0:
             assert await jobs.cancel(receipt.job)
         elif number % 3 == 1:
-            finish(desk, take(desk))
+            finish(consumer, claim(consumer))
         else:
-            desk.record_answer(Cancelled(job=take(desk).job.id))
-            desk.send_answers()
+            consumer.record_answer(Cancelled(job=claim(consumer).job.id))
+            consumer.send_answers()
     assert connection.dbsize() > 60
 
     def gone() -> bool:
@@ -273,7 +273,7 @@ async def test_memory_is_flat_over_a_day(redis_url: str, connection: Redis) -> N
     retention = keys.Retention(job=1, ended=1, failed=1, outbox=1, music=1, events=1)
     jobs = RedisJobs(redis_url, "web", retention=retention, limits=Limits(window=1, rate=1000))
     policy = RetryPolicy(retention=retention)
-    desk, lost = JobConsumer(connection, "w", policy), LostJobs(connection, policy)
+    consumer, lost = JobConsumer(connection, "w", policy), LostJobs(connection, policy)
     loop = asyncio.get_running_loop()
     start, used = loop.time(), []
     for hour in range(24):
@@ -285,7 +285,7 @@ async def test_memory_is_flat_over_a_day(redis_url: str, connection: Redis) -> N
             if number % 4 == 0:
                 await jobs.cancel(receipt.job)
             else:
-                finish(desk, take(desk))
+                finish(consumer, claim(consumer))
         lost.requeue()
         memory: Any = await asyncio.to_thread(connection.info, "memory")
         used.append(int(memory["used_memory"]))
@@ -304,13 +304,13 @@ def test_heartbeats_keep_a_job_from_being_run_twice(redis_url: str, connection: 
         await jobs.close()
 
     asyncio.run(submit())
-    desk, lost = JobConsumer(connection, "w", POLICY), LostJobs(connection, POLICY)
-    take(desk)
+    consumer, lost = JobConsumer(connection, "w", POLICY), LostJobs(connection, POLICY)
+    claim(consumer)
     ended = threading.Event()
 
     def beat() -> None:
         while not ended.wait(POLICY.period):
-            desk.send_heartbeat(1)
+            consumer.send_heartbeat(1)
 
     thread = threading.Thread(target=beat)
     thread.start()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.reply import Action, changed
-from bot.telegram.form import FIELDS, Form, keys_of
+from bot.telegram.form import FIELDS, ChangeForm, keys_of
 from bot.telegram.keyboards import Menu, Press, Voice, value_of
 from bot.telegram.parts import poster
 from bot.texts import texts
@@ -215,7 +215,7 @@ def test_what_buttons_carry_fits_into_telegrams_64_bytes(
     field: int, tempo: int, arrangement: Arrangement, instrument: str, tag: str
 ) -> None:
     options = DrawOptions(tempo=tempo, arrangement=arrangement, instrument=instrument)
-    form = Form.of(JOB, options).model_copy(update={"field": field})
+    form = ChangeForm.of(JOB, options).model_copy(update={"field": field})
     assert changed(options, form.given()) == options
     keys = keys_of(form, texts(tag), Menu(action="", job=JOB).pack()).inline_keyboard
     for key in (key for row in keys for key in row):

@@ -21,7 +21,7 @@ from mididraw.errors import MididrawError, OptionError, Sentence
 from mididraw.instruments import chinese_name
 from mididraw.options import DrawOptions
 from tests.conftest import ROOT
-from worker.queue.limits import Verdict
+from worker.queue.limits import AdmissionOutcome
 
 FOLDER = ROOT / "bot" / "texts"
 WRITTEN = ("en", "zh")
@@ -172,9 +172,9 @@ def test_real_refusals_come_in_chinese() -> None:
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(tempo=500)
     assert zh.sentence(refused.value).startswith("选项 速度 不能是“500”")
-    assert "4 幅" in zh.sentence(refuse(Verdict.USER, 0, Limits(user=4)))
-    assert "一幅" in zh.sentence(refuse(Verdict.USER, 0, Limits(user=1)))
-    assert "3 分钟" in zh.sentence(refuse(Verdict.RATE, 130, Limits()))
+    assert "4 幅" in zh.sentence(refuse(AdmissionOutcome.USER, 0, Limits(user=4)))
+    assert "一幅" in zh.sentence(refuse(AdmissionOutcome.USER, 0, Limits(user=1)))
+    assert "3 分钟" in zh.sentence(refuse(AdmissionOutcome.RATE, 130, Limits()))
     assert texts("en").sentence(refused.value) == str(refused.value)
     unknown = Sentence("of-a-later-version", "Nobody has translated this.")
     assert zh.sentence(unknown) == unknown.text
@@ -198,7 +198,9 @@ def test_traditional_chinese_is_written_with_traditional_characters_alone() -> N
     assert strange == set(), "add them to bot/texts/traditional.toml"
     assert said("web-upload") == "選擇圖片檔案"
     assert said("language-name") == "繁體中文"
-    assert said.sentence(refuse(Verdict.USER, 0, Limits(user=4))).startswith("你已有 4 幅畫")
+    assert said.sentence(refuse(AdmissionOutcome.USER, 0, Limits(user=4))).startswith(
+        "你已有 4 幅畫"
+    )
 
 
 def test_traditional_words_are_read_as_simplified_ones_of_the_same_length() -> None:

@@ -13,7 +13,7 @@ from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram import conftest as on_telegram
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
 from tests.bot.web.conftest import CAT, QUICK, finished, serving
-from tests.bot.web.test_elsewhere import signed
+from tests.bot.web.test_chat_targets import signed
 from tests.standins.discord import StandIn as Discord
 from tests.standins.discord_payloads import CHANNEL, HER
 from tests.standins.telegram import TOKEN

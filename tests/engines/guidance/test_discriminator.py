@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Key
 from mididraw.measure.music_embedding import notes_of
 from mididraw.models.discriminator import Discriminator, load
@@ -26,7 +26,7 @@ class Following:
     """A reward and the grammar that it listens to."""
 
     def __init__(self) -> None:
-        self.grammar = PictureGrammar(2, CPU)
+        self.grammar = PocketPictureGrammar(2, CPU)
         torch.manual_seed(3)
         self.model = Discriminator().eval()
         self.reward = DiscriminatorReward(self.grammar, 2, CPU, self.model, WEIGHT)

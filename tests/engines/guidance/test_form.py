@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from mididraw.engines.guidance.form import PocketForm
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Chord, Key
 from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
@@ -24,7 +24,7 @@ LEAD, BACKING = v.Role
 
 def leaning(*tokens: int, plan: Plan = PLAN) -> Tensor:
     """What is added to the logits after some tokens."""
-    grammar = PictureGrammar(1, CPU)
+    grammar = PocketPictureGrammar(1, CPU)
     form = PocketForm(grammar, 1, CPU)
     grammar.begin(ONLY, OPENING, BARS)
     form.begin(ONLY, canvas_of(np.zeros((48, 16 * BARS), np.bool_)), plan)

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mididraw.engines import Commission
+from mididraw.engines import ScoreRequest
 from mididraw.engines.by_model import begin
 from mididraw.engines.generation import Generator
 from mididraw.engines.guidance.consonance import NEVER
@@ -224,7 +224,7 @@ def test_the_guided_engine_plays_with_a_giant(untrained: Giant) -> None:
     options = DrawOptions.of(candidates=2, accompaniment=True, arrangement="solo")
     with torch.inference_mode():
         generator = Generator(untrained, Decoder.of(untrained.transformer, slots=2))
-        generation = begin(Commission(canvas_of(picture()), options, 1), generator)
+        generation = begin(ScoreRequest(canvas_of(picture()), options, 1), generator)
         run(generation.particles)
         score = generation.score()
     assert [track.name for track in score.tracks[:2]] == [DRAWING, BACKING]
@@ -235,5 +235,5 @@ def test_the_pointer_engine_does_not(untrained: Giant) -> None:
     generator = Generator(untrained, Decoder.of(untrained.transformer, slots=2))
     options = DrawOptions.of(engine="pointer", candidates=2)
     with pytest.raises(OptionError, match="pocket model"):
-        begin(Commission(canvas_of(picture()), options, 1), generator)
+        begin(ScoreRequest(canvas_of(picture()), options, 1), generator)
     assert generator.decoder.free == 2

@@ -21,13 +21,13 @@ from mididraw.engines.guidance.particles import (
     systematic_resampling,
 )
 from mididraw.engines.guidance.pocket import PocketGuidance, in_scale
-from mididraw.engines.guidance.pocket_grammar import PictureGrammar
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
 from mididraw.models.decoder.kernel import Kernel
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 from mididraw.options import HIGHEST_KEY
 from tests.engines.guidance.untrained import (
     BARS,
@@ -41,7 +41,7 @@ from tests.engines.guidance.untrained import (
 from tests.models.shapes import random_model
 from tests.strategies.canvases import canvas_of
 
-TOY = Shape(vocabulary=5, context=16, width=16, depth=1, heads=2, kv_heads=1, hidden=24)
+TOY = TransformerConfig(vocabulary=5, context=16, width=16, depth=1, heads=2, kv_heads=1, hidden=24)
 LENGTH = 4
 """Tokens of a toy's piece, one a bar."""
 NATS = 1.5
@@ -165,7 +165,7 @@ def test_the_score_is_the_models_probability_and_the_match(model: Pocket, resamp
     best = max(range(4), key=lambda index: drawn.scores[index])
     with torch.inference_mode():
         logits = model.transformer(torch.tensor([[*OPENING.tokens, *drawn.tokens]]))[0]
-    grammar, only = PictureGrammar(1, CPU), torch.tensor([0])
+    grammar, only = PocketPictureGrammar(1, CPU), torch.tensor([0])
     form = PocketForm(grammar, 1, CPU)
     grammar.begin(only, OPENING, BARS)
     form.begin(only, canvas_of(picture()), Plan(KEY))

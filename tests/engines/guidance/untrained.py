@@ -13,7 +13,7 @@ from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 from tests.strategies.canvases import canvas_of
 
 CPU = torch.device("cpu")
@@ -27,7 +27,7 @@ BARS = 2
 def untrained() -> Pocket:
     """Make the same one each time."""
     torch.manual_seed(0)
-    return Pocket(Transformer(Shape(v.SIZE, 512, 32, 1, 2, 1, 48)))
+    return Pocket(Transformer(TransformerConfig(v.SIZE, 512, 32, 1, 2, 1, 48)))
 
 
 def picture() -> NDArray[np.bool_]:

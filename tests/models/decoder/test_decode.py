@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mididraw.models.decoder import Decoder, LogitsProcessor, Precision, Sampling, generate
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 from tests.models.processors import Follow, Trace
 from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
 
@@ -19,7 +19,7 @@ each_precision = pytest.mark.parametrize("precision", Precision)
 
 @each_precision
 @each_shape
-def test_cached_steps_give_the_plain_logits(shape: Shape, precision: Precision) -> None:
+def test_cached_steps_give_the_plain_logits(shape: TransformerConfig, precision: Precision) -> None:
     model, tokens = random_model(shape), random_tokens(shape, 50)
     with torch.inference_mode():
         plain = model(tokens[None])[0]
@@ -45,7 +45,7 @@ def test_a_prompt_of_several_chunks_gives_the_plain_logits() -> None:
     torch.testing.assert_close(follow.seen[0], plain, atol=1e-4, rtol=0)
 
 
-def mixed_company(shape: Shape, count: int) -> tuple[list[list[int]], list[Sampling]]:
+def mixed_company(shape: TransformerConfig, count: int) -> tuple[list[list[int]], list[Sampling]]:
     lengths = [1 + 7 * i % 40 for i in range(count)]
     prompts = [random_tokens(shape, n, seed=n).tolist() for n in lengths]
     samplings = [
@@ -58,7 +58,7 @@ def mixed_company(shape: Shape, count: int) -> tuple[list[list[int]], list[Sampl
 @each_precision
 @each_shape
 def test_a_seed_gives_the_same_tokens_whatever_shares_the_batch(
-    shape: Shape, precision: Precision
+    shape: TransformerConfig, precision: Precision
 ) -> None:
     model = random_model(shape)
     prompts, samplings = mixed_company(shape, 9)
@@ -70,7 +70,7 @@ def test_a_seed_gives_the_same_tokens_whatever_shares_the_batch(
 
 
 @each_shape
-def test_fewer_rows_are_computed_only_where_that_changes_no_bit(shape: Shape) -> None:
+def test_fewer_rows_are_computed_only_where_that_changes_no_bit(shape: TransformerConfig) -> None:
     """A decoder that had to compute all its slots draws the same as one that need not."""
     model = random_model(shape)
     prompts, samplings = mixed_company(shape, 5)
@@ -84,7 +84,9 @@ def test_fewer_rows_are_computed_only_where_that_changes_no_bit(shape: Shape) ->
 
 
 @each_shape
-def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(shape: Shape) -> None:
+def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(
+    shape: TransformerConfig,
+) -> None:
     model = random_model(shape)
     prompts, samplings = mixed_company(shape, 7)
 
@@ -108,7 +110,7 @@ def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(shape: Shap
 
 
 @each_shape
-def test_beyond_the_context_the_newer_half_goes_on(shape: Shape) -> None:
+def test_beyond_the_context_the_newer_half_goes_on(shape: TransformerConfig) -> None:
     model, prompt = random_model(shape), random_tokens(shape, 10).tolist()
     [drawn] = generate(Decoder.of(model), [prompt], [GREEDY], 150)
     tokens, start = list(prompt), 0

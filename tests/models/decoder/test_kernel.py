@@ -14,7 +14,7 @@ from mididraw.models.decoder import Decoder, Precision, Sampling, generate
 from mididraw.models.decoder.kernel import Kernel, make_network
 from mididraw.models.decoder.onnx_network import OnnxNetwork
 from mididraw.models.decoder.torch_network import TorchNetwork
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 from tests.conftest import ROOT
 from tests.models.shapes import LEARNED, POCKET, ROTARY, random_model, random_tokens
 
@@ -42,7 +42,7 @@ def plain_logits(model: Transformer, tokens: torch.Tensor) -> torch.Tensor:
 
 @each_kernel
 @each_shape
-def test_steps_give_the_plain_logits_in_every_row(shape: Shape, kernel: Kernel) -> None:
+def test_steps_give_the_plain_logits_in_every_row(shape: TransformerConfig, kernel: Kernel) -> None:
     """Each row holds a past of another length."""
     model, rows = random_model(shape), 5
     sequences = [random_tokens(shape, 3 + 11 * row, seed=row) for row in range(rows)]
@@ -115,7 +115,7 @@ def test_beyond_the_context_the_newer_half_goes_on(kernel: Kernel) -> None:
 
 @pytest.mark.parametrize("shape", [POCKET, ROTARY, LEARNED], ids=["narrow", "rotary", "learned"])
 def test_shapes_that_the_graph_does_not_cover_are_left_to_torch(
-    shape: Shape, choices: Path
+    shape: TransformerConfig, choices: Path
 ) -> None:
     network = make_network(random_model(shape), Precision.FP32, 2, 64)
     assert isinstance(network, TorchNetwork)

@@ -8,7 +8,7 @@ import torch
 
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
 from mididraw.models.giant.checkpoint import load_checkpoint
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 from tests.models.giant.xtransformers import (
     LEARNED,
     ROTARY,
@@ -27,7 +27,7 @@ BOTH = {**SMALL, **WIDE}
 
 
 @pytest.mark.parametrize("shape", BOTH.values(), ids=BOTH)
-def test_logits_are_those_of_x_transformers(shape: Shape, tmp_path: Path) -> None:
+def test_logits_are_those_of_x_transformers(shape: TransformerConfig, tmp_path: Path) -> None:
     reference = random_reference(shape)
     ours = load_checkpoint(save(reference, tmp_path / "random.pth"), shape)
     tokens = torch.randint(
@@ -46,7 +46,9 @@ def test_logits_are_those_of_x_transformers(shape: Shape, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("shape", BOTH.values(), ids=BOTH)
-def test_greedy_continuation_is_that_of_x_transformers(shape: Shape, tmp_path: Path) -> None:
+def test_greedy_continuation_is_that_of_x_transformers(
+    shape: TransformerConfig, tmp_path: Path
+) -> None:
     wide = shape.width > 500
     if wide:  # Fewer tokens, one layer and a thin feed-forward keep it quick.
         shape = replace(shape, vocabulary=300, depth=1, hidden=shape.width)
@@ -65,7 +67,7 @@ def test_greedy_continuation_is_that_of_x_transformers(shape: Shape, tmp_path: P
 @pytest.mark.parametrize("shape", SMALL.values(), ids=SMALL)
 @pytest.mark.parametrize("precision", [Precision.BF16, Precision.INT8])
 def test_fewer_bytes_change_the_perplexity_little(
-    shape: Shape, precision: Precision, tmp_path: Path
+    shape: TransformerConfig, precision: Precision, tmp_path: Path
 ) -> None:
     """On what the model itself writes, which is the nearest that random weights have to music."""
     reference = random_reference(shape, sharpness=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mididraw.errors import ModelError
 from mididraw.models.decoder import Decoder, Sampling, generate
 from mididraw.models.giant import vocabulary as v
-from mididraw.models.giant.grammar import Grammar
+from mididraw.models.giant.grammar import GiantGrammar
 from mididraw.models.giant.tokens import (
     Event,
     decode,
@@ -122,7 +122,7 @@ def test_what_the_grammar_lets_through_is_well_formed() -> None:
     decoder = Decoder.of(model, slots=4)
     samplings = [Sampling(temperature=3, seed=seed) for seed in range(4)]
 
-    class Endless(Grammar):
+    class Endless(GiantGrammar):
         def apply(self, logits: torch.Tensor, slots: torch.Tensor) -> torch.Tensor:
             logits[:, v.END.first] = -torch.inf
             return super().apply(logits, slots)
@@ -146,5 +146,5 @@ def test_what_the_grammar_lets_through_is_well_formed() -> None:
 @given(st.lists(events, min_size=1, max_size=10))
 def test_the_grammar_allows_what_is_encoded(written: list[Event]) -> None:
     tokens = encode(written)
-    allowed = Grammar(1).mask(torch.tensor(tokens[:-1]))
+    allowed = GiantGrammar(1).mask(torch.tensor(tokens[:-1]))
     assert bool(allowed[torch.arange(len(tokens) - 1), torch.tensor(tokens[1:])].all())

@@ -8,7 +8,7 @@ import torch
 
 from mididraw.models.giant.shapes import PUBLISHED
 from mididraw.models.reference import reference
-from mididraw.models.transformer import Shape
+from mididraw.models.transformer import TransformerConfig
 
 ROTARY = replace(
     PUBLISHED["giant-medium"].shape,
@@ -26,7 +26,7 @@ WIDE_ROTARY = replace(PUBLISHED["giant-medium"].shape, depth=1)
 WIDE_LEARNED = replace(PUBLISHED["giant-large"].shape, depth=2)
 
 
-def random_reference(shape: Shape, *, sharpness: float = 6) -> Any:
+def random_reference(shape: TransformerConfig, *, sharpness: float = 6) -> Any:
     """A random model of x-transformers in ``shape``; norms and biases are random as well.
 
     Sharp attention keeps greedy text from falling into a rut at once.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import Grammar, State
+from mididraw.models.pocket.grammar import GrammarState, PocketGrammar
 from mididraw.models.pocket.tokens import decode, encode
 from mididraw.score import Score
 from tests.strategies.pieces import pieces
@@ -16,8 +16,8 @@ CPU = torch.device("cpu")
 ALL = torch.arange(4)
 
 
-def grammar_of(bars: int, tokens: list[int]) -> Grammar:
-    grammar = Grammar(4, CPU)
+def grammar_of(bars: int, tokens: list[int]) -> PocketGrammar:
+    grammar = PocketGrammar(4, CPU)
     grammar.begin(ALL, Opening(tuple(tokens), 0, 100.0), bars)
     return grammar
 
@@ -106,10 +106,10 @@ def test_it_tells_where_each_sequence_is() -> None:
     assert grammar.onset.tolist() == [3, 21, 21, 3]
     assert grammar.bars.tolist() == [1, 2, 2, 1]
     assert grammar.state.tolist() == [
-        State.FIRST_NOTE,
-        State.POSITION,
-        State.PITCH,
-        State.FIRST_NOTE,
+        GrammarState.FIRST_NOTE,
+        GrammarState.POSITION,
+        GrammarState.PITCH,
+        GrammarState.FIRST_NOTE,
     ]
     assert grammar.mask(torch.tensor([1]))[0, v.pitch_token(60, v.Role.LEAD)]
     assert not grammar.mask(torch.tensor([2]))[0, v.pitch_token(60, v.Role.LEAD)]

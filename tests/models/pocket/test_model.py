@@ -11,9 +11,9 @@ from safetensors.torch import save_file
 from mididraw.errors import ModelError
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 
-TINY = Shape(v.SIZE, 64, 32, 1, 2, 1, 48)
+TINY = TransformerConfig(v.SIZE, 64, 32, 1, 2, 1, 48)
 
 
 def test_weights_are_read_back_in_half_precision(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import LEAD, decode, encode, header
-from mididraw.models.transformer import Shape, Transformer
+from mididraw.models.transformer import Transformer, TransformerConfig
 from mididraw.score import DRAWING, Meter, Note, Score, Track
 from tests.strategies.pieces import pieces
 from tests.strategies.scores import scores
@@ -88,7 +88,7 @@ def test_bars_tell_their_density_and_whether_their_rhythm_returns() -> None:
 
 def test_a_plan_stands_before_the_first_bar_and_is_no_music() -> None:
     plan = Plan(Key(0), (Chord(0), Chord(7)), (0, 0), (3, 9))
-    pocket = Pocket(Transformer(Shape(v.SIZE, 64, 32, 1, 2, 1, 48)))
+    pocket = Pocket(Transformer(TransformerConfig(v.SIZE, 64, 32, 1, 2, 1, 48)))
     silent = Score((Track("", 0, ()),), 1, 90.0, Key(0))
     chords = [v.chord_token(chord) for chord in plan.chords]
     assert list(pocket.opening(silent, v.Source.POP, plan).tokens) == header(silent) + chords

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.memory import Memory, RedisStore
 from bot.service.target import PAGE
-from bot.web.elsewhere import Elsewhere, StaleError, verified
+from bot.web.chat_targets import ChatTargets, StaleError, verified
 from tests.asynchronous import played
 from tests.bot.jobs.conftest import redis_server, redis_url
 
@@ -65,13 +65,13 @@ def test_any_text_is_refused_in_a_sentence(data: str) -> None:
 @played
 async def test_results_go_to_the_chat_that_the_page_was_opened_from(redis_url: str) -> None:
     memory = Memory(RedisStore(redis_url), "discord")
-    elsewhere = Elsewhere(TOKEN, memory, lambda: NOW)
-    reply, user = await elsewhere.find(opened(user=42))
+    targets = ChatTargets(TOKEN, memory, lambda: NOW)
+    reply, user = await targets.find(opened(user=42))
     assert (reply.front, user) == ("telegram", "42")
     assert json.loads(reply.address)["chat"] == 42
     await memory.write_note(f"{PAGE}secret", {"channel": 3, "user": 7}, 60)
-    reply, user = await elsewhere.find("secret")
+    reply, user = await targets.find("secret")
     assert (reply.front, user) == ("discord", "7")
     with pytest.raises(StaleError):
-        await elsewhere.find("guess")
+        await targets.find("guess")
     await memory.close()

@@ -8,16 +8,16 @@ from mididraw.options import DrawOptions
 from mididraw.score import Score
 from mididraw.settings import POCKET
 
-Told = Callable[[int, int], None]
+BarProgress = Callable[[int, int], None]
 """Told again and again how many bars are done, and of how many; what it raises ends the work."""
 
 
-def nobody(done: int, bars: int) -> None:
+def no_progress(done: int, bars: int) -> None:
     """Take note of nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Commission:
+class ScoreRequest:
     """A piece to be written; the same canvas, options, seed and prompt give the same score.
 
     Attributes:
@@ -33,5 +33,5 @@ class Commission:
     options: DrawOptions
     seed: int
     prompt: Score | None = None
-    told: Told = nobody
+    progress: BarProgress = no_progress
     model: str = POCKET

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from mididraw.engines.generation import threads
-from mididraw.evaluation.plan import Piece
+from mididraw.evaluation.plan import DrawnPiece
 from mididraw.measure import match
 from mididraw.measure.agreement import agreement
 from mididraw.measure.embed import HOP, RATE, Embeddings, Sound
@@ -20,14 +20,13 @@ from mididraw.measure.identify import identify
 from mididraw.measure.listen import listen
 from mididraw.measure.match import overlap
 from mididraw.measure.music_embedding import embed_excerpts, embed_scores, load, windows_of
-from mididraw.measure.reference import Song, clips, excerpts, halves
+from mididraw.measure.reference import ReferenceSong, clips, excerpts, halves
 from mididraw.measure.symbolic import Figures, figures
 from mididraw.models.catalogue import load_model
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
 from mididraw.render.midi import write_midi
 from mididraw.score import Note, Score, Track
-from mididraw.training.dataset import Piece as TokenPiece
-from mididraw.training.dataset import windows
+from mididraw.training.dataset import TokenPiece, windows
 from mididraw.training.excerpts import scrambled, transposed
 from mididraw.training.train import measure
 
@@ -60,14 +59,14 @@ class Closeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class EngineMetrics:
     """One row of the comparison.
 
     Attributes:
-        name: what was judged.
+        name: what was measured.
         pieces: how many.
         closeness: to the drawings; None for real music.
-        distances: Fréchet audio distance to all real songs, by the ear that heard them.
+        distances: Fréchet audio distance to all real songs, by the embedder.
         notes: Fréchet distance to all real songs' notes, see
             :mod:`mididraw.measure.music_embedding`.
         agreement: with the real songs' figures, 0 to 1.
@@ -90,34 +89,34 @@ class Verdict:
 
     @property
     def distance(self) -> FrechetDistance:
-        """By YAMNet."""
+        """The Fréchet audio distance by YAMNet."""
         return self.distances[YAMNET]
 
     def as_json(self) -> dict[str, object]:
-        """Everything, for JSON."""
+        """All figures, for JSON."""
         return asdict(self)
 
 
 YAMNET, VGGISH = "YAMNet", "VGGish"
 _Counted = TypeVar("_Counted", Figures, Form)
-Heard = dict[str, list[Embeddings]]
-"""What each ear heard of a set of clips."""
+EmbeddedClips = dict[str, list[Embeddings]]
+"""The embeddings of a set of clips, by the embedder's name."""
 
 
-class Ear(Protocol):
-    """A network that hears."""
+class AudioEmbedder(Protocol):
+    """A network that embeds audio."""
 
     def embed(self, sound: Sound) -> Embeddings:
         """Embed the parts of a clip that are not silent, ``float32[parts, dimensions]``."""
 
 
-class Judge:
-    """Knows the real songs; judges sets of pieces against them."""
+class Evaluator:
+    """Knows the real songs; measures sets of pieces against them."""
 
     def __init__(
         self,
-        songs: Sequence[Song],
-        ears: Mapping[str, Ear],
+        songs: Sequence[ReferenceSong],
+        embedders: Mapping[str, AudioEmbedder],
         soundfont: Path | None = None,
         resamples: int = RESAMPLES,
     ) -> None:
@@ -127,45 +126,49 @@ class Judge:
             SoundError: FluidSynth or the SoundFont cannot be used.
         """
         torch.set_num_threads(threads())
-        self._ears, self._soundfont, self._resamples = ears, soundfont, resamples
+        self._embedders, self._soundfont, self._resamples = embedders, soundfont, resamples
         self._parts = [excerpts(half, _BARS) for half in halves(songs)]
-        self.halves = [self.hear(clips(half)) for half in halves(songs)]
+        self.halves = [self.embed(clips(half)) for half in halves(songs)]
         first, second = self.halves
-        self.real: Heard = {ear: first[ear] + second[ear] for ear in ears}
+        self.real: EmbeddedClips = {
+            embedder: first[embedder] + second[embedder] for embedder in embedders
+        }
         self._figures = [figures(part) for parts in self._parts for part in parts]
         self._embedded = [embed_scores(parts) for parts in self._parts]
         self._model = load_model().transformer
 
-    def hear(self, midis: Iterable[bytes]) -> Heard:
+    def embed(self, midis: Iterable[bytes]) -> EmbeddedClips:
         """Embed the first 15 s of files, played by a grand piano."""
-        heard: Heard = {name: [] for name in self._ears}
+        embedded: EmbeddedClips = {name: [] for name in self._embedders}
         for midi in midis:
             sound = listen(midi, self._soundfont)
-            for name, ear in self._ears.items():
-                heard[name].append(ear.embed(sound))
-        return heard
+            for name, embedder in self._embedders.items():
+                embedded[name].append(embedder.embed(sound))
+        return embedded
 
-    def judge(self, name: str, pieces: Sequence[Piece]) -> tuple[Verdict, Heard]:
-        """Judge what an engine played; also gives what was heard."""
-        heard = self.hear(write_midi(piece.score) for piece in pieces)
-        verdict = self._judge(name, [piece.score for piece in pieces], heard)
+    def evaluate(
+        self, name: str, pieces: Sequence[DrawnPiece]
+    ) -> tuple[EngineMetrics, EmbeddedClips]:
+        """Measure what an engine played; also gives the embedded clips."""
+        embedded = self.embed(write_midi(piece.score) for piece in pieces)
+        metrics = self._metrics_of(name, [piece.score for piece in pieces], embedded)
         seconds = median(piece.seconds for piece in pieces)
-        return replace(verdict, closeness=_closeness(pieces), seconds=seconds), heard
+        return replace(metrics, closeness=_closeness(pieces), seconds=seconds), embedded
 
-    def judge_songs(self, name: str, songs: Sequence[Song]) -> Verdict:
-        """Judge other real music."""
-        return self._judge(name, excerpts(songs, _BARS), self.hear(clips(songs)))
+    def evaluate_songs(self, name: str, songs: Sequence[ReferenceSong]) -> EngineMetrics:
+        """Measure other real music."""
+        return self._metrics_of(name, excerpts(songs, _BARS), self.embed(clips(songs)))
 
-    def judge_scores(self, name: str, scores: Sequence[Score]) -> Verdict:
-        """Judge music that plays no drawing."""
-        return self._judge(name, scores, self.hear(write_midi(score) for score in scores))
+    def evaluate_scores(self, name: str, scores: Sequence[Score]) -> EngineMetrics:
+        """Measure music that plays no drawing."""
+        return self._metrics_of(name, scores, self.embed(write_midi(score) for score in scores))
 
-    def floor(self, name: str) -> Verdict:
-        """Judge one half of the songs against the other: nothing real is closer."""
+    def floor(self, name: str) -> EngineMetrics:
+        """Measure one half of the songs against the other: nothing real is closer."""
         first, second = self._parts
         found = [figures(part) for part in first]
         others = [figures(part) for part in second]
-        return Verdict(
+        return EngineMetrics(
             name,
             len(first),
             None,
@@ -178,13 +181,15 @@ class Judge:
             None,
         )
 
-    def _judge(self, name: str, scores: Sequence[Score], heard: Heard) -> Verdict:
+    def _metrics_of(
+        self, name: str, scores: Sequence[Score], embedded: EmbeddedClips
+    ) -> EngineMetrics:
         found = [figures(score) for score in scores]
-        return Verdict(
+        return EngineMetrics(
             name,
             len(scores),
             None,
-            self._distances(self.real, heard),
+            self._distances(self.real, embedded),
             self._notes(embed_scores(scores)),
             agreement(found, self._figures).value,
             _mean(found),
@@ -215,11 +220,11 @@ class Judge:
         return self.distance([*self._embedded[0], *self._embedded[1]], embedded)
 
     def distance(self, one: Sequence[Embeddings], other: Sequence[Embeddings]) -> FrechetDistance:
-        """Measure how far sets of what one ear heard are from each other."""
+        """Measure how far sets of one embedder's embeddings are from each other."""
         return frechet(one, other, resamples=self._resamples)
 
-    def _distances(self, one: Heard, other: Heard) -> dict[str, FrechetDistance]:
-        return {ear: self.distance(one[ear], other[ear]) for ear in one}
+    def _distances(self, one: EmbeddedClips, other: EmbeddedClips) -> dict[str, FrechetDistance]:
+        return {embedder: self.distance(one[embedder], other[embedder]) for embedder in one}
 
     def _bits(self, scores: Iterable[Score]) -> float:
         pieces = [
@@ -228,13 +233,13 @@ class Judge:
         return measure(self._model, windows(pieces, self._model.shape.context)).bits_per_note
 
 
-def first_seconds(heard: Iterable[Embeddings], seconds: float) -> list[Embeddings]:
-    """The frames that YAMNet hears of shorter clips of the same music."""
+def first_seconds(embedded: Iterable[Embeddings], seconds: float) -> list[Embeddings]:
+    """The frames that YAMNet embeds of shorter clips of the same music."""
     count = int((seconds - 0.975) * RATE / HOP) + 1
-    return [one[:count] for one in heard]
+    return [one[:count] for one in embedded]
 
 
-def _closeness(pieces: Sequence[Piece]) -> Closeness:
+def _closeness(pieces: Sequence[DrawnPiece]) -> Closeness:
     matches = [match(piece.canvas, piece.score) for piece in pieces]
     found = identify([(piece.canvas, piece.score) for piece in pieces])
     return Closeness(

@@ -68,7 +68,7 @@ def verified(init_data: str, token: str, now: float, lives: int = 24 * _HOUR) ->
     return user
 
 
-class Elsewhere:
+class ChatTargets:
     """Finds the chat that a result goes to."""
 
     def __init__(
