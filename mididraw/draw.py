@@ -217,6 +217,7 @@ def render(
     midi: bytes | None = None,
     *,
     filmed: bool = False,
+    sound: "Recording | None" = None,
 ) -> Drawing:
     """Make the files of a score; needs neither model nor pictures.
 
@@ -228,6 +229,7 @@ def render(
         clock: times the stages.
         midi: the score's file, where there is one already.
         filmed: make the video, too, that the options ask for, if they do.
+        sound: how the score sounds, where it was played already.
 
     Raises:
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
@@ -235,7 +237,7 @@ def render(
     """
     settings, clock = settings or Settings(), clock or Clock()
     found, options = match(request.canvas, score), resolve(request, score)
-    sound = record(score, settings, title, clock, midi)
+    sound = sound or record(score, settings, title, clock, midi)
     with clock(Stage.ROLL):
         png = write_png(sheet(score, request, found, title).paint(PALETTES[request.options.theme]))
     video = None

@@ -1,12 +1,15 @@
 """Who does the work of a worker: jobs in, what becomes of them out, and never a wait in between."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from mididraw.errors import Sentence
 from worker.contract import Done, Event, Reason, ResultFiles
 from worker.queue.consumer import ClaimedJob
+
+if TYPE_CHECKING:  # echoes are answered without what makes sound
+    from mididraw.render.audio import Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Finished:
 
     answer: Done
     files: ResultFiles
+    samples: "Samples | None" = field(default=None, repr=False, compare=False)
+    """The sound, ``int16[samples, 2]`` at 44.1 kHz, where a video of it is to be made next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mididraw.draw import Clock, Drawing, Stage, prepare_request, read_score, render, replay
+from mididraw.draw import Clock, Drawing, Stage, prepare_request, read_score, record, render, replay
 from mididraw.draw import film as draw_film
 from mididraw.engines import ScoreRequest
 from mididraw.engines.request import no_progress
@@ -48,7 +48,11 @@ def perform(
     clock = Clock()
     if len(requests) > 1:
         return Finished(*done_from_takes(job, requests, scores, settings, clock, times))
-    return _finished(job, render(requests[0], scores[0], settings, job.title, clock), times)
+    (request,), (score,) = requests, scores
+    sound = record(score, settings, job.title, clock)
+    drawing = render(request, score, settings, job.title, clock, sound=sound)
+    wanted = job.options.video is not Video.NONE
+    return replace(_finished(job, drawing, times), samples=sound.samples if wanted else None)
 
 
 def whole(claimed: ClaimedJob, settings: Settings) -> Finished:
@@ -93,7 +97,7 @@ def film(claimed: ClaimedJob, settings: Settings, before: Finished | None = None
     try:
         request = prepare_request(claimed.pictures, answer.options, None, clock)
         score = read_score(files.midi, request)
-        video = draw_film(request, score, files.midi, settings, job.title, clock)
+        video = draw_film(request, score, files.midi, settings, job.title, clock, before.samples)
     except VideoError:
         _log.warning("no video", exc_info=True, extra={"job": job.id})
         without = answer.options.model_copy(update={"video": Video.NONE})

@@ -80,7 +80,7 @@ class LocalJobs:
         job_seconds: float = 300.0,
         limits: Limits | None = None,
         retention: keys.Retention | None = None,
-        most_bytes: int = 256 << 20,
+        most_bytes: int = 96 << 20,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Threads begin with the first job.

@@ -1,9 +1,11 @@
 """What every request passes: how large it may be, where it may come from, what a page may load."""
 
 import asyncio
+import ctypes
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,6 +28,7 @@ _LARGE = "That is over 20 MB: send it smaller."
 _SLOW = "That came too slowly: try again."
 _FULL = "Very many drawings come at once: try again in a minute."
 _ELSEWHERE = "The page is not served by this name: MIDIDRAW_PUBLIC_URL tells it."
+_LARGE_BODY = 1 << 20
 _TELEGRAM = ("https://web.telegram.org", "https://*.telegram.org")
 
 
@@ -43,7 +46,7 @@ class Guard:
         *,
         framed: bool = False,
         hosts: Hosts | None = None,
-        together: int = 8,
+        together: int = 4,
         patience: float = 20,
         pace: int = 16_384,
     ) -> None:
@@ -122,6 +125,8 @@ class Guard:
             await self._app(scope, receive_in_time, answer)
         finally:
             self._room += read
+            if read >= _LARGE_BODY:
+                _give_memory_back()
 
     def _cookie(self, client: str, scheme: str) -> str:
         where = self._same_site if scheme == "https" else "strict"
@@ -138,6 +143,15 @@ def _ours(method: str, headers: Headers) -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _give_memory_back() -> None:
+    """Have what large bodies took go back to the system, which the C library keeps by itself.
+
+    500 orders of a megabyte at once left 560 MB behind, of which 200 were kept pictures.
+    """
+    with suppress(OSError, AttributeError):  # none but glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def _refuse(status: int, said: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -40,6 +40,13 @@ async def serving(**variables: str) -> AsyncIterator[aiohttp.ClientSession]:
 @contextmanager
 def started(*options: str, **variables: str) -> Iterator[str]:
     """``mididraw web`` as a process of its own; its address."""
+    with begun(*options, **variables) as (url, _):
+        yield url
+
+
+@contextmanager
+def begun(*options: str, **variables: str) -> Iterator[tuple[str, int]]:
+    """The same, with the process' id."""
     kept = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     process = subprocess.Popen(
         [sys.executable, "-m", "mididraw", "web", "--port", "0", *options],
@@ -51,7 +58,7 @@ def started(*options: str, **variables: str) -> Iterator[str]:
     )
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().strip(), process.pid
     finally:
         process.terminate()
         assert process.wait(240) == 0

@@ -1,7 +1,12 @@
 """What the page bears: half-sent requests, many followers, wrong names."""
 
 import asyncio
+import base64
+import json
+from io import BytesIO
+from pathlib import Path
 
+import aiohttp
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +18,7 @@ from bot.web.protocol import TimedProtocol
 from bot.web.streams import Streams
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
-from tests.bot.web.conftest import finished, serving
+from tests.bot.web.conftest import begun, finished, serving
 from tests.bot.web.test_api import ordered
 from worker.run import Worker
 
@@ -33,6 +38,40 @@ async def test_half_sent_headers_end_and_whole_ones_do_not(monkeypatch: pytest.M
             writer.close()
         async with session.get("/choices") as answer:
             assert answer.status == 200
+
+
+def _resident(process: int) -> float:
+    """Megabytes that a process has in memory."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc tells the memory here")
+@played
+async def test_large_orders_that_are_refused_leave_no_memory_behind() -> None:
+    body = json.dumps({"pictures": [base64.b64encode(bytes(1_500_000)).decode()]}).encode()
+    with begun() as (url, process):
+        async with aiohttp.ClientSession(url) as session:
+            room = asyncio.Semaphore(15)
+
+            async def order(client: int) -> str:
+                """How it ends."""
+                headers = {
+                    "X-Forwarded-For": f"10.0.0.{client}",
+                    "Content-Type": "application/json",
+                }
+                async with room:
+                    async with session.post(
+                        "/draws", data=BytesIO(body), headers=headers
+                    ) as answer:
+                        draw = (await answer.json())["id"]
+                    return str((await finished(session, draw))["text"])
+
+            await order(0)
+            before = _resident(process)
+            ends = await asyncio.gather(*map(order, range(1, 101)))
+        assert all("no picture" in end for end in ends)
+        assert _resident(process) - before < 60
 
 
 class Asked:
