@@ -47,7 +47,6 @@ def _resident(process: int) -> float:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc tells the memory here")
-@played
 async def test_large_orders_that_are_refused_leave_no_memory_behind() -> None:
     body = json.dumps({"pictures": [base64.b64encode(bytes(1_500_000)).decode()]}).encode()
     with begun() as (url, process):
