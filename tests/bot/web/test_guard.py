@@ -65,7 +65,6 @@ async def test_the_page_loads_nothing_from_elsewhere() -> None:
         assert "https://web.telegram.org" in answer.headers["Content-Security-Policy"]
 
 
-@played
 async def test_the_pages_files_come_compressed_and_once() -> None:
     async with serving() as session:
         session.headers["Accept-Encoding"] = "identity"
