@@ -39,6 +39,7 @@ class Engine(StrEnum):
     MOSAIC = "mosaic"
     COLUMNS = "columns"
     VAE = "vae"
+    DIFFUSION = "diffusion"
     POINTER = "pointer"
     NAIVE = "naive"
 
@@ -50,6 +51,7 @@ UNUSED: dict[Engine, frozenset[str]] = {
     Engine.COLUMNS: _OTHERS,
     Engine.MOSAIC: _OTHERS,
     Engine.VAE: _OTHERS,
+    Engine.DIFFUSION: _OTHERS,
     Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),

@@ -10,6 +10,8 @@ from mididraw.options import DrawOptions
 from worker.contract import Answer, Done, Failed, Job, ResultFiles
 
 _CLOSE, _GOOD, _FAIR = 0.95, 0.88, 0.7
+_NAMED = 8
+"""So many songs are named at most."""
 _FORBIDDEN = re.compile(r"[^\w .()-]+")
 
 
@@ -82,7 +84,7 @@ def compose(job: Job, answer: Answer, files: ResultFiles | None, texts: Texts) -
     made = {f"{stem}.png": files.png, f"{stem}.mp3": files.mp3, f"{stem}.mid": files.midi}
     video = {} if files.video is None else {f"{stem}.mp4": files.video}
     return Reply(
-        text=summary(answer, texts),
+        text="\n".join(filter(None, (summary(answer, texts), songs(answer, texts)))),
         alt=texts("alt", bars=answer.bars, key=key_name(answer.options.key, texts)),
         title=job.title,
         files=video if job.written and video else made | video,
@@ -131,6 +133,14 @@ def summary(answer: Done, texts: Texts) -> str:
         match=likeness(answer.match.f1, texts),
         seed=str(options.seed),
     )
+
+
+def songs(answer: Done, texts: Texts) -> str:
+    """The songs that bars of the piece are taken from, in one line; empty if none are."""
+    if not answer.songs:
+        return ""
+    named, more = answer.songs[:_NAMED], max(len(answer.songs) - _NAMED, 0)
+    return texts("songs-more" if more else "songs", songs=", ".join(named), count=more)
 
 
 def likeness(f1: float, texts: Texts) -> str:

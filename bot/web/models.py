@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Base64Encoder, BaseModel, ConfigDict, EncodedBytes, Field
 
 from bot.reply import Action, tell
-from bot.reply.answer import buttons_for, likeness, summary
+from bot.reply.answer import buttons_for, likeness, songs, summary
 from bot.texts import Texts
 from mididraw.options import DrawOptions
 from worker.contract import Answer, Done, Ended, Event, Failed, Filming, Progress, Queued
@@ -90,6 +90,7 @@ class PieceView(_Part):
     f1: float = Field(description="Match with the drawing, 0 to 1.")
     match: str = Field(description="The same in words.")
     summary: str = Field(description="Key, tempo, length, match and seed in one line.")
+    songs: str = Field(description="The songs that bars of it are taken from, in one line.")
     sketch: str = Field(description="The drawing as it lies on the canvas: a data: address.")
     buttons: list[ButtonView]
 
@@ -163,6 +164,7 @@ def _ended(answer: Answer, texts: Texts) -> DrawView:
         f1=answer.match.f1,
         match=likeness(answer.match.f1, texts),
         summary=summary(answer, texts),
+        songs=songs(answer, texts),
         sketch=f"data:image/png;base64,{answer.sketch}" if answer.sketch else "",
         buttons=[
             ButtonView(action=one.action, label=one.label, value=one.value)

@@ -31,9 +31,10 @@ class TrainedNetwork(StrEnum):
     DISCRIMINATOR = "discriminator"
     COLUMNS = "columns"
     VAE = "vae"
+    DIFFUSION = "diffusion"
 
 
-_OF_BARS = (TrainedNetwork.COLUMNS, TrainedNetwork.VAE)
+_OF_BARS = (TrainedNetwork.COLUMNS, TrainedNetwork.VAE, TrainedNetwork.DIFFUSION)
 
 
 @app.command()
@@ -78,8 +79,8 @@ def train(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of MIDI files, or of the archives that we train on; columns and vae "
-            "learn from the bars that come with midiDraw."
+            help="Folder of MIDI files, or of the archives that we train on; columns, vae "
+            "and diffusion learn from the bars that come with midiDraw."
         ),
     ] = None,
     start: Annotated[

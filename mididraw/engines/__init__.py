@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from mididraw.engines.chords import chords
 from mididraw.engines.columns import columns
+from mididraw.engines.diffusion import diffusion
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
 from mididraw.engines.request import ScoreRequest
@@ -43,6 +44,7 @@ ENGINES: dict[Engine, Compose] = {
     Engine.MOSAIC: _one_by_one(mosaic),
     Engine.POINTER: _with_model,
     Engine.NAIVE: _one_by_one(naive),
+    Engine.DIFFUSION: _one_by_one(diffusion),
     Engine.VAE: _one_by_one(vae),
 }
 

@@ -29,16 +29,18 @@ from mididraw.models.diffusion.model import (
     signal,
     told,
 )
+from mididraw.models.layers import Weights
 from mididraw.score import STEPS_PER_BAR, Score
 
-_HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
+_HABITS = Habits(again=2.0, short=0.5, off_scale=5.0, rhythm=4.0)
+_LOUDER = 14
 _TIMES = 20
 """Steps from noise to notes."""
-_LAST = 0.15
-"""Level of noise at which the chances are taken; with less, the network is too sure of itself."""
+_LAST = 0.6
+"""Level of noise at which the chances are taken: with less, the network is too sure of itself."""
 _DRAWN = 0.15
 """How much earlier than from noise alone one begins at strength 100, with the ink in it."""
-_FOLLOWED = 50
+FOLLOWED = 50
 """At this strength the sketch is followed as songs follow theirs; above, more so."""
 _HOP = 2
 _RETURNING = 0.8
@@ -61,21 +63,27 @@ def diffusion(request: ScoreRequest) -> Score:
     chances = np.zeros((3, *view.ink.shape), np.float32)
     for place, (level, after) in enumerate(pairwise([*levels, _LAST])):
         request.progress(place * canvas.bars // _TIMES, canvas.bars)
-        chances = view.over_windows(x, _denoiser(level, options.strength / _FOLLOWED))
+        chances = view.over_windows(x, denoiser(level, options.strength / FOLLOWED))
         expected = as_roll(chances[None])[0]
         (clean, dirty), (next_clean, next_dirty) = signal(level), signal(after)
         x = next_clean * expected + next_dirty * (x - clean * expected) / dirty
     lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
     logits = np.log(np.maximum(chances[:, :, : canvas.steps], 1e-6)).astype(np.float64)
-    return finish(request, plan, choose(logits, lead, random, _HABITS), random)
+    return finish(request, plan, choose(logits, lead, random, _HABITS), random, _LOUDER)
 
 
 Chances = Callable[[Floats, Floats, Floats], Floats]
 """Rolls, ink and harmony of windows → chances of silent, held and struck."""
 
 
-def _denoiser(level: float, followed: float) -> Chances:
-    """A denoiser that follows the sketch more or less, between with and without it."""
+def denoiser(level: float, followed: float, w: Weights | None = None) -> Chances:
+    """A network that follows the sketch more or less, at a level of noise.
+
+    Args:
+        level: from 0 to 1.
+        followed: 0 as without the sketch, 1 as with it, and on beyond; the chances' geometric mean.
+        w: the weights; diffusion's if not given.
+    """
 
     def chances(rolls: Floats, ink: Floats, harmony: Floats) -> Floats:
         levels = np.full(len(rolls), level, np.float32)
@@ -83,7 +91,7 @@ def _denoiser(level: float, followed: float) -> Chances:
         for drawn, weight in ((0.0, 1 - followed), (1.0, followed)):
             if weight:
                 around = told(harmony, ink, np.full(len(rolls), drawn, np.float32))
-                found = found + np.float32(weight) * denoise(rolls, levels, *around)
+                found = found + np.float32(weight) * denoise(rolls, levels, *around, w)
         likely = np.exp(found - found.max(axis=1, keepdims=True))
         return np.asarray(likely / likely.sum(axis=1, keepdims=True), np.float32)
 

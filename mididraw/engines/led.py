@@ -119,12 +119,14 @@ class Habits:
         chance: how much is left to it, as a share of the network's own.
         again: the price of striking a key that sounds.
         short: the price of striking off the eighths.
+        off_scale: the price of a note that is not in the key, beside what it always is.
         rhythm: how much an onset gains where all of the bars one, two and four before had one, and
             loses where none had.
     """
 
     again: float = 0.0
     short: float = 0.0
+    off_scale: float = 0.0
     rhythm: float = 0.0
     chance: float = _CHANCE
 
@@ -154,6 +156,7 @@ def choose(
         here[sounds, SILENT] = np.log(1 - held[sounds, step])
         here[sounds, STRUCK] -= habits.again
         here[:, STRUCK] -= habits.short * (step % 2)
+        here[lead.off_scale, HELD:] -= habits.off_scale
         known = [onsets[step - lag] for lag in _LAGS if step >= lag]
         if known:
             here[:, STRUCK] += habits.rhythm * (2 * sum(known) / len(known) - 1)

@@ -58,7 +58,10 @@ def settings() -> list[Setting]:
     rows = [Setting.of("naive", engine=Engine.NAIVE), Setting.of("chords", engine=Engine.CHORDS)]
     rows += [
         Setting.of(f"{engine} {strength}", engine=engine, strength=strength)
-        for engine in (Engine.POINTER, Engine.VAE, Engine.COLUMNS, Engine.MOSAIC, Engine.GUIDED)
+        for engine in (
+            *(Engine.POINTER, Engine.DIFFUSION, Engine.VAE, Engine.COLUMNS, Engine.MOSAIC),
+            Engine.GUIDED,
+        )
         for strength in STRENGTHS
         if engine is not Engine.POINTER or strength in (50, 100)
     ]

@@ -12,6 +12,7 @@ _COLOURS = {
     "mosaic": "#66a182",
     "columns": "#7768ae",
     "vae": "#c06e52",
+    "diffusion": "#2e86c1",
     "pointer": "#edae49",
     "chords": "#00798c",
     "naive": "#8d96a3",

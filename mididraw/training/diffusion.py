@@ -31,7 +31,7 @@ from mididraw.training.rolls import Batch, Rolls
 
 STEPS = 1500
 _BATCH, _RATE = 16, 2e-3
-_UNDRAWN = 0.15
+UNDRAWN = 0.15
 """Share of the windows whose sketch is kept back."""
 _HELD_OUT = 96
 _LEVELS = (0.2, 0.5, 0.8)
@@ -133,7 +133,7 @@ class DiffusionLesson:
         batch = self._rolls.batch(self._random.choice(self._rolls.learned, _BATCH), self._random)
         # Evenly over the levels, so that every batch has all.
         level = (self._random.permutation(_BATCH) + self._random.random(_BATCH)) / _BATCH
-        drawn = self._random.random(_BATCH) >= _UNDRAWN
+        drawn = self._random.random(_BATCH) >= UNDRAWN
         with torch.autocast("cpu", torch.bfloat16):
             loss = self._loss(batch, level, drawn, self._random)
         self._optimizer.zero_grad()

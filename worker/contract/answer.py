@@ -82,6 +82,7 @@ class Done(Message):
         options: as resolved: seed, tempo and key are filled in; of several takes each has its key.
         bars: length of the piece.
         chords: one name a chord, in order.
+        songs: that bars of it are taken from, if any; of several takes the first.
         sketch: the drawing on the whole canvas: a PNG in base64, or nothing.
         match: how close it came; of several takes the first.
         seconds: time that each stage took.
@@ -93,6 +94,7 @@ class Done(Message):
     options: DrawOptions
     bars: Annotated[int, Field(ge=1)]
     chords: tuple[str, ...] = ()
+    songs: tuple[str, ...] = ()
     sketch: Annotated[str, Field(max_length=1 << 20, pattern=r"^[A-Za-z0-9+/]*={0,2}$")] = ""
     match: Likeness
     seconds: dict[str, Seconds]

@@ -85,6 +85,7 @@ def _done(
         options=options,
         bars=score.bars,
         chords=tuple(span.chord.name(score.key) for span in score.chords),
+        songs=score.sources,
         sketch=base64.b64encode(sketch(canvas)).decode(),
         match=Likeness(coverage=found.lines, precision=found.precision, f1=found.likeness),
         seconds=seconds,

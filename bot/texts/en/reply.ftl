@@ -24,6 +24,8 @@ tonic-sharp = { $letter }#
 tonic-flat = { $letter }b
 title = Drawing
 alt = Piano roll of { $bars } bars in { $key }: the notes draw the picture that was sent.
+songs = From: { $songs }
+songs-more = From: { $songs } and { $count } more
 takes-done = { $count } takes of { $bars ->
     [one] 1 bar
    *[other] { $bars } bars
@@ -77,6 +79,7 @@ engine-chords = chords (by rule, over a progression)
 engine-mosaic = mosaic (bars of real songs that fit)
 engine-columns = columns (a tiny network, column by column)
 engine-vae = vae (a latent of each bar; can morph)
+engine-diffusion = diffusion (noise becomes notes)
 engine-pointer = pointer (as it all began)
 engine-naive = naive (every line is a note)
 option-shape = filled shapes

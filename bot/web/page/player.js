@@ -37,7 +37,7 @@ export async function show({ id, result, until }, { kept = null, plays = false }
   $("film").hidden = $("mp4").hidden = !filmed || !there;
   if (filmed && there) { $("film").poster = at("png"); $("film").src = at("mp4"); } else { $("film").removeAttribute("src"); $("film").removeAttribute("poster"); }
   for (const name of NAMES) { $(name).href = there ? server(name) : at(name); $(name).download = `mididraw.${name}`; $(name).setAttribute("aria-label", `${texts.download} ${$(name).textContent}`); }
-  $("summary").textContent = result.summary;
+  $("summary").textContent = [result.summary, result.songs].filter(Boolean).join(" · ");
   $("piece").hidden = false;
   $("versions").hidden = $("share").hidden = !there;
   $("versions").replaceChildren(...result.buttons.filter((one) => VERSIONS.includes(one.action)).map((one) => button(one.label, () => {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply import Action, actions_for, compose, tell, vary
-from bot.reply.answer import file_stem, label
+from bot.reply.answer import file_stem, label, songs
 from bot.reply.names import instrument_name, key_name
 from bot.texts import LANGUAGES, Texts, texts
 from mididraw.errors import OptionError
@@ -47,6 +47,23 @@ def test_every_answer_has_a_text(said: Texts, job: Job, answer: Answer) -> None:
         assert not reply.files
     if isinstance(answer, Failed):
         assert said.sentence(answer.sentence) == reply.text
+
+
+@each_language
+@given(answer=answers)
+def test_songs_that_bars_are_taken_from_are_named(said: Texts, answer: Answer) -> None:
+    if not isinstance(answer, Done):
+        return
+
+    def of(*names: str) -> Done:
+        return answer.model_copy(update={"songs": names})
+
+    assert not songs(of(), said)
+    assert "POP909 001, Nottingham jigs1" in songs(of("POP909 001", "Nottingham jigs1"), said)
+    many = songs(of(*(f"POP909 {n:03}" for n in range(12))), said)
+    assert "POP909 007" in many
+    assert "POP909 008" not in many
+    assert "4" in many.replace("POP909 004", "")
 
 
 @given(st.sampled_from(Action), st.integers(0, 100), st.booleans())
