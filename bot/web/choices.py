@@ -23,8 +23,8 @@ _TEXTS = (
     "mood", "accompaniment", "arrangement", "seed", "seed-auto", "more", "options", "draw",
     "cancel", "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left",
     "waits", "lost", "not-sent", "adrift", "order-lost", "offline", "unposted", "posted",
-    "result", "roll", "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video",
-    "download", "share", "copied", "until", "lives", "link-over", "link-ended",
+    "result", "roll", "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out",
+    "video", "download", "share", "copied", "until", "lives", "link-over", "link-ended",
     "piece-stays", "pieces", "keep", "forget", "new", "begun", "close", "language",
 )
 # fmt: on
