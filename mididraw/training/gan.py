@@ -27,8 +27,8 @@ from mididraw.training.diffusion import UNDRAWN, Denoiser
 from mididraw.training.rolls import Batch, Rolls
 
 STEPS = 600
-_BATCH, _RATE, _JUDGES_RATE = 12, 2e-4, 1e-3
-_LIKELY = 0.02
+_BATCH, _RATE, _JUDGES_RATE = 12, 5e-4, 3e-4
+_LIKELY = 0.05
 """Weight of how unlikely the song itself is, in nats a bar, which keeps the generator in place."""
 _CHANNELS = (24, 48, 64)
 _TOLD = 3
