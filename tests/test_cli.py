@@ -148,6 +148,7 @@ def test_every_option_reaches_the_music(tmp_path: Path, example: Path) -> None:
         "theme": "light",
         "video": "none",
         "takes": 1,
+        "morph": False,
     }
     score = read_midi((tmp_path / "cat.mid").read_bytes())
     assert score.tempo == pytest.approx(133, abs=0.01)

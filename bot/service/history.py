@@ -127,7 +127,7 @@ def _picture(seen: list[bytes]) -> bytes:
         Image.open(io.BytesIO(png)).convert("RGB") if png else Image.new("RGB", (16, 9))
         for png in seen
     ]
-    whole = contact_sheet(rolls, PALETTES[Theme.DARK], columns=_COLUMNS)
+    whole = contact_sheet(rolls, PALETTES[Theme.DARK], columns=_COLUMNS, titled=True)
     whole.thumbnail((_SIDE, _SIDE * _SHOWN))
     out = io.BytesIO()
     whole.save(out, "PNG")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from bot.jobs.interface import Jobs, Kept, Order
 from bot.jobs.limits import RefusedError
@@ -181,35 +182,34 @@ async def cancel(request: Request, draw: DrawIdPath, key: Key = None) -> DrawVie
     return await show_draw(request, draw)
 
 
-@api.get(
-    "/draws/{draw}/events",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "DrawView by DrawView."}},
-)
-async def events(request: Request, draw: DrawIdPath) -> StreamingResponse:
-    """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
-    context, said = context_of(request), said_to(request)
-    jobs, streams, user = context.jobs, context.streams, context.user(request)
-    streams.check(user)
+async def _may_follow(request: Request, draw: DrawIdPath) -> None:
+    """Refuse who follows too many drawings, or none that is kept, before a stream begins."""
+    context = context_of(request)
+    context.streams.check(context.user(request))
     await show_draw(request, draw)
 
-    async def stream() -> AsyncIterator[str]:
-        last = ""
-        try:
-            with streams.opened(user):
-                async for event in jobs.follow(draw):
-                    seen = (await _seen(jobs, event, said)).model_dump_json()
-                    if seen != last:
-                        yield f"data: {seen}\n\n"
-                    last = seen
-                    if isinstance(event, Ended):
-                        return
-        except MididrawError:
-            # The browser connects again by itself.
-            yield "retry: 2000\n\n"
 
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+@api.get(
+    "/draws/{draw}/events",
+    response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "DrawView by DrawView."}},
+    dependencies=[Depends(_may_follow)],
+)
+async def events(request: Request, draw: DrawIdPath) -> AsyncIterator[ServerSentEvent]:
+    """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
+    context, said, last = context_of(request), said_to(request), None
+    try:
+        with context.streams.opened(context.user(request)):
+            async for event in context.jobs.follow(draw):
+                seen = await _seen(context.jobs, event, said)
+                if seen != last:
+                    yield ServerSentEvent(data=seen)
+                last = seen
+                if isinstance(event, Ended):
+                    return
+    except MididrawError:
+        # The browser connects again by itself.
+        yield ServerSentEvent(retry=2000)
 
 
 @api.head("/draws/{draw}/files/{name}", include_in_schema=False)

@@ -6,19 +6,17 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from functools import cache
-from importlib import resources
-from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.tasks import end
+from bot.texts import texts
 from bot.web.api import WebContext, address_of, api, context_of, problem, said_to
 from bot.web.choices import Choices, choices
+from bot.web.files import PageFile, page_files
 from bot.web.guard import Guard
 from bot.web.hosts import Hosts
 from bot.web.models import MOST_BYTES
@@ -29,7 +27,6 @@ from worker.contract import Done, Ended
 from worker.queue.connection import AwayError
 
 _log = logging.getLogger(__name__)
-_PAGE = Path(str(resources.files("bot.web") / "page"))
 
 
 def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None = None) -> FastAPI:
@@ -61,20 +58,21 @@ def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None =
     app.exception_handler(HTTPException)(_other)
 
     @app.get("/choices", response_model=Choices)
-    async def offered(request: Request) -> Choices:
+    async def offered(request: Request) -> Response:
         """What can be chosen from, and the page's texts, in the language asked for."""
-        return choices(said_to(request), context_of(request).link_seconds / 86_400)
+        return _offered(said_to(request).language, context_of(request).link_seconds).answer(request)
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+    async def page(request: Request) -> Response:
+        return page_files()["index.html"].answer(request)
 
     @app.api_route("/m/{draw}", methods=["GET", "HEAD"], include_in_schema=False)
-    async def piece(request: Request, draw: str) -> HTMLResponse:
+    async def piece(request: Request, draw: str) -> Response:
         """The page, with what others show of a link; its status says whether the piece is there."""
         head, status = await _head(request, draw)
-        html = (_PAGE / "index.html").read_text("utf-8").replace("</head>", f"{head}\n</head>", 1)
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-cache"})
+        page = page_files()["index.html"]
+        html = page.plain.replace(b"</head>", f"{head}\n</head>".encode(), 1)
+        return PageFile.of(html, page.kind).answer(request, status)
 
     @app.api_route("/worker.js", methods=["GET", "HEAD"], include_in_schema=False)
     async def offline() -> Response:
@@ -83,20 +81,31 @@ def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None =
             offline_worker(), media_type="text/javascript", headers={"Cache-Control": "no-cache"}
         )
 
-    app.mount("/page", GZipMiddleware(StaticFiles(directory=_PAGE)), name="page")
+    @app.api_route("/page/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def part(request: Request, name: str) -> Response:
+        if name not in page_files():
+            raise HTTPException(404)
+        return page_files()[name].answer(request)
+
     return app
+
+
+@cache
+def _offered(language: str, seconds: int) -> PageFile:
+    found = choices(texts(language), seconds / 86_400)
+    return PageFile.of(found.model_dump_json().encode(), "application/json")
 
 
 @cache
 def offline_worker() -> str:
     """The page's service worker, with the names and the version of the files that it keeps."""
     digest, names = hashlib.sha256(), ["/"]
-    for path in sorted(_PAGE.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
-        if path.name not in ("index.html", "worker.js"):
-            names.append(f"/page/{path.name}")
+    for name, file in sorted(page_files().items()):
+        digest.update(name.encode() + file.plain)
+        if name not in ("index.html", "worker.js"):
+            names.append(f"/page/{name}")
     written = f"const VERSION = {digest.hexdigest()[:16]!r}, FILES = {names!r};"
-    script = (_PAGE / "worker.js").read_text("utf-8")
+    script = page_files()["worker.js"].plain.decode()
     return script.replace('const VERSION = "0", FILES = ["/"];', written)
 
 

@@ -32,7 +32,7 @@ _NEXT = (4, 1)
 """Semitones and steps from one note of a line to the next, at most."""
 _LOW = 48
 """Below C3 the lowest contour is the bass's."""
-_ALONG = 0.6
+_ALONG = 0.75
 """Loudness of who plays along in unison, as a share of the drawing's."""
 _MOST = 0.8
 """Of the drawing's energy the layers have so much at most."""

@@ -15,7 +15,12 @@ _BADGE, _DIGIT = 58, 40
 
 
 def contact_sheet(
-    pictures: Sequence[Image.Image], palette: Palette, title: str = "", columns: int = 2
+    pictures: Sequence[Image.Image],
+    palette: Palette,
+    title: str = "",
+    columns: int = 2,
+    *,
+    titled: bool = False,
 ) -> Image.Image:
     """Lay pictures on one, row by row, each with its number, counted from 1.
 
@@ -24,6 +29,7 @@ def contact_sheet(
         palette: the theme's colours.
         title: the headline; what the built-in font cannot write is left out.
         columns: how many lie in a row.
+        titled: whether the pictures have titles of their own at the left, which stay in sight.
 
     Returns:
         RGB image, 1648 pixels wide with two columns.
@@ -48,8 +54,8 @@ def contact_sheet(
         whole.paste(small, at)
         frame = (left - 1, upper - 1, left + width, upper + height)
         draw.rectangle(frame, outline=palette.bar_line)
-        field = (left, upper, left + _BADGE, upper + _BADGE)
-        draw.rectangle(field, palette.accent)
-        middle = (left + _BADGE / 2, upper + _BADGE / 2)
+        corner = left + width - _BADGE if titled else left
+        draw.rectangle((corner, upper, corner + _BADGE, upper + _BADGE), palette.accent)
+        middle = (corner + _BADGE / 2, upper + _BADGE / 2)
         draw_text(draw, middle, str(number), palette.window, _DIGIT, "m")
     return whole

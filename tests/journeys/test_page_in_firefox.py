@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.asynchronous import played
 from tests.bot.web.conftest import started
 from tests.firefox import FIREFOX, Firefox, firefox
 
@@ -24,7 +23,6 @@ async def circle(browser: Firefox) -> list[tuple[float, float]]:
 
 
 @pytest.mark.skipif(not FIREFOX, reason="no Firefox here: apt-get install firefox-esr")
-@played
 async def test_what_is_drawn_in_firefox_plays_and_is_found_again(tmp_path: Path) -> None:
     with started() as url:
         async with firefox(tmp_path) as browser:

@@ -20,6 +20,7 @@ $("language").onclick = () => {
   location.reload();
 };
 equip(pad, kept);
+performance.mark("drawable");
 
 // Options and ordering.
 

@@ -16,9 +16,9 @@ from mididraw.models.pocket.tokens import plan_bars
 from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
-_LAGS = (1, 2, 4)
-"""Bars after which a rhythm may return."""
-_RETURNING = 1.6
+_LAGS = (2, 4)
+"""Bars after which a rhythm returns; one that returned at once would make all bars alike."""
+_RETURNING = 2.6
 """Nats for an onset where each of these bars before had one."""
 _LATELY = 0.6
 """Nats against striking a key that is held or was released within a beat."""
@@ -30,7 +30,7 @@ _BETWEEN = 1.2
 """Nats against an onset between the eighths."""
 _SHORT = 0.3
 """Nats against a note of a 16th."""
-_OFF_CHORD = 1.2
+_OFF_CHORD = 2.4
 """Nats against a note that is none of the chord's."""
 _OFF_HOME = 4.0
 """Nats more where it would sound in the last two beats."""

@@ -6,7 +6,6 @@ import pytest
 
 from bot.jobs.limits import FullError, Limits
 from bot.jobs.local import LocalJobs
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at, until
 from worker.contract import Ended, Failed, Queued, Reason, Started
 
@@ -18,7 +17,6 @@ async def ended(jobs: LocalJobs, request: str, picture: bytes) -> str:
     return receipt.job
 
 
-@played
 async def test_pictures_of_what_failed_are_dropped_at_once() -> None:
     jobs = LocalJobs(perform_at(Gate()))
     kept = await jobs.recall(await ended(jobs, "1", REFUSED))
@@ -27,7 +25,6 @@ async def test_pictures_of_what_failed_are_dropped_at_once() -> None:
     await jobs.close()
 
 
-@played
 async def test_a_drawing_that_takes_too_long_is_given_up() -> None:
     seconds = itertools.count()
     jobs = LocalJobs(perform_at(Gate()), job_seconds=20, clock=lambda: float(next(seconds)))
@@ -40,7 +37,6 @@ async def test_a_drawing_that_takes_too_long_is_given_up() -> None:
     await jobs.close()
 
 
-@played
 async def test_as_many_are_drawn_at_a_time_as_there_are_slots() -> None:
     gate = Gate()
     jobs = LocalJobs(perform_at(gate), room=2)
@@ -59,7 +55,6 @@ async def test_as_many_are_drawn_at_a_time_as_there_are_slots() -> None:
     await jobs.close()
 
 
-@played
 async def test_the_oldest_pictures_go_where_there_are_too_many_and_open_ones_stay() -> None:
     gate = Gate()
     jobs = LocalJobs(perform_at(gate), limits=Limits(user=9, rate=99), most_bytes=100)

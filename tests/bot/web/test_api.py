@@ -14,7 +14,6 @@ import pretty_midi
 import pytest
 from PIL import Image
 
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
 from tests.bot.web.conftest import CAT, QUICK, finished, serving
@@ -35,7 +34,6 @@ async def ordered(session: aiohttp.ClientSession, key: str = "", **body: Any) ->
         return found
 
 
-@played
 async def test_a_drawing_becomes_three_files_in_this_process() -> None:
     async with serving() as session:
         draw = (await ordered(session))["id"]
@@ -68,7 +66,6 @@ async def test_a_drawing_becomes_three_files_in_this_process() -> None:
         assert (await finished(session, other))["result"]["options"]["seed"] != 1
 
 
-@played
 async def test_over_redis_workers_draw_and_the_same_key_is_drawn_once(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -91,7 +88,6 @@ async def forgetful(session: aiohttp.ClientSession) -> AsyncIterator[aiohttp.Cli
         yield one
 
 
-@played
 async def test_without_cookies_a_long_key_is_drawn_once_and_tells_who_asked(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -111,7 +107,6 @@ async def test_without_cookies_a_long_key_is_drawn_once_and_tells_who_asked(
         painter.gate.set()
 
 
-@played
 async def test_only_who_asked_cancels(redis_url: str, worker: Worker, painter: Painter) -> None:
     assert worker
     async with serving(REDIS_URL=redis_url) as session:
@@ -140,7 +135,6 @@ async def test_only_who_asked_cancels(redis_url: str, worker: Worker, painter: P
         ({"surprise": 1}, 422, "surprise"),
     ],
 )
-@played
 async def test_what_cannot_be_is_said_in_a_sentence(
     body: dict[str, Any], status: int, words: str
 ) -> None:
@@ -151,7 +145,6 @@ async def test_what_cannot_be_is_said_in_a_sentence(
             assert words in (await answer.json())["message"]
 
 
-@played
 async def test_a_broken_picture_ends_in_a_sentence_in_the_persons_language() -> None:
     async with serving() as session:
         draw = (await ordered(session, pictures=[base64.b64encode(b"none").decode()]))["id"]
@@ -160,7 +153,6 @@ async def test_a_broken_picture_ends_in_a_sentence_in_the_persons_language() -> 
             assert "图片" in (await answer.json())["text"]
 
 
-@played
 async def test_nobody_has_more_in_hand_than_allowed(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -174,7 +166,6 @@ async def test_nobody_has_more_in_hand_than_allowed(
         painter.gate.set()
 
 
-@played
 async def test_a_video_is_a_version_that_players_can_seek_in() -> None:
     async with serving() as session:
         draw = (await ordered(session))["id"]
@@ -211,7 +202,6 @@ def tags(html: str) -> dict[str, str]:
     return dict(found)
 
 
-@played
 async def test_a_link_shows_what_it_leads_to_and_says_until_when() -> None:
     async with serving(MIDIDRAW_PUBLIC_URL="https://draw.example") as session:
         draw = (await ordered(session, options={**QUICK, "video": "tall"}))["id"]
@@ -239,7 +229,6 @@ async def test_a_link_shows_what_it_leads_to_and_says_until_when() -> None:
                 assert (answer.status, answer.content_type) == (200, kind)
 
 
-@played
 async def test_only_who_asked_keeps_a_piece_longer_and_an_expired_link_says_so(
     redis_url: str, worker: Worker
 ) -> None:

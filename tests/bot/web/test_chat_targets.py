@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from bot.memory import Memory, RedisStore
 from bot.service.target import PAGE
 from bot.web.chat_targets import ChatTargets, StaleError, verified
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import redis_server, redis_url
 
 __all__ = ["redis_server", "redis_url"]
@@ -62,7 +61,6 @@ def test_any_text_is_refused_in_a_sentence(data: str) -> None:
         verified(data, TOKEN, NOW)
 
 
-@played
 async def test_results_go_to_the_chat_that_the_page_was_opened_from(redis_url: str) -> None:
     memory = Memory(RedisStore(redis_url), "discord")
     targets = ChatTargets(TOKEN, memory, lambda: NOW)

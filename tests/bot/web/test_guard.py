@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.web.models import MOST_BYTES
-from tests.asynchronous import played
 from tests.bot.web.conftest import serving, started
 from tests.conftest import ROOT
 from tests.standins.telegram import TOKEN
 
 
-@played
 async def test_another_site_can_change_nothing() -> None:
     async with serving() as session:
         for headers in (
@@ -31,7 +29,6 @@ async def test_another_site_can_change_nothing() -> None:
                 assert answer.status == 200
 
 
-@played
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole() -> None:
     async with serving() as session:
         async with session.post("/draws", data=io.BytesIO(bytes(MOST_BYTES + 1))) as answer:
@@ -46,7 +43,6 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole() -> 
             assert "20 MB" in (await answer.json())["message"]
 
 
-@played
 async def test_the_page_loads_nothing_from_elsewhere() -> None:
     async with serving() as session:
         async with session.get("/") as answer:
@@ -67,6 +63,22 @@ async def test_the_page_loads_nothing_from_elsewhere() -> None:
         assert 20_000 < size < 90_000
     async with serving(TELEGRAM_TOKEN=TOKEN) as session, session.get("/") as answer:
         assert "https://web.telegram.org" in answer.headers["Content-Security-Policy"]
+
+
+async def test_the_pages_files_come_compressed_and_once() -> None:
+    async with serving() as session:
+        session.headers["Accept-Encoding"] = "identity"
+        for path in ("/", "/page/roll.js", "/page/style.css", "/choices?lang=zh"):
+            async with session.get(path) as answer:
+                plain, tag = await answer.read(), answer.headers["ETag"]
+                assert "Content-Encoding" not in answer.headers
+            async with session.get(path, headers={"Accept-Encoding": "gzip"}) as answer:
+                assert int(answer.headers["Content-Length"]) < len(plain) / 2
+                assert await answer.read() == plain
+            async with session.get(path, headers={"If-None-Match": tag}) as answer:
+                assert (answer.status, await answer.read()) == (304, b"")
+        async with session.get("/page/none.js") as answer:
+            assert answer.status == 404
 
 
 def test_other_machines_reach_it_only_if_the_host_says_so() -> None:
@@ -108,7 +120,6 @@ def test_no_request_that_the_openapi_document_allows_or_not_breaks_the_server(
         assert done.returncode == 0, done.stdout[-3000:]
 
 
-@played
 async def test_the_openapi_document_tells_of_everything() -> None:
     async with serving() as session, session.get("/openapi.json") as answer:
         document = await answer.json()

@@ -16,7 +16,6 @@ from bot.jobs.limits import RefusedError
 from bot.web.guard import Guard
 from bot.web.protocol import TimedProtocol
 from bot.web.streams import Streams
-from tests.asynchronous import played
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
 from tests.bot.web.conftest import begun, finished, serving
@@ -26,7 +25,6 @@ from worker.run import Worker
 __all__ = ["drawn", "painter", "redis_server", "redis_url", "worker"]
 
 
-@played
 async def test_half_sent_headers_end_and_whole_ones_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TimedProtocol, "head_within", 0.5)
     async with serving() as session:
@@ -49,7 +47,6 @@ def _resident(process: int) -> float:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc tells the memory here")
-@played
 async def test_large_orders_that_are_refused_leave_no_memory_behind() -> None:
     body = json.dumps({"pictures": [base64.b64encode(bytes(1_500_000)).decode()]}).encode()
     with begun() as (url, process):
@@ -101,7 +98,6 @@ class Asked:
         await self.guard({**scope, "scheme": "http"}, inbox.get, send)
 
 
-@played
 async def test_a_body_that_stays_away_ends_and_leaves_room_for_others() -> None:
     asked = Asked()
     for _ in range(3):
@@ -112,7 +108,6 @@ async def test_a_body_that_stays_away_ends_and_leaves_room_for_others() -> None:
     assert asked.answers[0]["status"] == 200
 
 
-@played
 async def test_bodies_together_are_no_more_than_fit() -> None:
     asked = Asked()
     waits = asyncio.create_task(asked.ask(bytes(900), more=True))
@@ -125,7 +120,6 @@ async def test_bodies_together_are_no_more_than_fit() -> None:
     await asked.ask(bytes(200), more=False)
 
 
-@played
 async def test_a_client_follows_so_many_drawings_and_no_more(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -169,7 +163,6 @@ def test_streams_are_counted_for_each_and_all() -> None:
         ("https://draw.example", "[", 421),
     ],
 )
-@played
 async def test_only_its_own_names_lead_to_it(public: str, host: str, status: int) -> None:
     variables = {"MIDIDRAW_PUBLIC_URL": public} if public else {}
     async with (

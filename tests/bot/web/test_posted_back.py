@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 
-from tests.asynchronous import played
 from tests.bot.discord import conftest as on_discord
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram import conftest as on_telegram
@@ -30,7 +29,6 @@ async def ordered(session: aiohttp.ClientSession, to: str) -> dict[str, Any]:
         return await finished(session, (await answer.json())["id"])
 
 
-@played
 async def test_a_mini_app_posts_to_the_persons_chat(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -48,7 +46,6 @@ async def test_a_mini_app_posts_to_the_persons_chat(
         assert "A minor" in picture.fields["caption"]
 
 
-@played
 async def test_what_goes_to_a_chat_is_cancelled_by_its_key(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
@@ -66,7 +63,6 @@ async def test_what_goes_to_a_chat_is_cancelled_by_its_key(
         painter.gate.set()
 
 
-@played
 async def test_a_link_in_discord_leads_to_a_page_that_posts_there(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:

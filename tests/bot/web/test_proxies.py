@@ -7,7 +7,6 @@ import pytest
 
 from bot.web.proxies import trusted
 from mididraw.errors import OptionError
-from tests.asynchronous import played
 from tests.bot.web.conftest import CAT, QUICK, serving
 
 ROUTES = """\
@@ -42,7 +41,6 @@ def test_what_is_no_address_is_refused(names: str) -> None:
 @pytest.mark.parametrize(
     ("proxies", "second"), [("127.0.0.1", 202), ("*", 202), ("gateway", 429), ("10.0.0.1", 429)]
 )
-@played
 async def test_limits_count_the_address_that_a_trusted_proxy_tells(
     proxies: str, second: int
 ) -> None:

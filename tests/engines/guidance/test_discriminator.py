@@ -66,7 +66,9 @@ def test_a_copy_counts_as_its_original() -> None:
         processor.fork(SLOTS[:1], SLOTS[1:])
     following.observe(BODY[half:])
     one, other = following.reward.value(SLOTS).tolist()
-    assert one == other != 0
+    # In a batch, a row can differ from another by its last bit.
+    assert one == pytest.approx(other, rel=1e-6)
+    assert one != 0
     following.reward.begin(SLOTS, canvas_of(np.zeros((48, 16 * BARS), np.bool_)))
     following.grammar.begin(SLOTS, OPENING, BARS)
     assert following.reward.value(SLOTS).tolist() == [0, 0]

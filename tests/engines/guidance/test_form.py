@@ -26,8 +26,9 @@ def leaning(*tokens: int, plan: Plan = PLAN) -> Tensor:
     """What is added to the logits after some tokens."""
     grammar = PocketPictureGrammar(1, CPU)
     form = PocketForm(grammar, 1, CPU)
-    grammar.begin(ONLY, OPENING, BARS)
-    form.begin(ONLY, canvas_of(np.zeros((48, 16 * BARS), np.bool_)), plan)
+    bars = len(plan.chords)
+    grammar.begin(ONLY, OPENING, bars)
+    form.begin(ONLY, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan)
     for token in tokens:
         for processor in (grammar, form):
             processor.observe(ONLY, torch.tensor([token]))
@@ -70,9 +71,12 @@ def test_a_bar_begins_as_planned_with_the_chance_of_all_kinds() -> None:
 
 
 def test_onsets_lean_to_where_bars_before_had_them_and_to_eighths() -> None:
-    first = bar(PLAN.chords[0], note(4, 60, 2), note(10, 64, 2))
-    second = bar(PLAN.chords[1], note(4, 60, 2))
-    found = leaning(*first, *second, v.BAR, v.chord_token(PLAN.chords[2]))
+    longer = Plan(Key(0), (*PLAN.chords, PLAN.chords[0]), (0,) * (BARS + 1))
+    first = bar(longer.chords[0], note(4, 60, 2), note(10, 64, 2))
+    second = bar(longer.chords[1], note(8, 60, 2))
+    third, fourth = bar(longer.chords[2], note(4, 60, 2)), bar(longer.chords[3], note(12, 60, 2))
+    begun = (v.BAR, v.chord_token(longer.chords[4]))
+    found = leaning(*first, *second, *third, *fourth, *begun, plan=longer)
     positions = found[v.POSITION.first : v.POSITION.stop]
     assert positions[4] == pytest.approx(2 * positions[10].item())
     assert positions[10] > 0

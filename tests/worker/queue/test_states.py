@@ -154,16 +154,16 @@ async def test_a_job_is_lost_only_once_it_was_missed_for_the_grace(
 
 
 async def test_who_asks_for_much_fills_half_of_a_worker(redis_url: str, connection: Redis) -> None:
-    """Of ten jobs of one person, six are of the last level, which may fill four of eight places."""
+    """Of ten jobs of one person, six are of the last level, which may fill half of the places."""
     many = [order(f"many {number}", user="greedy") for number in range(10)]
     await submit(redis_url, *many, limits=Limits(user=20))
     gate = Gate()
-    runner = GateRunner(gate, capacity=8)
+    runner = GateRunner(gate, capacity=16)
     with running_worker(connection, runner):
-        await wait_for(lambda: len(gate.begun) >= 4)
+        await wait_for(lambda: len(gate.begun) >= 8)
         await submit(redis_url, order("single", user="modest"))
         await wait_for(lambda: "modest" in gate.begun)
-        assert gate.begun.count("greedy") == 4
+        assert gate.begun.count("greedy") == 8
         gate.opened.set()
         await wait_for(lambda: len(gate.begun) == 11)
 
