@@ -24,8 +24,8 @@ _TEXTS = (
     "cancel", "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left",
     "waits", "lost", "not-sent", "adrift", "offline", "unposted", "posted", "result", "roll",
     "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video",
-    "download", "share", "copied", "until", "lives", "link-over", "piece-stays", "pieces",
-    "keep", "forget", "new", "begun", "close", "language",
+    "download", "share", "copied", "until", "lives", "link-over", "link-ended",
+    "piece-stays", "pieces", "keep", "forget", "new", "begun", "close", "language",
 )
 # fmt: on
 

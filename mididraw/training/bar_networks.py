@@ -36,14 +36,14 @@ class Lesson(Protocol):
 
 
 @dataclass(slots=True)
-class History:
+class LossHistory:
     """What was measured at which step, of training and of held-out songs."""
 
     trained: list[tuple[int, Losses]] = field(default_factory=list)
     held_out: list[tuple[int, Losses]] = field(default_factory=list)
 
 
-def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -> History:
+def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -> LossHistory:
     """Take so many steps, and write weights, curve and history.
 
     Args:
@@ -53,7 +53,7 @@ def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -
         told: of each step, and in words of what was measured.
         every: so many steps it is measured on held-out songs and written.
     """
-    history, network = History(), lesson.network
+    history, network = LossHistory(), lesson.network
     mean = {name: value.detach().clone() for name, value in network.state_dict().items()}
     began = time.monotonic()
     for step in range(1, steps + 1):
@@ -93,7 +93,7 @@ def read_into(network: nn.Module, path: Path) -> None:
     network.load_state_dict({name: value.float() for name, value in load_file(path).items()})
 
 
-def _write(history: History, seconds: float, out: Path) -> None:
+def _write(history: LossHistory, seconds: float, out: Path) -> None:
     (out / HISTORY).write_text(
         json.dumps(
             {

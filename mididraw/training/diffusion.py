@@ -27,7 +27,7 @@ from mididraw.models.diffusion.model import (
     told,
 )
 from mididraw.training.bar_networks import Losses
-from mididraw.training.rolls import Batch, Rolls
+from mididraw.training.rolls import RollBatch, Rolls
 
 STEPS = 1500
 _BATCH, _RATE = 16, 2e-3
@@ -38,7 +38,7 @@ _LEVELS = (0.2, 0.5, 0.8)
 """Of noise, at which it is measured."""
 
 
-class Block(nn.Module):
+class DenoisingBlock(nn.Module):
     """Two convolutions beside a way past them, told the level in between."""
 
     def __init__(self, into: int, out: int) -> None:
@@ -68,13 +68,13 @@ class Denoiser(nn.Module):
         one, two, three = CHANNELS
         self.level = nn.Linear(LEVELS, EMBEDDED)
         self.into = nn.Conv2d(INPUT, one, 3, padding=1)
-        self.down = nn.ModuleList([Block(one, one), Block(two, two)])
+        self.down = nn.ModuleList([DenoisingBlock(one, one), DenoisingBlock(two, two)])
         self.shrink = nn.ModuleList([nn.Conv2d(one, two, 3, 2, 1), nn.Conv2d(two, three, 3, 2, 1)])
-        self.middle = Block(three, three)
+        self.middle = DenoisingBlock(three, three)
         self.grow = nn.ModuleList(
             [nn.Conv2d(two, one, 3, padding=1), nn.Conv2d(three, two, 3, padding=1)]
         )
-        self.up = nn.ModuleList([Block(2 * one, one), Block(2 * two, two)])
+        self.up = nn.ModuleList([DenoisingBlock(2 * one, one), DenoisingBlock(2 * two, two)])
         self.norm = nn.GroupNorm(GROUPS, one)
         places = PATCH[0] * PATCH[1]
         self.out = nn.Conv2d(one, 3 * places, 1)
@@ -158,7 +158,7 @@ class DiffusionLesson:
 
     def _loss(
         self,
-        batch: Batch,
+        batch: RollBatch,
         level: np.ndarray[tuple[int], np.dtype[np.float64]],
         drawn: np.ndarray[tuple[int], np.dtype[np.bool_]],
         random: np.random.Generator,

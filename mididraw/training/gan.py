@@ -24,7 +24,7 @@ from mididraw.models.diffusion.model import BARS, ROLL, WEIGHTS, embed, told
 from mididraw.models.gan.model import NOISE_ALONE
 from mididraw.training.bar_networks import Losses, read_into
 from mididraw.training.diffusion import UNDRAWN, Denoiser
-from mididraw.training.rolls import Batch, Rolls
+from mididraw.training.rolls import RollBatch, Rolls
 
 STEPS = 600
 _BATCH, _RATE, _JUDGES_RATE = 12, 5e-4, 3e-4
@@ -149,12 +149,12 @@ class GanLesson:
         return music, picture + F.relu(1 + others).mean() / 2
 
 
-def _told(batch: Batch, drawn: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
+def _told(batch: RollBatch, drawn: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
     sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32))
     return torch.from_numpy(sketch), torch.from_numpy(around)
 
 
-def _certain(batch: Batch) -> Tensor:
+def _certain(batch: RollBatch) -> Tensor:
     """What each key does, ``float[n, 88, 64, 3]``, 1 for what it does."""
     return F.one_hot(torch.from_numpy(batch.states.astype(np.int64)), 3).float()
 
@@ -179,7 +179,7 @@ def _apart(real: Tensor, generated: Tensor) -> float:
     return float((real[:, None] > generated).float().mean())
 
 
-def _surprise(logits: Tensor, batch: Batch) -> Tensor:
+def _surprise(logits: Tensor, batch: RollBatch) -> Tensor:
     """Nats a bar of the songs under what is generated."""
     states = torch.from_numpy(batch.states.astype(np.int64))
     surprise: Tensor = F.cross_entropy(logits, states)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RollBatch:
     """Bars that follow one another, several such windows.
 
     Attributes:
@@ -80,7 +80,7 @@ class Rolls:
         keys = [Key(tonic, mode) for mode in (Mode.MAJOR, Mode.MINOR) for tonic in range(12)]
         return np.stack([harmony(None, key).T[2:] for key in keys])
 
-    def batch(self, starts: NDArray[np.int64], random: np.random.Generator) -> Batch:
+    def batch(self, starts: NDArray[np.int64], random: np.random.Generator) -> RollBatch:
         """Lay out windows that begin at these bars, each transposed by chance."""
         n, steps = len(starts), self._bars * STEPS_PER_BAR
         bars = starts[:, None] + np.arange(self._bars)
@@ -101,7 +101,7 @@ class Rolls:
             keys = keys // PITCH_CLASSES * PITCH_CLASSES + (keys + up) % PITCH_CLASSES
             planes[place, 2:] = self._keys[keys].transpose(1, 2, 0).repeat(STEPS_PER_BAR, axis=2)
             ink[place] = draw_ink(states[place], random)
-        return Batch(states, planes, ink)
+        return RollBatch(states, planes, ink)
 
 
 def draw_ink(states: Bytes, random: np.random.Generator) -> Bools:

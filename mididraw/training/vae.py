@@ -17,7 +17,7 @@ from mididraw.models.condition import HARMONY, PLACES, places
 from mididraw.models.vae.model import COARSE, DECODER, ENCODER, GROUPS, LATENT, SEEN
 from mididraw.score import STEPS_PER_BAR
 from mididraw.training.bar_networks import Losses
-from mididraw.training.rolls import Batch, Rolls
+from mididraw.training.rolls import RollBatch, Rolls
 
 STEPS = 1600
 _BATCH, _RATE = 48, 4e-3
@@ -111,7 +111,7 @@ class VaeLesson:
         notes, ink, prior, _ = self._losses(self._held)
         return _named(notes, ink, prior)
 
-    def _losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _losses(self, batch: RollBatch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Nats a bar: of notes from notes, of notes from ink, to the prior; and ink to notes."""
         states = torch.from_numpy(batch.states.astype(np.int64))
         harmony = torch.from_numpy(batch.harmony)

@@ -89,6 +89,21 @@ def test_an_empty_page_says_what_to_do_and_shows_an_example(desk: Page) -> None:
     expect(desk.locator("#blank")).to_be_hidden()
 
 
+def test_a_message_goes_with_the_next_press_once_it_could_be_read(desk: Page) -> None:
+    desk.clock.install()
+    desk.click("#draw")
+    expect(desk.locator("#toast")).to_contain_text("Draw something first")
+    desk.clock.run_for(2000)
+    draw_with_mouse(desk)
+    expect(desk.locator("#toast")).to_be_hidden()
+
+
+def test_a_link_that_has_ended_says_so(desk: Page) -> None:
+    page = opened(desk.context, f"/m/{'0' * 32}")
+    expect(page.locator("#toast")).to_contain_text("This link has ended")
+    expect(page.locator("#piece")).to_be_hidden()
+
+
 def test_two_tabs_draw_two_drawings(desk: Page) -> None:
     draw_with_mouse(desk)
     drawn = sight(desk)
@@ -202,6 +217,16 @@ def test_without_a_network_the_page_opens_and_its_order_waits(desk: Page) -> Non
     expect(desk.locator("#draw")).to_be_visible()
 
 
+def inked(page: Page) -> int:
+    """How many dark pixels there are in the right quarter of the drawing."""
+    count = """(() => {
+      const pad = document.getElementById("pad"), left = Math.round(pad.width * 0.75);
+      const { data } = pad.getContext("2d").getImageData(left, 0, pad.width - left - 4, pad.height);
+      return data.filter((value, at) => at % 4 === 0 && value < 128).length;
+    })()"""
+    return int(page.evaluate(count))
+
+
 def test_shapes_fill_text_and_keys_draw(desk: Page) -> None:
     box = desk.locator("#pad").bounding_box()
     assert box is not None
@@ -228,6 +253,13 @@ def test_shapes_fill_text_and_keys_draw(desk: Page) -> None:
     desk.keyboard.press("Enter")
     seen.append(sight(desk))
     assert len({*seen}) == 6
+    # At the edge the paper does not move, and all that is written stays on it.
+    desk.mouse.click(box["x"] + box["width"] - 30, box["y"] + 60)
+    desk.keyboard.type("Hello")
+    assert desk.locator("#pad").bounding_box() == box
+    desk.keyboard.press("Enter")
+    assert inked(desk) > 5000
+    desk.keyboard.press("Control+z")
     again(desk)
     assert sight(desk) == seen[-1]
     desk.keyboard.press("Delete")

@@ -96,3 +96,13 @@ def test_two_fingers_enlarge_the_paper_and_leave_no_stroke(phone: Page) -> None:
     assert dark < 64
     pinch(phone, apart=False)
     assert bounds(phone, "#pad")["width"] == pytest.approx(wide, abs=1)
+    # So they do where one finger would fill or write.
+    for tool in ("fill", "text"):
+        phone.click("#shapes")
+        phone.click(f"#{tool}")
+        drawn = sight(phone)
+        pinch(phone, apart=True)
+        assert bounds(phone, "#pad")["width"] > 2 * wide
+        assert sight(phone) == drawn
+        pinch(phone, apart=False)
+    expect(phone.locator("#write")).to_be_hidden()

@@ -185,7 +185,9 @@ async def test_takes_come_together_and_one_of_them_alone(
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_video_can_be_cancelled_on_its_way(server: RedisServer) -> None:
+async def test_a_video_keeps_nobody_waiting_and_can_be_cancelled_on_its_way(
+    server: RedisServer,
+) -> None:
     jobs = RedisJobs(server.url, "web")
     long = DrawOptions.of(engine="chords", bars=32, tempo=40, seed=1, video="tall")
     reply = ReplyTo(front="web", address="")
@@ -193,6 +195,9 @@ async def test_a_video_can_be_cancelled_on_its_way(server: RedisServer) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(jobs.follow(receipt.job)) as events:
         async for event in events:
             if isinstance(event, Filming):
+                await jobs.submit(order("meanwhile", Engine.CHORDS, tempo=151))
+                meanwhile = await deliver(jobs, "user of meanwhile")
+                assert isinstance(meanwhile["user of meanwhile"].answer, Done)
                 assert await jobs.cancel(receipt.job)
                 break
     assert isinstance((await deliver(jobs, "hasty"))["hasty"].answer, Cancelled)

@@ -83,6 +83,7 @@ web-lives = Once you copy the link, it works for { $days ->
     [one] 1 day
    *[other] { $days } days
   }.
+web-link-ended = This link has ended, and its piece is kept no more: draw one of your own.
 web-link-over = The link works no more; this piece is kept on this device alone.
 web-piece-stays = The piece stays on this device.
 web-pieces = Your pieces

@@ -80,6 +80,7 @@ web-left = 还要约 … 秒。
 web-waits = 没有网络连接。请求先等着，联网后会自动发出。
 web-follow = 跟随音乐
 web-lives = 复制链接后，{ $days } 天内有效。
+web-link-ended = 这个链接已经失效，曲子不再保留：自己画一幅吧。
 web-link-over = 链接已失效；这首曲子只保存在这台设备上。
 web-piece-stays = 曲子会留在这台设备上。
 web-pieces = 你的曲子

@@ -77,7 +77,7 @@ async function come() {
   } catch (error) {
     // What this browser keeps is there without the server.
     if (own) await player.show({ ...own.view, ...(!(error instanceof LostError) && { until: 1 }) }, { kept: own });
-    else { idle(); say(error instanceof LostError ? texts.offline : error.message); }
+    else { idle(); say(error instanceof LostError ? texts.offline : error.status === 404 ? texts["link-ended"] : error.message); }
   }
 }
 onOpen((piece) => {

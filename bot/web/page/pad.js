@@ -106,7 +106,7 @@ export class Pad extends EventTarget {
   }
 
   write(words, [x, y]) {
-    this.did((pages) => pages.stroke(text(this.context, words, x, y, this.letters)));
+    this.did((pages) => pages.stroke(text(this.context, words, x, y, this.letters, this.page.size)));
   }
 
   // The height of letters, in pixels of the page.

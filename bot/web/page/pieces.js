@@ -22,10 +22,18 @@ export async function found(id) {
   return pieces ? got(pieces.get(id)).catch(() => undefined) : undefined;
 }
 
+// The piece that a video was made of: it is the same music, and takes its place.
+async function unfilmed({ result }) {
+  if (result.options.video === "none") return undefined;
+  const music = (one) => JSON.stringify([{ ...one.options, video: "none" }, one.sketch]);
+  return (await sorted(await table("readonly"))).find((piece) => music(piece.view.result) === music(result));
+}
+
 // Keeps a piece, and lets go of the oldest where they are too many.
 export async function keep(view) {
-  const before = await found(view.id), pieces = await database;
+  const pieces = await database;
   if (!pieces) return;
+  const same = await found(view.id), before = same ?? await unfilmed(view);
   const { takes } = view.result.options, at = addresses(view.id, takes);
   const numbers = Array.from({ length: takes }, (_, index) => index + 1);
   const blob = async (address) => {
@@ -33,7 +41,7 @@ export async function keep(view) {
     if (!answer.ok) throw new Error(answer.statusText);
     return answer.blob();
   };
-  const files = before?.files ?? {
+  const files = same?.files ?? {
     mp3: await Promise.all(numbers.map((take) => blob(at("mp3", take)))),
     mid: await Promise.all(numbers.map((take) => blob(at("mid", take)))),
     png: [await blob(at("png"))],
@@ -41,6 +49,7 @@ export async function keep(view) {
   const bytes = Object.values(files).flat().reduce((sum, file) => sum + file.size, 0);
   const store = await table("readwrite");
   store.put({ id: view.id, made: before?.made ?? Date.now(), favourite: before?.favourite ?? false, view, files, bytes });
+  if (before && before !== same) store.delete(before.id);
   let left = MOST_BYTES;
   for (const [index, piece] of (await sorted(store)).entries()) {
     left -= piece.bytes;

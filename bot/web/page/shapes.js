@@ -71,13 +71,15 @@ export function paintRuns(context, runs) {
   for (let i = 0; i < runs.length; i += 3) context.fillRect(runs[i + 1], runs[i] - 0.5, runs[i + 2] - runs[i + 1], 2);
 }
 
-// A text whose upper left corner is given, size pixels high.
-export function text(context, words, x, y, size) {
+// A text whose upper left corner is given, size pixels high; where it would leave the page it is moved,
+// and made smaller if it is wider than the page.
+export function text(context, words, x, y, size, [width, height]) {
   context.save();
   context.font = FONT(size);
-  const wide = context.measureText(words).width;
+  const share = Math.min(width / context.measureText(words).width, 1), wide = Math.min(context.measureText(words).width, width);
   context.restore();
-  return { text: words, size, points: corners([x, y, x + wide, y + size * 1.2]) };
+  const left = Math.max(Math.min(x, width - wide), 0), top = Math.max(Math.min(y, height - size * share * 1.2), 0);
+  return { text: words, size: size * share, points: corners([left, top, left + wide, top + size * share * 1.2]) };
 }
 
 export function paintText(context, { text: words, size, points: [[x, y]] }) {

@@ -71,7 +71,9 @@ function writing(pad) {
     field.value = "";
     field.hidden = false;
     Object.assign(field.style, { left: `${box.left - paper.left + x * scale}px`, top: `${box.top - paper.top + y * scale}px`, fontSize: `${pad.letters * scale}px` });
-    field.focus();
+    field.style.maxWidth = `${paper.right - box.left - x * scale}px`;
+    // The paper stays where it is, also where the field lies at its edge.
+    field.focus({ preventScroll: true });
   });
   field.onblur = () => end(true);
   field.onkeydown = (event) => {

@@ -46,3 +46,16 @@ def test_what_the_backing_plays_beside_the_ink_is_an_accompaniment_and_quieter()
     whole = split_tracks(music, canvas_of(ink), 7, "backing", accompany=False)
     (drawing,) = whole.tracks
     assert {note.pitch: note.velocity for note in drawing.notes}[40] == 80
+
+
+def test_a_key_that_would_be_hammered_between_the_beats_is_held_on() -> None:
+    ink = np.zeros((48, 16), np.bool_)
+    ink[40, 0] = True
+    hammered = (Note(0, 56, 2, 80), Note(2, 56, 1, 80), Note(3, 56, 1, 80))
+    struck = (Note(0, 60, 4, 80), Note(4, 60, 1, 80), Note(6, 60, 1, 80), Note(7, 60, 2, 80))
+    music = Score((Track("lead", 0, hammered + struck),), 1, 90.0, Key.parse("C"))
+    (track,) = split_tracks(music, canvas_of(ink), 0, "backing", accompany=False).tracks
+    found = [note for note in track.notes if note.pitch == 56]
+    assert found == [Note(0, 56, 4, 80)]
+    # On the beat, after a rest and where it is held, a key is struck.
+    assert tuple(note for note in track.notes if note.pitch == 60) == struck

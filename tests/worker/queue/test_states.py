@@ -112,6 +112,7 @@ async def test_a_running_job_is_begun_by_nobody_else(redis_url: str, connection:
     first, second = JobConsumer(connection, "first"), JobConsumer(connection, "second")
     claimed = first.claim(1.0)
     assert claimed is not None
+    assert connection.keys("*:intermediate") == [], "its ticket is where running ones lie"
     # A second ticket, as a sweep writes one that comes too early.
     TicketQueues(connection, 60).put(JOB, "first")
     assert second.claim() is None
