@@ -224,6 +224,28 @@ async def test_a_user_cannot_ask_too_often(open_jobs: Open, gate: Gate) -> None:
         await jobs.submit(order("3"))
 
 
+async def test_how_long_a_job_may_wait_is_told_once_another_was_done(
+    open_jobs: Open, gate: Gate
+) -> None:
+    async with open_jobs(limits=Limits(user=9)) as jobs:
+        first = await jobs.submit(order("0"))
+        await until(lambda: running(jobs, first.job))
+        second = await jobs.submit(order("1", options=DrawOptions(seed=2)))
+        standing = await jobs.latest_event(second.job)
+        assert isinstance(standing, Queued)
+        assert standing.wait is None
+        gate.opened.set()
+        await events_of(jobs, second.job)
+        gate.opened.clear()
+        third = await jobs.submit(order("2", options=DrawOptions(seed=3)))
+        await until(lambda: running(jobs, third.job))
+        waiting = await jobs.submit(order("3", options=DrawOptions(seed=4)))
+        standing = await jobs.latest_event(waiting.job)
+        assert isinstance(standing, Queued)
+        assert standing.wait is not None
+        assert 0 <= standing.wait < PATIENCE
+
+
 async def test_the_first_job_of_a_user_goes_before_the_fifth_of_another(
     open_jobs: Open, gate: Gate
 ) -> None:

@@ -11,9 +11,9 @@ from bot.reply.answer import file_stem, label, songs
 from bot.reply.names import instrument_name, key_name
 from bot.texts import LANGUAGES, Texts, texts
 from mididraw.errors import OptionError
-from mididraw.options import DrawOptions
+from mididraw.options import DrawOptions, Video
 from tests.strategies.messages import answers, events, jobs
-from worker.contract import Answer, Done, Ended, Event, Failed, Job, Queued, ResultFiles
+from worker.contract import Answer, Done, Ended, Event, Failed, Job, Queued, ResultFiles, Take
 
 FILES = ResultFiles(b"MThd", b"ID3", b"\x89PNG")
 each_language = pytest.mark.parametrize("said", [texts(tag) for tag in LANGUAGES], ids=LANGUAGES)
@@ -157,3 +157,23 @@ def test_a_video_comes_last_or_alone(job: Job, answer: Answer) -> None:
         assert alone.cover == FILES.png
         # One that could not be made leaves the rest.
         assert len(compose(film, answer, FILES, texts("en")).files) == 3
+
+
+@each_language
+@given(job=jobs, answer=answers)
+def test_each_of_several_takes_has_a_sound_and_a_button(
+    said: Texts, job: Job, answer: Answer
+) -> None:
+    if not isinstance(answer, Done):
+        return
+    options = answer.options.model_copy(update={"takes": 3, "video": Video.NONE})
+    several = answer.model_copy(update={"options": options})
+    files = replace(FILES, others=(Take(b"MThd2", b"ID32"), Take(b"MThd3", b"ID33")))
+    reply = compose(job, several, files, said)
+    assert [*reply.files.values()] == [FILES.png, b"ID3", b"ID32", b"ID33"]
+    chosen = [button for button in reply.buttons if button.action is Action.TAKE]
+    assert [button.value for button in chosen] == ["1", "2", "3"]
+    assert all(number in button.label for number, button in zip("123", chosen, strict=True))
+    others = [button for button in reply.buttons if button.action is not Action.TAKE]
+    assert all(button.value is None or not button.value for button in others)
+    assert "3" in reply.text
