@@ -22,9 +22,9 @@ _TEXTS = (
     "exact", "bars", "bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument",
     "mood", "accompaniment", "arrangement", "seed", "seed-auto", "more", "options", "draw",
     "cancel", "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left",
-    "waits", "lost", "not-sent", "adrift", "offline", "unposted", "posted", "result", "roll",
-    "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video",
-    "download", "share", "copied", "until", "lives", "link-over", "link-ended",
+    "waits", "lost", "not-sent", "adrift", "order-lost", "offline", "unposted", "posted",
+    "result", "roll", "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out",
+    "video", "download", "share", "copied", "until", "lives", "link-over", "link-ended",
     "piece-stays", "pieces", "keep", "forget", "new", "begun", "close", "language",
 )
 # fmt: on

@@ -145,6 +145,15 @@ def test_a_connection_that_stays_away_is_told_truly(desk: Page) -> None:
     expect(desk.locator("#working")).to_be_hidden()
 
 
+def test_an_order_that_the_server_lost_is_told_truly(desk: Page) -> None:
+    draw_with_mouse(desk)
+    desk.route("**/draws/*/events*", lambda route: route.abort())
+    desk.route("**/draws/*", lambda route: route.fulfill(status=404, json={"message": "gone"}))
+    desk.click("#draw")
+    expect(desk.locator("#toast")).to_contain_text("your drawing is here")
+    expect(desk.locator("#draw")).to_be_visible()
+
+
 def until_said(page: Page, words: str) -> None:
     """Let time pass until the toast says something."""
     for _ in range(60):

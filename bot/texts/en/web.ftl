@@ -52,6 +52,7 @@ web-nothing = Draw something first, or choose a picture.
 web-lost = The connection is lost; trying again …
 web-not-sent = No connection. Your drawing is kept here: try again when you are online.
 web-adrift = No connection. The music is still being made, and comes here when you are online again.
+web-order-lost = The server has lost this order, but your drawing is here: press “Make music” again.
 web-offline = No connection: try again in a moment.
 web-unposted = The link to your chat is too old, so this piece is not posted there. For the next one, open the page from the chat again.
 web-close = Close the message

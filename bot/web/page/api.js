@@ -61,7 +61,7 @@ export function follow(id, told, lost, adrift) {
     } catch (error) {
       if (over) return;
       if (error instanceof LostError) again();
-      else { stop(); told({ id, state: "failed", text: error.message }); }
+      else { stop(); told({ id, state: "failed", text: error.message, gone: error.status === 404 }); }
     }
   };
   const stop = () => { over = true; source.close(); clearTimeout(timer); };

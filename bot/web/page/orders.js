@@ -110,7 +110,7 @@ function told(view) {
     if (view.state === "done" && began?.whole) localStorage.setItem(TOOK, Math.round((performance.now() - began.at) / 1000));
     idle();
     telegram.touched("notification", view.state === "done" ? "success" : "error");
-    if (view.state === "done") shown(view, Boolean(began)); else say(view.text);
+    if (view.state === "done") shown(view, Boolean(began)); else say(view.gone ? texts["order-lost"] : view.text);
     return;
   }
   const share = SHARES[view.state]?.(view);
