@@ -40,6 +40,7 @@ class Engine(StrEnum):
     COLUMNS = "columns"
     VAE = "vae"
     DIFFUSION = "diffusion"
+    GAN = "gan"
     POINTER = "pointer"
     NAIVE = "naive"
 
@@ -52,6 +53,7 @@ UNUSED: dict[Engine, frozenset[str]] = {
     Engine.MOSAIC: _OTHERS,
     Engine.VAE: _OTHERS,
     Engine.DIFFUSION: _OTHERS,
+    Engine.GAN: _OTHERS,
     Engine.NAIVE: _MODELS_OWN | {"accompaniment", "arrangement", "prompt", "takes"},
     Engine.POINTER: frozenset({"accompaniment"}),
     Engine.GUIDED: frozenset(),

@@ -32,9 +32,15 @@ class TrainedNetwork(StrEnum):
     COLUMNS = "columns"
     VAE = "vae"
     DIFFUSION = "diffusion"
+    GAN = "gan"
 
 
-_OF_BARS = (TrainedNetwork.COLUMNS, TrainedNetwork.VAE, TrainedNetwork.DIFFUSION)
+_OF_BARS = (
+    TrainedNetwork.COLUMNS,
+    TrainedNetwork.VAE,
+    TrainedNetwork.DIFFUSION,
+    TrainedNetwork.GAN,
+)
 
 
 @app.command()
@@ -79,8 +85,8 @@ def train(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of MIDI files, or of the archives that we train on; columns, vae "
-            "and diffusion learn from the bars that come with midiDraw."
+            help="Folder of MIDI files, or of the archives that we train on; columns, vae, "
+            "diffusion and gan learn from the bars that come with midiDraw."
         ),
     ] = None,
     start: Annotated[

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from mididraw.engines.chords import chords
 from mididraw.engines.columns import columns
 from mididraw.engines.diffusion import diffusion
+from mididraw.engines.gan import gan
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
 from mididraw.engines.request import ScoreRequest
@@ -45,6 +46,7 @@ ENGINES: dict[Engine, Compose] = {
     Engine.POINTER: _with_model,
     Engine.NAIVE: _one_by_one(naive),
     Engine.DIFFUSION: _one_by_one(diffusion),
+    Engine.GAN: _one_by_one(gan),
     Engine.VAE: _one_by_one(vae),
 }
 

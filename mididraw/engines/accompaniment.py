@@ -29,7 +29,7 @@ _LOWEST_BASS = 28  # E1, the lowest string of a bass
 _MIDDLE = 55
 _LOUD, _SOFT = 58, 48
 """Velocities of a bar's first bass note and of chords; the drawing's are above."""
-_TURNS = (0, 1, 0, 2)
+_TURNS = (0, 1, 0, 1)
 """Which of a section's patterns each bar of a phrase has."""
 _FULL = 3
 """Beside so many notes of the drawing chords rest."""

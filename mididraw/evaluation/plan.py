@@ -59,8 +59,8 @@ def settings() -> list[Setting]:
     rows += [
         Setting.of(f"{engine} {strength}", engine=engine, strength=strength)
         for engine in (
-            *(Engine.POINTER, Engine.DIFFUSION, Engine.VAE, Engine.COLUMNS, Engine.MOSAIC),
-            Engine.GUIDED,
+            *(Engine.POINTER, Engine.GAN, Engine.DIFFUSION, Engine.VAE, Engine.COLUMNS),
+            *(Engine.MOSAIC, Engine.GUIDED),
         )
         for strength in STRENGTHS
         if engine is not Engine.POINTER or strength in (50, 100)

@@ -13,6 +13,7 @@ _COLOURS = {
     "columns": "#7768ae",
     "vae": "#c06e52",
     "diffusion": "#2e86c1",
+    "gan": "#b03a8f",
     "pointer": "#edae49",
     "chords": "#00798c",
     "naive": "#8d96a3",

@@ -13,7 +13,7 @@ from mididraw.errors import OptionError, OutputError
 from mididraw.evaluation.plan import Setting, drawings, play
 from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
-from mididraw.training import bar_networks, columns, diffusion, discriminator, embedding, vae
+from mididraw.training import bar_networks, columns, diffusion, discriminator, embedding, gan, vae
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
@@ -40,6 +40,7 @@ _LESSONS: dict[str, tuple[Callable[[int], bar_networks.Lesson], int]] = {
     "columns": (columns.ColumnsLesson, columns.STEPS),
     "vae": (vae.VaeLesson, vae.STEPS),
     "diffusion": (diffusion.DiffusionLesson, diffusion.STEPS),
+    "gan": (gan.GanLesson, gan.STEPS),
 }
 """What teaches the network of an engine, and how many steps it usually takes."""
 _FINE = 0.1  # of the full rates, for weights that are trained already
@@ -174,7 +175,7 @@ def train_bars(network: str, steps: int | None, out: Path) -> None:
     """Train the network of an engine on the bars that come with midiDraw.
 
     Args:
-        network: ``columns``, ``vae`` or ``diffusion``.
+        network: ``columns``, ``vae``, ``diffusion`` or ``gan``.
         steps: how many; ours if not given.
         out: where weights, curve and history are written.
 

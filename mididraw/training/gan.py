@@ -27,8 +27,8 @@ from mididraw.training.diffusion import UNDRAWN, Denoiser
 from mididraw.training.rolls import RollBatch, Rolls
 
 STEPS = 600
-_BATCH, _RATE, _JUDGES_RATE = 12, 2e-4, 1e-3
-_LIKELY = 0.02
+_BATCH, _RATE, _JUDGES_RATE = 12, 5e-4, 3e-4
+_LIKELY = 0.05
 """Weight of how unlikely the song itself is, in nats a bar, which keeps the generator in place."""
 _CHANNELS = (24, 48, 64)
 _TOLD = 3
@@ -113,8 +113,8 @@ class GanLesson:
         logits = self._generate(sketch, around)
         generated, real = _planes(_drawn(logits)), _planes(_certain(self._held))
         judged = self._hinge(real, generated, sketch, harmony)
-        music = [self._music(_downwards(one)) > 0 for one in (real, generated)]
-        picture = [self._picture(one, sketch, harmony) > 0 for one in (real, generated)]
+        music = [self._music(_downwards(one)) for one in (real, generated)]
+        picture = [self._picture(one, sketch, harmony) for one in (real, generated)]
         sounds = generated[:, 1:]
         near = [F.max_pool2d(one, 3, 1, 1) for one in (sounds, sketch)]
         struck = [float(one[:, 0].sum()) / _HELD_OUT / BARS for one in (generated, real)]
@@ -175,8 +175,8 @@ def _downwards(roll: Tensor) -> Tensor:
 
 
 def _apart(real: Tensor, generated: Tensor) -> float:
-    """Share that is judged rightly."""
-    return float((real.float().mean() + 1 - generated.float().mean()) / 2)
+    """Share of the pairs of a song and a generated window of which the song is judged higher."""
+    return float((real[:, None] > generated).float().mean())
 
 
 def _surprise(logits: Tensor, batch: RollBatch) -> Tensor:

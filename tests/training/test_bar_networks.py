@@ -1,6 +1,7 @@
 """Training the networks of bars on what comes with midiDraw."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 
 from mididraw.errors import OptionError, OutputError
 from mididraw.models.columns.features import HELD, KEYS, STRUCK
-from mididraw.training.bar_networks import CURVE, HISTORY, WEIGHTS, read_into
+from mididraw.training.bar_networks import CURVE, HISTORY, WEIGHTS, Lesson, read_into
 from mididraw.training.columns import ColumnsNetwork
 from mididraw.training.command import train_bars
+from mididraw.training.diffusion import DiffusionLesson
+from mididraw.training.gan import GanLesson
 from mididraw.training.rolls import HELD_OUT, Rolls, draw_ink
 from mididraw.training.vae import Vae, VaeLesson
 
@@ -29,7 +32,7 @@ def test_one_command_trains_and_leaves_weights_a_curve_and_what_was_measured(
 
 
 def test_columns_are_trained_by_the_same_command(tmp_path: Path) -> None:
-    train_bars("columns", 2, tmp_path)
+    train_bars("columns", 1, tmp_path)
     read_into(ColumnsNetwork(), tmp_path / WEIGHTS)
 
 
@@ -72,3 +75,15 @@ def test_ink_lies_where_the_notes_are_and_beside_them() -> None:
     assert 0.3 < (ink & played).sum() / played.sum() < 0.9
     assert 0.2 < (ink & played).sum() / ink.sum() < 0.95
     assert not draw_ink(np.zeros((KEYS, 16), np.uint8), np.random.default_rng(3)).all()
+
+
+@pytest.mark.parametrize("lesson", [DiffusionLesson, GanLesson])
+def test_a_step_changes_the_network(lesson: Callable[[int], Lesson]) -> None:
+    taught = lesson(4)
+    before = [one.clone() for one in taught.network.parameters()]
+    losses = [taught.step(0.0) for _ in range(2)]
+    assert all(0 < one["bits a bar"] < 1000 for one in losses)
+    changed = [
+        (one != two).any() for one, two in zip(before, taught.network.parameters(), strict=True)
+    ]
+    assert sum(map(bool, changed)) > 0.9 * len(changed)

@@ -100,7 +100,7 @@ def music_id(
     options: DrawOptions,
     title: str,
     *,
-    written: bool = False,
+    written: bool,
 ) -> str:
     """What the result of these pictures, options and seed is kept under."""
     asked = [list(pictures), prompt, options.model_dump(mode="json"), title, written]

@@ -23,6 +23,11 @@ class EventListener:
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The jobs that somebody follows."""
+        return frozenset(self._followers)
+
     async def listen(self, job: str, silence: float) -> AsyncGenerator[Event | None, None]:
         """Events of a job; None at first, and whenever there was none for ``silence`` seconds."""
         inbox: asyncio.Queue[Event] = asyncio.Queue()

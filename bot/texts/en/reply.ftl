@@ -80,6 +80,7 @@ engine-mosaic = mosaic (bars of real songs that fit)
 engine-columns = columns (a tiny network, column by column)
 engine-vae = vae (a latent of each bar; can morph)
 engine-diffusion = diffusion (noise becomes notes)
+engine-gan = gan (taught by two judges)
 engine-pointer = pointer (as it all began)
 engine-naive = naive (every line is a note)
 option-shape = filled shapes

@@ -74,6 +74,7 @@ engine-mosaic = mosaic（用真实歌曲的小节拼成）
 engine-columns = columns（小网络逐列谱写）
 engine-vae = vae（每小节一个隐变量，可渐变）
 engine-diffusion = diffusion（从噪声里生出音符）
+engine-gan = gan（由两位评委教出来）
 engine-pointer = pointer（最初的方法）
 engine-naive = naive（每一笔都是音符）
 option-shape = 填充的形状

@@ -224,6 +224,17 @@ async def test_a_user_cannot_ask_too_often(open_jobs: Open, gate: Gate) -> None:
         await jobs.submit(order("3"))
 
 
+async def test_who_was_forgotten_has_asked_for_nothing_yet(open_jobs: Open, gate: Gate) -> None:
+    async with open_jobs(limits=Limits(rate=1, window=600)) as jobs:
+        gate.opened.set()
+        await jobs.submit(order("0"))
+        await jobs.posted(await next_delivery(jobs))
+        with pytest.raises(TooFastError):
+            await jobs.submit(order("1"))
+        await jobs.forget("ada")
+        assert not (await jobs.submit(order("1"))).again
+
+
 async def test_how_long_a_job_may_wait_is_told_once_another_was_done(
     open_jobs: Open, gate: Gate
 ) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply import Action, actions_for, compose, tell, vary
-from bot.reply.answer import file_stem, label, songs
+from bot.reply.answer import file_stem, label, likeness, songs
 from bot.reply.names import instrument_name, key_name
 from bot.texts import LANGUAGES, Texts, texts
 from mididraw.errors import OptionError
@@ -177,3 +177,19 @@ def test_each_of_several_takes_has_a_sound_and_a_button(
     others = [button for button in reply.buttons if button.action is not Action.TAKE]
     assert all(button.value is None or not button.value for button in others)
     assert "3" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("f1", "words"),
+    [
+        (1.0, "looks just like it (100 %)"),
+        (0.95, "looks just like it (95 %)"),
+        (0.949, "a good likeness (95 %)"),
+        (0.88, "a good likeness (88 %)"),
+        (0.87, "a free likeness (87 %)"),
+        (0.7, "a free likeness (70 %)"),
+        (0.69, "inspired by it (69 %)"),
+    ],
+)
+def test_how_like_the_drawing_it_is_is_said_in_words(f1: float, words: str) -> None:
+    assert likeness(f1, texts("en")) == words

@@ -187,3 +187,16 @@ def test_a_copy_has_the_picture_as_far_as_it_is_played_and_goes_on_alone() -> No
     play(coverage, Note(8, 41, 4, 80), 1)
     assert coverage.match(one(0)).item() == before
     assert coverage.match(one(1)).item() == before + 6
+
+
+def test_the_outermost_keys_of_a_piano_gain_what_a_note_on_them_plays() -> None:
+    ink = np.zeros((HIGHEST_KEY - LOWEST_KEY + 1, 16), np.bool_)
+    ink[[0, -1], 2:6] = True
+    canvas = canvas_of(ink, LOWEST_KEY)
+    coverage = coverage_of(canvas)
+    durations = torch.arange(1, 33)
+    every, _ = coverage.gain_and_cost(one(0), one(2), durations)
+    for key in (0, 1, 86, 87):
+        found, _ = coverage.gain_and_cost_of_key(one(0), one(key), one(2))
+        assert found[0].tolist() == pytest.approx(every[0, :, key].tolist())
+        assert found[0, 3] == 4

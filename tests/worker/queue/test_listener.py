@@ -34,4 +34,5 @@ async def test_whoever_goes_on_following_hears_of_a_job_when_another_has_left(
             assert await anext(others) is None
         await stays.aclose()
         await others.aclose()
+        assert not listener.followed, "nothing is kept for whoever has left"
         await listener.close()

@@ -12,9 +12,10 @@ from mididraw.errors import Sentence
 from tests.bot.jobs.conftest import done, order, redis_server, redis_url
 from worker.contract import Failed, Heartbeat, Reason, ResultFiles
 from worker.queue import keys
-from worker.queue.connection import connect
+from worker.queue.connection import connect, connect_async
 from worker.queue.consumer import JobConsumer
 from worker.queue.overview import Overview, read_overview
+from worker.queue.status import read_status
 
 __all__ = ["redis_server", "redis_url"]
 
@@ -67,3 +68,26 @@ async def test_what_waits_runs_ends_and_is_not_posted_is_counted(
     assert found.outboxes == {"web": 2}
     assert found.closed
     assert found.as_json()["outboxes"] == {"web": 2}
+
+
+async def test_a_wait_is_rounds_of_all_workers_in_the_usual_time(
+    redis_url: str, connection: Redis
+) -> None:
+    jobs = RedisJobs(redis_url, "web")
+    receipt = await jobs.submit(order("1"))
+    await jobs.close()
+    now = time.time()
+    async with connect_async(redis_url) as redis:
+        status = await read_status(redis, receipt.job, now)
+        assert status is not None
+        assert status.wait(1) is None, "nothing was done yet"
+        connection.rpush(keys.DURATIONS, 1, 1, 9, 8, 9)
+        assert (await read_status(redis, receipt.job, now) or status).wait(1) is None, (
+            "nobody works"
+        )
+        for worker, room in (("one", 2), ("two", 1)):
+            JobConsumer(connection, worker).send_heartbeat(room)
+        status = await read_status(redis, receipt.job, now)
+        assert status is not None
+        assert [status.wait(position) for position in (1, 3, 4, 7)] == [8, 8, 16, 24]
+        assert await read_status(redis, "0" * 32, now) is None

@@ -154,6 +154,20 @@ async def test_a_job_is_lost_only_once_it_was_missed_for_the_grace(
     assert policy.grace == 5
 
 
+async def test_a_waiting_job_expires_at_the_moment_that_it_names(
+    redis_url: str, connection: Redis
+) -> None:
+    await submit(redis_url, REQUEST)
+    found: Any = connection.hget(keys.job(JOB), "expires")
+    now = [float(found) - 0.01]
+    lost = LostJobs(connection, clock=lambda: now[0])
+    lost.requeue()
+    assert state_of(connection) is JobState.QUEUED
+    now[0] = float(found)
+    lost.requeue()
+    assert state_of(connection) is JobState.FAILED
+
+
 async def test_who_asks_for_much_fills_half_of_a_worker(redis_url: str, connection: Redis) -> None:
     """Of ten jobs of one person, six are of the last level, which may fill half of the places."""
     many = [order(f"many {number}", user="greedy") for number in range(10)]
