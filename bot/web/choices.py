@@ -6,7 +6,7 @@ from bot.reply.names import instrument_name, key_name
 from bot.texts import Texts
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
-from mididraw.options import Arrangement, Theme
+from mididraw.options import Arrangement, DrawOptions, Engine, Theme
 from mididraw.render.palette import PALETTES, Palette
 
 KEYS = tuple(
@@ -14,18 +14,19 @@ KEYS = tuple(
     for mode in ("major", "minor")
     for tonic in ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
+_ENGINES = sorted(Engine, key=lambda one: one != DrawOptions().engine)
 # fmt: off
 _TEXTS = (
-    "about", "pen", "eraser", "shapes", "line", "rectangle", "ellipse", "fill", "text",
-    "undo", "redo", "clear", "thickness", "upload", "camera", "grid", "sound", "page",
-    "add-page", "remove-page", "canvas", "paste", "how", "example", "strength", "free",
-    "exact", "bars", "bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument",
-    "mood", "accompaniment", "arrangement", "seed", "seed-auto", "more", "options", "draw",
-    "cancel", "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left",
-    "waits", "lost", "not-sent", "adrift", "order-lost", "offline", "unposted", "posted",
-    "result", "roll", "takes", "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out",
-    "video", "download", "share", "copied", "until", "lives", "link-over", "link-ended",
-    "piece-stays", "pieces", "keep", "forget", "new", "begun", "close", "language",
+    "about", "pen", "eraser", "shapes", "line", "rectangle", "ellipse", "fill", "text", "undo",
+    "redo", "clear", "thickness", "upload", "camera", "grid", "sound", "page", "add-page",
+    "remove-page", "canvas", "paste", "how", "example", "strength", "free", "exact", "bars",
+    "bars-auto", "tempo", "tempo-auto", "key", "key-auto", "instrument", "mood", "accompaniment",
+    "arrangement", "engine", "morph", "seed", "seed-auto", "more", "options", "draw", "cancel",
+    "again", "open-shape", "nothing", "broken-picture", "working", "usual", "left", "waits", "lost",
+    "not-sent", "adrift", "order-lost", "offline", "unposted", "posted", "result", "roll", "takes",
+    "play", "pause", "seek", "loop", "follow", "zoom-in", "zoom-out", "video", "download", "share",
+    "copied", "until", "lives", "link-over", "link-ended", "piece-stays", "pieces", "keep",
+    "forget", "new", "begun", "close", "language",
 )
 # fmt: on
 
@@ -48,6 +49,7 @@ class Choices(BaseModel):
     instruments: list[Choice]
     styles: list[Choice]
     arrangements: list[Choice]
+    engines: list[Choice] = Field(description="The default one first.")
     keys: list[Choice]
     texts: dict[str, str]
     palettes: dict[Theme, Palette] = Field(description="Colours of the piano roll.")
@@ -61,6 +63,7 @@ def choices(said: Texts, days: float) -> Choices:
         instruments=[Choice(value=one, label=instrument_name(one, said)) for one in INSTRUMENTS],
         styles=[Choice(value=style, label=said(f"style-{style}")) for style in Style],
         arrangements=[Choice(value=one, label=said(f"arrangement-{one}")) for one in Arrangement],
+        engines=[Choice(value=one, label=said(f"engine-{one}")) for one in _ENGINES],
         keys=[Choice(value=key, label=key_name(key, said)) for key in KEYS],
         texts=written | {"lives": said("web-lives", days=max(round(days), 1))},
         palettes=PALETTES,

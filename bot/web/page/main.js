@@ -35,7 +35,9 @@ function chosen() {
   return {
     strength: number("strength"), bars: number("bars"), tempo: number("tempo"), seed: number("seed"), key: $("key").value,
     instrument: $("instrument").value, style: $("style").value, accompaniment: $("accompaniment").checked,
-    arrangement: $("arrangement").value,
+    arrangement: $("arrangement").value, engine: $("engine").value,
+    // One engine alone can do it.
+    ...($("morph").checked && { morph: true, engine: "vae" }),
     // Who fills a shape wants to hear it filled.
     ...(pad.pages.list.some((page) => page.filled) && { shape: "fill" }),
   };

@@ -33,7 +33,7 @@ export function write() {
     if (one.tagName === "BUTTON" || one.tagName === "INPUT") one.title = keyed(texts[one.dataset.l], one.dataset.k);
     if (one.dataset.k) one.setAttribute("aria-keyshortcuts", one.dataset.k);
   }
-  for (const [id, all] of [["instrument", choices.instruments], ["style", choices.styles], ["arrangement", choices.arrangements], ["key", choices.keys]]) {
+  for (const [id, all] of [["instrument", choices.instruments], ["style", choices.styles], ["arrangement", choices.arrangements], ["engine", choices.engines], ["key", choices.keys]]) {
     for (const one of all) $(id).add(new Option(one.label, one.value));
   }
 }
