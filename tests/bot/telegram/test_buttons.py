@@ -151,7 +151,7 @@ async def test_four_takes_come_with_one_picture_and_each_can_be_chosen(
         assert work.job.options.seed == (asked.seed or 0) + 2
         assert work.job.options.takes == 1
         assert "Four takes" in shown(telegram.done("sendPhoto", HER)[-1])
-        await telegram.press(third.replace(":3", ":7"), message)
+        await telegram.press(third.removesuffix("3") + "7", message)
         await telegram.until(lambda: len(telegram.done("answerCallbackQuery")) == 3)
         assert "no take" in telegram.done("answerCallbackQuery")[-1].fields["text"]
 
