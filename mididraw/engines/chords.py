@@ -3,16 +3,12 @@
 import numpy as np
 
 from mididraw.canvas import Canvas
-from mididraw.engines.accompaniment import accompany
-from mididraw.engines.arrangement import arrange, arrangement_of
-from mididraw.engines.missing import with_every_part
+from mididraw.engines.piece import piece_of
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import Grid, Line, find_lines
 from mididraw.harmony import PITCH_CLASSES, Chord, Key
-from mididraw.harmony.progressions import style_tempo
-from mididraw.options import Arrangement
-from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
+from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score
 
 _RESTRIKE = STEPS_PER_BAR // 2
 
@@ -23,28 +19,11 @@ def chords(request: ScoreRequest) -> Score:
     Chord tones stand on the beats and scale tones between them; at most six notes sound at once,
     never a semitone apart.
     """
-    canvas, options = request.canvas, request.options
-    plan = plan_piece(canvas, options, request.seed)
-    key, progression = plan.key, plan.chords
-    grid = playable(canvas, key, progression)
-    lines = find_lines(canvas.ink, grid)
-    notes = perform(canvas, grid, lines)
-    spans = tuple(
-        ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)
-        for bar, chord in enumerate(progression)
-    )
-    tracks = [Track(DRAWING, options.program, notes)]
-    # A band has bass and chords of its own.
-    if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
-        tracks += accompany(progression, np.random.default_rng(request.seed))
-    score = Score(
-        tracks=tuple(tracks),
-        bars=canvas.bars,
-        tempo=options.tempo or style_tempo(options.style),
-        key=key,
-        chords=spans,
-    )
-    return arrange(with_every_part(canvas, score), options)
+    canvas = request.canvas
+    plan = plan_piece(canvas, request.options, request.seed)
+    grid = playable(canvas, plan.key, plan.chords)
+    notes = perform(canvas, grid, find_lines(canvas.ink, grid))
+    return piece_of(request, plan, notes, np.random.default_rng(request.seed))
 
 
 def playable(canvas: Canvas, key: Key, progression: tuple[Chord, ...]) -> Grid:

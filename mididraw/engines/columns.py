@@ -6,7 +6,7 @@ key and the chord; see :mod:`mididraw.engines.led` for how ink leads it.
 
 import numpy as np
 
-from mididraw.engines.led import Bytes, Lead, finish, on_keys
+from mididraw.engines.led import Bytes, Lead, lead_of, piece_of_states
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
@@ -17,11 +17,9 @@ from mididraw.score import STEPS_PER_BAR, Score
 
 def columns(request: ScoreRequest) -> Score:
     """Let the model of columns play the picture."""
-    canvas, options = request.canvas, request.options
-    plan = plan_piece(canvas, options, request.seed)
+    plan = plan_piece(request.canvas, request.options, request.seed)
     random = np.random.default_rng(request.seed)
-    lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
-    return finish(request, plan, _write(plan, lead, random), random)
+    return piece_of_states(request, plan, _write(plan, lead_of(request, plan), random), random)
 
 
 def _write(plan: Plan, lead: Lead, random: np.random.Generator) -> Bytes:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas, runs
-from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
+from mididraw.engines.led import Habits, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
@@ -33,7 +33,6 @@ from mididraw.models.layers import Weights
 from mididraw.score import STEPS_PER_BAR, Score
 
 _HABITS = Habits(again=2.0, short=0.5, off_scale=5.0, rhythm=4.0)
-_LOUDER = 14
 _TIMES = 20
 """Steps from noise to notes."""
 _LAST = 0.6
@@ -43,8 +42,6 @@ _DRAWN = 0.15
 FOLLOWED = 50
 """At this strength the sketch is followed as songs follow theirs; above, more so."""
 _HOP = 2
-_RETURNING = 0.8
-"""How much of the noise is the same in a bar and in that four later."""
 
 Floats = NDArray[np.float32]
 
@@ -55,7 +52,7 @@ def diffusion(request: ScoreRequest) -> Score:
     plan = plan_piece(canvas, options, request.seed)
     random = np.random.default_rng(request.seed)
     view = View(canvas, plan)
-    noise = returning_noise(view.bars, random)
+    noise = roll_noise(view.bars, random)
     begin = 1 - _DRAWN * options.strength / 100
     levels = np.linspace(begin, _LAST, _TIMES).tolist()
     clean, dirty = signal(begin)
@@ -67,9 +64,7 @@ def diffusion(request: ScoreRequest) -> Score:
         expected = as_roll(chances[None])[0]
         (clean, dirty), (next_clean, next_dirty) = signal(level), signal(after)
         x = next_clean * expected + next_dirty * (x - clean * expected) / dirty
-    lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
-    logits = np.log(np.maximum(chances[:, :, : canvas.steps], 1e-6)).astype(np.float64)
-    return finish(request, plan, choose(logits, lead, random, _HABITS), random, _LOUDER)
+    return piece_by_chances(request, plan, logs(chances), random, _HABITS)
 
 
 Chances = Callable[[Floats, Floats, Floats], Floats]
@@ -110,11 +105,12 @@ class View:
         """Look at a canvas and its plan; what is missing of a window is silent."""
         self.bars = max(canvas.bars, BARS)
         missing = self.bars - canvas.bars
-        self._harmony = harmonies([*plan.chords, *[plan.chords[-1]] * missing], plan.key)
         ink = on_keys(canvas, canvas.ink).astype(np.float32)
         self.ink: Floats = np.pad(ink, [(0, 0), (0, missing * STEPS_PER_BAR)])
         last = self.bars - BARS
         self._starts = [bar * STEPS_PER_BAR for bar in (*range(0, last, _HOP), last)]
+        harmony = harmonies([*plan.chords, *[plan.chords[-1]] * missing], plan.key)
+        self._around = self._cut(self.ink), self._cut(harmony)
 
     def over_windows(self, roll: Floats, model: Chances) -> Floats:
         """Mean of the chances that each window has, ``float32[3, 88, steps]``.
@@ -123,11 +119,7 @@ class View:
             roll: what the model is given, ``float32[2, 88, steps]``.
             model: gives the chances of windows.
         """
-
-        def cut(planes: Floats) -> Floats:
-            return np.stack([planes[..., start : start + STEPS] for start in self._starts])
-
-        found = model(cut(roll), cut(self.ink), cut(self._harmony))
+        found = model(self._cut(roll), *self._around)
         total = np.zeros((3, *self.ink.shape), np.float32)
         count = np.zeros(self.ink.shape[1], np.float32)
         for start, chances in zip(self._starts, found, strict=True):
@@ -135,14 +127,19 @@ class View:
             count[start : start + STEPS] += 1
         return np.asarray(total / count)
 
+    def _cut(self, planes: Floats) -> Floats:
+        return np.stack([planes[..., start : start + STEPS] for start in self._starts])
 
-def returning_noise(bars: int, random: np.random.Generator) -> Floats:
-    """Noise of deviation 1 that is much alike every four bars, ``float32[2, 88, steps]``."""
-    shape = ROLL, KEYS, STEPS_PER_BAR
-    again = random.standard_normal((BARS, *shape), np.float32)[np.arange(bars) % BARS]
-    fresh = random.standard_normal((bars, *shape), np.float32)
-    by_bar = np.sqrt(_RETURNING) * again + np.sqrt(1 - _RETURNING) * fresh
-    return np.asarray(by_bar.transpose(1, 2, 0, 3).reshape(ROLL, KEYS, -1), np.float32)
+
+def roll_noise(bars: int, random: np.random.Generator) -> Floats:
+    """Noise that is much alike every four bars, ``float32[2, 88, steps]``."""
+    by_bar = returning_noise(bars, (ROLL, KEYS, STEPS_PER_BAR), random, np.float32)
+    return by_bar.transpose(1, 2, 0, 3).reshape(ROLL, KEYS, -1)
+
+
+def logs(chances: Floats) -> Floats:
+    """Logarithms of chances, none of which is nought."""
+    return np.asarray(np.log(np.maximum(chances, 1e-6)))
 
 
 def _held(ink: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -6,8 +6,8 @@ The seed's "D1: is MIDI a music? D2: is MIDI an image?", which was never tried t
 
 import numpy as np
 
-from mididraw.engines.diffusion import FOLLOWED, View, denoiser, returning_noise
-from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
+from mididraw.engines.diffusion import FOLLOWED, View, denoiser, logs, roll_noise
+from mididraw.engines.led import Habits, piece_by_chances
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.models.gan.model import NOISE_ALONE, WEIGHTS
@@ -15,7 +15,6 @@ from mididraw.models.layers import read_weights
 from mididraw.score import Score
 
 _HABITS = Habits(again=2.0, short=0.5, off_scale=10.0, rhythm=3.0)
-_LOUDER = 14
 
 
 def gan(request: ScoreRequest) -> Score:
@@ -25,7 +24,5 @@ def gan(request: ScoreRequest) -> Score:
     random = np.random.default_rng(request.seed)
     view = View(canvas, plan)
     model = denoiser(NOISE_ALONE, options.strength / FOLLOWED, read_weights(WEIGHTS))
-    chances = view.over_windows(returning_noise(view.bars, random), model)
-    logits = np.log(np.maximum(chances[:, :, : canvas.steps], 1e-6)).astype(np.float64)
-    lead = Lead.of(on_keys(canvas, canvas.ink), options.strength, plan.key)
-    return finish(request, plan, choose(logits, lead, random, _HABITS), random, _LOUDER)
+    chances = view.over_windows(roll_noise(view.bars, random), model)
+    return piece_by_chances(request, plan, logs(chances), random, _HABITS)

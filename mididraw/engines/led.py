@@ -6,22 +6,20 @@ way.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas
-from mididraw.engines.accompaniment import accompany
-from mididraw.engines.arrangement import arrange, arrangement_of
-from mididraw.engines.missing import with_every_part
+from mididraw.engines.piece import piece_of
 from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import MAX_VOICES, spread
 from mididraw.harmony import Key
-from mididraw.harmony.plan import Plan
-from mididraw.harmony.progressions import style_tempo
+from mididraw.harmony.plan import PHRASE, Plan
 from mididraw.models.columns.features import HELD, KEYS, SILENT, STRUCK
-from mididraw.options import LOWEST_KEY, Arrangement
-from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
+from mididraw.options import LOWEST_KEY
+from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score
 
 _STRONGEST = 14.0
 """Nats a cell of ink at strength 100."""
@@ -32,6 +30,10 @@ _OFF_SCALE = 4.0  # nats
 _CHANCE = 0.7
 """How much is left to chance, as a share of the model's own."""
 _RARE = 0.02
+_RETURNING = 0.8
+"""How much of the noise is the same in a bar and in that four later."""
+_LOUDER = 14
+"""Velocity that the highest note of a column gains, and those inside lose."""
 _LAGS = tuple(bars * STEPS_PER_BAR for bars in (1, 2, 4))
 
 Bools = NDArray[np.bool_]
@@ -131,9 +133,7 @@ class Habits:
     chance: float = _CHANCE
 
 
-def choose(
-    chances: Floats, lead: Lead, random: np.random.Generator, habits: Habits | None = None
-) -> Bytes:
+def choose(chances: Floats, lead: Lead, random: np.random.Generator, habits: Habits) -> Bytes:
     """Choose all notes where the chances are known beforehand.
 
     Args:
@@ -145,7 +145,6 @@ def choose(
     Returns:
         what each key does in each column, ``uint8[steps, 88]``.
     """
-    habits = habits or Habits()
     held = _held_on(chances)
     before, written = np.zeros(KEYS, np.uint8), []
     onsets: list[bool] = []
@@ -176,7 +175,36 @@ def _held_on(chances: Floats) -> Floats:
     return np.asarray(np.clip(likely[HELD] / np.maximum(sounded, 1e-6), _RARE, 1 - _RARE))
 
 
-def finish(
+def lead_of(request: ScoreRequest, plan: Plan) -> Lead:
+    """Lead by a request's own ink."""
+    canvas = request.canvas
+    return Lead.of(on_keys(canvas, canvas.ink), request.options.strength, plan.key)
+
+
+def piece_by_chances(
+    request: ScoreRequest,
+    plan: Plan,
+    chances: NDArray[np.float32],
+    random: np.random.Generator,
+    habits: Habits,
+    lead: Lead | None = None,
+) -> Score:
+    """Make a piece where the chances are known beforehand; its highest and lowest notes stand out.
+
+    Args:
+        request: what is asked for.
+        plan: its key and chords.
+        chances: logarithms, ``float32[3, 88, steps]``; steps after the last one are left out.
+        random: of what is left to chance.
+        habits: of songs.
+        lead: by the canvas's own ink if not given.
+    """
+    logs = chances[:, :, : request.canvas.steps].astype(np.float64)
+    played = choose(logs, lead or lead_of(request, plan), random, habits)
+    return piece_of_states(request, plan, played, random, _LOUDER)
+
+
+def piece_of_states(
     request: ScoreRequest,
     plan: Plan,
     played: Bytes,
@@ -192,22 +220,30 @@ def finish(
         random: of what is left to chance.
         louder: velocity that the highest note of a column gains; those inside lose as much.
     """
-    canvas, options = request.canvas, request.options
-    tracks = [Track(DRAWING, options.program, _notes(canvas, played, louder))]
-    # A band has bass and chords of its own.
-    if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
-        tracks += accompany(plan.chords, random)
-    score = Score(
-        tracks=tuple(tracks),
-        bars=canvas.bars,
-        tempo=options.tempo or style_tempo(options.style),
-        key=plan.key,
-        chords=tuple(
-            ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)
-            for bar, chord in enumerate(plan.chords)
-        ),
-    )
-    return arrange(with_every_part(canvas, score), options)
+    return piece_of(request, plan, _notes(request.canvas, played, louder), random)
+
+
+def returning_noise(
+    bars: int, shape: tuple[int, ...], random: np.random.Generator, kind: type[np.floating[Any]]
+) -> NDArray[np.float32]:
+    """Noise of deviation 1, much of which is the same in a bar and in that four later.
+
+    Args:
+        bars: how many.
+        shape: of the noise of one bar.
+        random: that it comes from.
+        kind: of number that is drawn: single or double precision give other noise.
+
+    Returns:
+        ``float32[bars, *shape]``.
+    """
+
+    def drawn(count: int) -> NDArray[Any]:
+        return random.standard_normal((count, *shape), dtype=kind)
+
+    again = drawn(PHRASE)[np.arange(bars) % PHRASE]
+    mixed = np.sqrt(_RETURNING) * again + np.sqrt(1 - _RETURNING) * drawn(bars)
+    return np.asarray(mixed, np.float32)
 
 
 def _notes(canvas: Canvas, played: Bytes, louder: int) -> tuple[Note, ...]:

@@ -14,17 +14,13 @@ from numpy.typing import NDArray
 
 from mididraw.bars.library import Library, chord_number, library
 from mididraw.canvas import Canvas
-from mididraw.engines.accompaniment import accompany
-from mididraw.engines.arrangement import arrange, arrangement_of
 from mididraw.engines.chords import perform, playable
-from mididraw.engines.missing import with_every_part
+from mididraw.engines.piece import piece_of
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.engines.voices import MAX_VOICES, find_lines, spread
 from mididraw.harmony import PITCH_CLASSES, Chord, Key, Mode
-from mididraw.harmony.progressions import style_tempo
-from mididraw.options import Arrangement
-from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
+from mididraw.score import STEPS_PER_BAR, Note, Score
 
 _SAMPLE = 3000
 """Bars to choose from for a chord; another seed has others."""
@@ -91,22 +87,7 @@ def mosaic(request: ScoreRequest) -> Score:
         grid = playable(canvas, plan.key, plan.chords)
         lines = find_lines(state.todo, grid, sounding=state.sounding, voices=voices)
         notes += perform(canvas, grid, lines)
-    tracks = [Track(DRAWING, options.program, tuple(_apart(notes)))]
-    # A band has bass and chords of its own.
-    if options.accompaniment and arrangement_of(options) is Arrangement.SOLO:
-        tracks += accompany(plan.chords, random)
-    score = Score(
-        tracks=tuple(tracks),
-        bars=canvas.bars,
-        tempo=options.tempo or style_tempo(options.style),
-        key=plan.key,
-        chords=tuple(
-            ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)
-            for bar, chord in enumerate(plan.chords)
-        ),
-        sources=tuple(used),
-    )
-    return arrange(with_every_part(canvas, score), options)
+    return piece_of(request, plan, _apart(notes), random, used)
 
 
 def _pool(known: Library, chord: Chord, key: Key, random: np.random.Generator) -> Ints:

@@ -25,7 +25,8 @@ class ScoreRequest:
         options: what the person asked for; its own seed is not looked at.
         seed: decides whatever is left open.
         prompt: music that the piece goes on from, where the engine can.
-        told: how far the work is, by engines that take long, between any two of their steps.
+        progress: told how far the work is, by engines that take long, between any two of their
+            steps.
         model: its name, for engines that need one; see :mod:`mididraw.models.catalogue`.
     """
 

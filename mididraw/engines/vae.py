@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import morph_shares
-from mididraw.engines.led import Habits, Lead, choose, finish, on_keys
+from mididraw.engines.led import Habits, Lead, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.models.columns.features import KEYS
@@ -19,10 +19,6 @@ from mididraw.models.vae.model import LATENT, decode, encode_ink
 from mididraw.score import STEPS_PER_BAR, Score
 
 _HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
-_LOUDER = 14
-_RETURNING = 0.8
-"""How much of what is left to chance is the same in a bar and in that four later."""
-_LOOP = 4
 _LED = 50
 """From this strength on the latents are the ink's; below, they come nearer to any song's."""
 
@@ -35,7 +31,7 @@ def vae(request: ScoreRequest) -> Score:
     plan = plan_piece(canvas, options, request.seed)
     random = np.random.default_rng(request.seed)
     harmony = np.stack([harmonies([chord], plan.key) for chord in plan.chords])
-    chance = _chance(canvas.bars, random)
+    chance = returning_noise(canvas.bars, (LATENT,), random, np.float64)
     layers = canvas.layers or (canvas.ink,)
     latents = []
     for ink in layers:
@@ -51,10 +47,9 @@ def vae(request: ScoreRequest) -> Score:
         latent = slerp(latents[0], latents[1], by_bar)
     led = np.full(canvas.bars, min(options.strength / _LED, 1.0), np.float32)
     latent = slerp(chance, latent, led)
-    decoded = decode(latent, harmony).astype(np.float64)
-    chances = decoded.transpose(1, 2, 0, 3).reshape(3, KEYS, canvas.steps)
+    chances = decode(latent, harmony).transpose(1, 2, 0, 3).reshape(3, KEYS, canvas.steps)
     lead = Lead.of(wanted, options.strength, plan.key)
-    return finish(request, plan, choose(chances, lead, random, _HABITS), random, _LOUDER)
+    return piece_by_chances(request, plan, chances, random, _HABITS, lead)
 
 
 def slerp(one: Floats, other: Floats, share: Floats) -> Floats:
@@ -75,11 +70,3 @@ def slerp(one: Floats, other: Floats, share: Floats) -> Floats:
 def _by_bar(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Cut ``bool[88, steps]`` into ``bool[bars, 88, 16]``."""
     return ink.reshape(KEYS, -1, STEPS_PER_BAR).transpose(1, 0, 2)
-
-
-def _chance(bars: int, random: np.random.Generator) -> Floats:
-    """A latent of any song for each bar, ``float32[bars, 48]``; those four apart are much alike."""
-    returning = random.normal(size=(_LOOP, LATENT))[np.arange(bars) % _LOOP]
-    fresh = random.normal(size=(bars, LATENT))
-    chance = np.sqrt(_RETURNING) * returning + np.sqrt(1 - _RETURNING) * fresh
-    return np.asarray(chance.astype(np.float32))

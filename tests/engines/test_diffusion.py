@@ -6,7 +6,7 @@ from PIL import Image
 
 from mididraw.canvas import Canvas
 from mididraw.draw import prepare_request
-from mididraw.engines.diffusion import View, diffusion, returning_noise
+from mididraw.engines.diffusion import View, diffusion, roll_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.harmony import Chord, Key
 from mididraw.measure import match
@@ -71,7 +71,7 @@ def test_windows_cover_the_piece_and_agree_where_they_overlap(
 
 
 def test_noise_returns_every_four_bars_and_is_as_large_as_it_should_be() -> None:
-    noise = returning_noise(8, np.random.default_rng(1)).reshape(2, 88, 8, 16)
+    noise = roll_noise(8, np.random.default_rng(1)).reshape(2, 88, 8, 16)
     assert noise.std() == pytest.approx(1, abs=0.02)
     alike = np.corrcoef(noise[:, :, 0].ravel(), noise[:, :, 4].ravel())[0, 1]
     other = np.corrcoef(noise[:, :, 0].ravel(), noise[:, :, 1].ravel())[0, 1]
