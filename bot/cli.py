@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mididraw.cli.output import OUT
+from mididraw.cli.packages import needs
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ app = typer.Typer()
 @app.command()
 def telegram() -> None:
     """Answer drawings in Telegram until SIGTERM; needs TELEGRAM_TOKEN and REDIS_URL."""
-    with _needs("telegram"):
+    with needs("telegram"):
         from bot.settings import TelegramSettings
         from bot.telegram.start import run
         from mididraw.log import log_to_stderr
@@ -54,7 +55,7 @@ def discord(
     ] = None,
 ) -> None:
     """Answer drawings in Discord until SIGTERM; needs DISCORD_TOKEN and REDIS_URL."""
-    with _needs("discord"):
+    with needs("discord"):
         from bot.discord.client import run
         from bot.settings import DiscordSettings
         from mididraw.log import log_to_stderr
@@ -66,11 +67,11 @@ def discord(
 @app.command()
 def bots() -> None:
     """Run all bots that have a token, in one process."""
-    with _needs("discord"):
+    with needs("discord"):
         from bot.discord.client import run as run_discord
         from bot.settings import DiscordSettings, TelegramSettings
         from mididraw.log import log_to_stderr
-    with _needs("telegram"):
+    with needs("telegram"):
         from bot.telegram.start import run as run_telegram
     log_to_stderr()
     on_discord = DiscordSettings.from_environment(os.environ)
@@ -97,7 +98,7 @@ def web(
     ] = False,
 ) -> None:
     """Serve a page to draw on until SIGTERM; workers draw where REDIS_URL is set, else we do."""
-    with _needs("web"):
+    with needs("web"):
         from bot.settings import WebSettings
         from bot.web.start import listen, run
         from mididraw.log import log_to_stderr
@@ -137,16 +138,3 @@ def _first(group: BaseExceptionGroup[Any]) -> OptionError:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return OptionError(error.sentence)
-
-
-@contextmanager
-def _needs(extra: str) -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise OptionError(
-            "package-missing",
-            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
-            package=error.name,
-            extra=extra,
-        ) from error

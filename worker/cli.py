@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from mididraw.cli.output import OUT, Json
+from mididraw.cli.packages import needs
 from mididraw.errors import OptionError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ JobId = Annotated[str, typer.Argument(help="The job's id, as the list shows it."
 @app.command()
 def worker() -> None:
     """Draw for the chats: take jobs from Redis until SIGTERM."""
-    with _needs():
+    with needs("worker"):
         from mididraw.log import log_to_stderr
         from worker.settings import WorkerSettings
         from worker.start import work
@@ -43,7 +44,7 @@ def worker() -> None:
 @app.command()
 def watch() -> None:
     """Tell Prometheus how the queue stands, until SIGTERM."""
-    with _needs():
+    with needs("worker"):
         from mididraw.log import log_to_stderr
         from worker.watch import WatchSettings
         from worker.watch import watch as run
@@ -142,7 +143,7 @@ def cancel(job: JobId) -> None:
 
 @contextmanager
 def _admin() -> "Iterator[Admin]":
-    with _needs():
+    with needs("worker"):
         from worker.queue import keys
         from worker.queue.admin import Admin
         from worker.queue.connection import connect
@@ -150,16 +151,3 @@ def _admin() -> "Iterator[Admin]":
     settings = WorkerSettings.from_environment(os.environ)
     with connect(settings.redis) as connection:
         yield Admin(connection, keys.Retention())
-
-
-@contextmanager
-def _needs() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise OptionError(
-            "package-missing",
-            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
-            package=error.name,
-            extra="worker",
-        ) from error

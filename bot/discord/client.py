@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +150,9 @@ class DrawClient(discord.AutoShardedClient):
         await self.context.service.close()
 
 
-@asynccontextmanager
-async def logged_in(settings: DiscordSettings) -> AsyncIterator[discord.Client]:
-    """A client that hears nothing and only asks Discord for things.
+@contextmanager
+def _token_of(settings: DiscordSettings) -> Iterator[str]:
+    """Give the token to whoever logs in with it, at the address that is set.
 
     Raises:
         OptionError: there is no token, or Discord does not know it.
@@ -161,13 +161,24 @@ async def logged_in(settings: DiscordSettings) -> AsyncIterator[discord.Client]:
         raise OptionError(_NONE)
     if settings.discord_api_url:
         discord.http.Route.BASE = settings.discord_api_url
-    client = discord.Client(intents=discord.Intents.none(), proxy=settings.discord_proxy)
     try:
-        async with client:
-            await client.login(settings.discord_token.get_secret_value())
-            yield client
+        yield settings.discord_token.get_secret_value()
     except discord.LoginFailure as error:
         raise OptionError(_WRONG) from error
+
+
+@asynccontextmanager
+async def logged_in(settings: DiscordSettings) -> AsyncIterator[discord.Client]:
+    """A client that hears nothing and only asks Discord for things.
+
+    Raises:
+        OptionError: there is no token, or Discord does not know it.
+    """
+    with _token_of(settings) as token:
+        client = discord.Client(intents=discord.Intents.none(), proxy=settings.discord_proxy)
+        async with client:
+            await client.login(token)
+            yield client
 
 
 async def run(
@@ -178,17 +189,12 @@ async def run(
     Raises:
         OptionError: there is no token, or Discord does not know it.
     """
-    if settings.discord_token is None:
-        raise OptionError(_NONE)
-    if settings.discord_api_url:
-        discord.http.Route.BASE = settings.discord_api_url
-    recorder = None if record is None else Recorder(record)
-    client = DrawClient(settings, metrics, recorder)
-    try:
-        async with client:
-            await client.start(settings.discord_token.get_secret_value())
-    except discord.LoginFailure as error:
-        raise OptionError(_WRONG) from error
-    finally:
-        if recorder is not None:
-            recorder.close()
+    with _token_of(settings) as token:
+        recorder = None if record is None else Recorder(record)
+        client = DrawClient(settings, metrics, recorder)
+        try:
+            async with client:
+                await client.start(token)
+        finally:
+            if recorder is not None:
+                recorder.close()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mididraw.cli.models import model_errors
 from mididraw.cli.output import OUT
+from mididraw.cli.packages import needs
 
 app = typer.Typer()
 
@@ -36,7 +36,7 @@ def evaluate(
     ),
 ) -> None:
     """Measure every engine over many drawings; takes about an hour for 100 drawings."""
-    with model_errors():
+    with needs("model"):
         from mididraw.evaluation.command import Sources, compare_all
         from mididraw.evaluation.plan import ablations, settings
         from mididraw.evaluation.report import write_report

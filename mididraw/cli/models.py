@@ -1,8 +1,6 @@
 """The commands that need a model; nothing of it is imported before one of them runs."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +16,7 @@ from mididraw.cli.output import (
     refuse_overwriting,
     write,
 )
+from mididraw.cli.packages import needs
 from mididraw.errors import OptionError
 
 app = typer.Typer()
@@ -60,7 +59,7 @@ def compose(
     as_json: Json = False,
 ) -> None:
     """Write free music, or go on from a MIDI file."""
-    with model_errors():
+    with needs("model"):
         from mididraw.models.command import compose_files
 
     name, files = compose_files(
@@ -111,7 +110,7 @@ def train(
     ] = TrainedNetwork.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
-    with model_errors():
+    with needs("model"):
         from mididraw.training.command import train as train_pocket
         from mididraw.training.command import train_bars, train_discriminator, train_embedding
 
@@ -125,17 +124,3 @@ def train(
         train_discriminator(data, steps, out)
     else:
         train_pocket(data, start, config, steps, out)
-
-
-@contextmanager
-def model_errors() -> Iterator[None]:
-    """Say how to get what the models need, which drawing does without."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise OptionError(
-            "package-missing",
-            "This needs {package}: install it with pip install 'mididraw[{extra}]'.",
-            package=error.name,
-            extra="model",
-        ) from error

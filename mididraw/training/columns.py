@@ -12,7 +12,7 @@ from mididraw.models.columns.model import WIDTH
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR
 from mididraw.training.bar_networks import Losses
-from mididraw.training.rolls import HELD_OUT
+from mididraw.training.rolls import HELD_OUT, USUAL
 
 STEPS = 220
 _BARS, _BATCH, _RATE = 4, 8, 6e-3
@@ -28,8 +28,7 @@ class ColumnsNetwork(nn.Module):
         self.into = nn.Linear(FEATURES, WIDTH)
         self.cell = nn.GRU(WIDTH, WIDTH, batch_first=True)
         self.out = nn.Linear(WIDTH, 3)
-        # What keys do most of the time need not be learned.
-        self.out.bias.data = torch.tensor([0.957, 0.033, 0.010]).log()
+        self.out.bias.data = torch.tensor(USUAL).log()
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Logits, ``[batch, steps, 88, 3]``, of features ``[batch, steps, 88, FEATURES]``."""

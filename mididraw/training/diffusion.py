@@ -27,7 +27,7 @@ from mididraw.models.diffusion.model import (
     told,
 )
 from mididraw.training.bar_networks import Losses
-from mididraw.training.rolls import RollBatch, Rolls
+from mididraw.training.rolls import USUAL, RollBatch, Rolls
 
 STEPS = 1500
 _BATCH, _RATE = 16, 2e-3
@@ -78,8 +78,7 @@ class Denoiser(nn.Module):
         self.norm = nn.GroupNorm(GROUPS, one)
         places = PATCH[0] * PATCH[1]
         self.out = nn.Conv2d(one, 3 * places, 1)
-        # What keys do most of the time need not be learned.
-        usual = torch.tensor([0.957, 0.033, 0.010]).log().repeat_interleave(places)
+        usual = torch.tensor(USUAL).log().repeat_interleave(places)
         self.out.bias = nn.Parameter(usual)
 
     def forward(self, roll: Tensor, level: Tensor, sketch: Tensor, around: Tensor) -> Tensor:

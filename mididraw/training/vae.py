@@ -17,7 +17,7 @@ from mididraw.models.condition import HARMONY, PLACES, places
 from mididraw.models.vae.model import COARSE, DECODER, ENCODER, GROUPS, LATENT, SEEN
 from mididraw.score import STEPS_PER_BAR
 from mididraw.training.bar_networks import Losses
-from mididraw.training.rolls import RollBatch, Rolls
+from mididraw.training.rolls import USUAL, RollBatch, Rolls
 
 STEPS = 1600
 _BATCH, _RATE = 48, 4e-3
@@ -51,8 +51,7 @@ class Vae(nn.Module):
         last = nn.Conv2d(DECODER[3] + HARMONY + PLACES, DECODER[4], 3, padding=1)
         self.decoder = nn.ModuleList([*shuffled, last])
         self.out = nn.Conv2d(DECODER[4], 3, 1)
-        # What keys do most of the time need not be learned.
-        self.out.bias = nn.Parameter(torch.tensor([0.957, 0.033, 0.010]).log())
+        self.out.bias = nn.Parameter(torch.tensor(USUAL).log())
         where = torch.from_numpy(places(STEPS_PER_BAR).copy())
         self.register_buffer("places", where, persistent=False)
 

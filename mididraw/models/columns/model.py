@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.models.columns.features import KEYS
-from mididraw.models.layers import read_weights
+from mididraw.models.layers import linear, log_softmax, read_weights
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 WIDTH = 40
@@ -28,7 +28,7 @@ class Columns:
             features: see :func:`mididraw.models.columns.features.seen`, ``float32[88, FEATURES]``.
         """
         w, hidden = self._w, self._hidden
-        into = np.maximum(features @ w["into.weight"].T + w["into.bias"], 0)
+        into = np.maximum(linear(features, w, "into"), 0)
         own = into @ w["cell.weight_ih_l0"].T + w["cell.bias_ih_l0"]
         last = hidden @ w["cell.weight_hh_l0"].T + w["cell.bias_hh_l0"]
         reset, keep = (
@@ -37,6 +37,4 @@ class Columns:
         )
         new = np.tanh(own[:, 2 * WIDTH :] + reset * last[:, 2 * WIDTH :])
         self._hidden = (1 - keep) * new + keep * hidden
-        logits = self._hidden @ w["out.weight"].T + w["out.bias"]
-        top = logits.max(axis=1, keepdims=True)
-        return np.asarray(logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True)))
+        return log_softmax(linear(self._hidden, w, "out"), axis=1)

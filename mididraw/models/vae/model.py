@@ -75,7 +75,7 @@ def decode(latent: Floats, harmony: Floats, w: Weights | None = None) -> Floats:
         x = np.concatenate([x, shrink(harmony, times)], axis=1)
         x = pixel_shuffle(convolve(x, w, f"decoder.{place}"))
         x = silu(group_norm(x, w, f"decoder_norm.{place}", GROUPS))
-    where = np.broadcast_to(places(STEPS_PER_BAR), (len(x), *places(STEPS_PER_BAR).shape))
+    where = places(STEPS_PER_BAR)[None].repeat(len(x), axis=0)
     x = np.concatenate([x, harmony, where], axis=1)
     x = silu(group_norm(convolve(x, w, "decoder.3"), w, "decoder_norm.3", GROUPS))
     return log_softmax(convolve(x, w, "out"), axis=1)
