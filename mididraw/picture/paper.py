@@ -170,10 +170,10 @@ def _terms(height: int, width: int) -> Floats:
 
 def _surface(factors: Floats, height: int, width: int) -> Floats:
     """The surface that has these factors, a row per term: ``float32[height, width, 3]``."""
-    y, x = _places(height, width)
-    surface = np.empty((height, width, factors.shape[1]), np.float32)
-    for channel, (level, right, down, wide, turn, high) in enumerate(factors.T):
-        # What lies along one side only is added up along it, not at every pixel.
-        surface[..., channel] = x * (right + wide * x) + (turn * y) * x
-        surface[..., channel] += level + y * (down + high * y)
-    return surface
+    y, x = (places.ravel() for places in _places(height, width))
+    rows = np.stack([np.ones_like(y), y, y * y], axis=1)
+    surfaces = [
+        rows @ np.stack([level + x * (right + wide * x), down + turn * x, np.full_like(x, high)])
+        for level, right, down, wide, turn, high in factors.T
+    ]
+    return floats(cv2.merge(surfaces))
