@@ -44,9 +44,9 @@ def without_edge_lines(ink: Bools) -> Bools:
     line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
     line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
     # A frame is as large as the picture, but none of it lies further in.
-    inner = np.unique(labels[reach:-reach, reach:-reach]) if min(ink.shape) > 2 * reach else 0
     frame = (wide == width) & (high == height)
-    frame[inner] = False
+    if frame[1:].any():
+        frame[np.bincount(labels[reach:-reach, reach:-reach].ravel()).nonzero()] = False
     line |= frame
     line[0] = False
     if not line.any():

@@ -50,7 +50,7 @@ def distance(lab: Floats, other: Floats) -> Floats:
     # OpenCV takes a colour off a picture, and adds its channels up, in a tenth of NumPy's time.
     pixels = lab.reshape(-1, 1, 3) if lab.ndim == 2 else lab
     if other.ndim == 1:
-        apart = cv2.subtract(pixels, (*other.tolist(), 0.0))
+        apart = cv2.subtract(pixels, np.append(other, 0).astype(np.float64))
     else:
         apart = cv2.subtract(pixels, other.reshape(pixels.shape))
     return floats(cv2.sqrt(squared(floats(apart))).reshape(lab.shape[:-1]))

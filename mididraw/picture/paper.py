@@ -94,8 +94,9 @@ def _under_uneven_light(lab: Floats) -> Paper | None:
 def _fit(lab: Floats) -> tuple[Bools, Floats]:
     """Where paper is seen, and the factors of its colour's surface, ``float32[6, 3]``."""
     sampled = np.s_[::2, ::2]  # a surface of second order needs no more
-    terms, colours = _terms(*lab.shape[:2])[sampled], lab[sampled]
-    chosen = _smooth_and_alike(lab)[sampled]
+    terms = _terms(*lab.shape[:2])[sampled].reshape(-1, 6)
+    colours = lab[sampled].reshape(-1, 3)
+    chosen = _smooth_and_alike(lab)[sampled].ravel()
     for _ in range(_ROUNDS):
         if not chosen.any():
             chosen = np.ones_like(chosen)
