@@ -21,7 +21,7 @@ from tests.strategies.canvases import canvas_of, canvases
 
 
 def play(canvas: Canvas, seed: int = 0, **options: object) -> Score:
-    return chords(ScoreRequest(canvas, DrawOptions.of(**options), seed))
+    return chords(ScoreRequest(canvas, DrawOptions.of(seed=seed, **options)))
 
 
 @given(canvases(), st.integers(0, 1000))

@@ -81,7 +81,7 @@ def test_the_path_never_stays_with_a_song() -> None:
 @settings(max_examples=8, deadline=None)
 @given(canvases(), st.integers(0, 1000))
 def test_the_same_seed_gives_the_same_piece_without_overlaps(canvas: Canvas, seed: int) -> None:
-    work = ScoreRequest(canvas, DrawOptions.of(engine="mosaic"), seed)
+    work = ScoreRequest(canvas, DrawOptions.of(engine="mosaic", seed=seed))
     score = mosaic(work)
     assert score == mosaic(work)
     notes = score.drawing.notes
