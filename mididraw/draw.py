@@ -1,6 +1,5 @@
 """The whole way in one function: pictures in; music, sound and picture of the piano roll out."""
 
-import io
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,18 +8,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
-from PIL import Image
-
 from mididraw.canvas import Canvas, lay, lay_over
 from mididraw.engines import ENGINES, ScoreRequest
 from mididraw.errors import OptionError, PictureError
-from mididraw.measure import Match, match
+from mididraw.match import Match, match
 from mididraw.options import SEEDS, DrawOptions, Video
 from mididraw.picture import Ink, Picture, read
 from mididraw.render.audio import Samples, Tags, encode_mp3, synthesize
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
 from mididraw.render.palette import PALETTES
+from mididraw.render.png import write_png
 from mididraw.render.roll import RollSheet
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
@@ -314,13 +312,6 @@ def sheet(score: Score, request: ScoreRequest, found: Match, title: str | None) 
 def resolve(request: ScoreRequest, score: Score) -> DrawOptions:
     """The options with what was left open filled in; they give the same score again."""
     return request.options.model_copy(update={"tempo": round(score.tempo), "key": score.key.name})
-
-
-def write_png(image: Image.Image) -> bytes:
-    """Write a piano-roll picture as PNG."""
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=4)
-    return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from mididraw.draw import (
     record,
     render,
     sheet,
-    write_png,
 )
 from mididraw.engines import ENGINES, ScoreRequest
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.picture import Picture
 from mididraw.render.contact_sheet import contact_sheet
 from mididraw.render.palette import PALETTES
+from mididraw.render.png import write_png
 from mididraw.score import Score
 from mididraw.settings import Settings
 

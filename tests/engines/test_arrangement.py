@@ -13,9 +13,9 @@ from mididraw.engines.accompaniment import choose_patterns
 from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
 from mididraw.engines.bands import BANDS, BY_STYLE
 from mididraw.engines.chords import chords
+from mididraw.evaluation.measures.form import form
 from mididraw.harmony import Chord, Key, Style
 from mididraw.harmony.plan import Plan, sections_of
-from mididraw.measure.form import form
 from mididraw.options import Arrangement, DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
 from tests.strategies.canvases import canvas_of

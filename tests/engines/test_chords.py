@@ -14,7 +14,7 @@ from mididraw.engines import ScoreRequest
 from mididraw.engines.chords import chords
 from mididraw.engines.voices import MAX_VOICES
 from mididraw.harmony import Style
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BEAT, Score, roll
 from tests.strategies.canvases import canvas_of, canvases

@@ -6,8 +6,8 @@ from mididraw.canvas import Canvas, lay
 from mididraw.engines import ScoreRequest
 from mididraw.engines.guided import guided
 from mididraw.engines.plan import plan_piece
-from mididraw.measure import match
-from mididraw.measure.form import form
+from mididraw.evaluation.measures.form import form
+from mididraw.match import match
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.options import DrawOptions
 from mididraw.picture import read

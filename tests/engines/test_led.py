@@ -6,7 +6,7 @@ from PIL import Image
 
 from mididraw.canvas import Canvas
 from mididraw.draw import prepare_request, write_score
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import Score, roll
 

@@ -14,8 +14,8 @@ from mididraw.canvas import Canvas
 from mididraw.draw import prepare_request
 from mididraw.engines import ScoreRequest
 from mididraw.engines.mosaic import Tile, best_path, mosaic
-from mididraw.measure import match
-from mididraw.measure.copying import KnownSongs
+from mididraw.evaluation.measures.copying import KnownSongs
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import Score, Track, roll
 from mididraw.training.pop909 import read_archive, read_song

@@ -6,7 +6,7 @@ from hypothesis import given
 from mididraw.canvas import Canvas
 from mididraw.engines import ScoreRequest
 from mididraw.engines.naive import naive
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import roll
 from tests.strategies.canvases import canvas_of, canvases

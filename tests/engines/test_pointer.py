@@ -11,7 +11,7 @@ from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.pointer import ENOUGH, FirstGoodAttempt, PointerGuidance, pointer
 from mididraw.harmony import Key
 from mididraw.harmony.plan import Plan
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.models.pocket import vocabulary as v
 from mididraw.options import DrawOptions
 from mididraw.picture import read

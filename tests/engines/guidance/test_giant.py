@@ -17,7 +17,7 @@ from mididraw.engines.guidance.particles import Drawn, run
 from mididraw.errors import OptionError
 from mididraw.harmony import Key, Mode
 from mididraw.harmony.plan import Plan
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.models.decoder import Decoder
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.giant import Giant
