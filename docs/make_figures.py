@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mididraw.bench import BenchReport, run_bench
-from mididraw.bench_guided import GuidedReport, run_guided_bench
-from mididraw.models.bench import DecodeReport, run_decode_bench
+from mididraw.evaluation.benches.decode import DecodeReport, run_decode_bench
+from mididraw.evaluation.benches.draw import BenchReport, run_bench
+from mididraw.evaluation.benches.guided import GuidedReport, run_guided_bench
 from mididraw.models.decoder import Precision
 
 README = Path(__file__).parents[1] / "README.md"

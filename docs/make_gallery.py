@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 
 from mididraw.draw import draw
+from mididraw.evaluation.quickdraw import paint
 from mididraw.options import Arrangement, DrawOptions
-from mididraw.quickdraw import paint
 from mididraw.settings import Settings
 
 GALLERY = Path(__file__).parent / "gallery"

@@ -1,7 +1,8 @@
 """Ink on musical paper: the one place that knows how pixels become pitch and time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,6 +47,10 @@ class Placement:
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     visible: NDArray[np.float32] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all that they hold is equal; there is no hash, for arrays have none."""
+        return isinstance(other, Placement) and _equal_fields(self, other)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canvas:
@@ -74,10 +79,29 @@ class Canvas:
     parts: tuple[NDArray[np.intp], ...] = ()
     layers: tuple[NDArray[np.bool_], ...] = ()
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all that they hold is equal; there is no hash, for arrays have none."""
+        return isinstance(other, Canvas) and _equal_fields(self, other)
+
     @property
     def steps(self) -> int:
         """Length in steps."""
         return self.bars * STEPS_PER_BAR
+
+
+def _equal_fields(one: Placement | Canvas, other: Placement | Canvas) -> bool:
+    return all(
+        _equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two fields are equal: arrays by shape and content, tuples item by item."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return type(one) is type(other) and np.array_equal(one, other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
 
 
 def runs(line: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mididraw.draw import prepare_request, write_png, write_score
+from mididraw.draw import prepare_request, write_score
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine, Video
 from mididraw.render.audio import Tags, encode_mp3, synthesize
@@ -11,6 +11,7 @@ from mididraw.render.cells import read_cells, write_cells
 from mididraw.render.chunks import is_midi
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
+from mididraw.render.png import write_png
 from mididraw.render.roll import RollSheet, draw_roll
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video

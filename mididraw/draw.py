@@ -1,6 +1,5 @@
 """The whole way in one function: pictures in; music, sound and picture of the piano roll out."""
 
-import io
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,18 +8,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
-from PIL import Image
-
 from mididraw.canvas import Canvas, lay, lay_over
 from mididraw.engines import ENGINES, ScoreRequest
 from mididraw.errors import OptionError, PictureError
-from mididraw.measure import Match, match
-from mididraw.options import DrawOptions, Video
+from mididraw.match import Match, match
+from mididraw.options import SEEDS, DrawOptions, Video
 from mididraw.picture import Ink, Picture, read
 from mididraw.render.audio import Samples, Tags, encode_mp3, synthesize
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
 from mididraw.render.palette import PALETTES
+from mididraw.render.png import write_png
 from mididraw.render.roll import RollSheet
 from mididraw.render.timeline import Timeline
 from mididraw.render.video import encode_video
@@ -152,7 +150,7 @@ def prepare_request(
     clock: "Clock | None" = None,
     model: str = POCKET,
 ) -> ScoreRequest:
-    """Read the pictures and lay them on a canvas, ready for an engine.
+    """Read the pictures and lay them on a canvas, ready for an engine; settle the seed.
 
     Raises:
         PictureError: a picture cannot be used.
@@ -173,12 +171,13 @@ def prepare_request(
             count=len(pictures),
         )
     clock = clock or Clock()
-    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
+    if options.seed is None:
+        options = options.model_copy(update={"seed": secrets.randbelow(SEEDS)})
     with clock(Stage.PICTURE):
         inks = [_read(place, pictures, options) for place in range(len(pictures))]
         canvas = lay_over((inks[0], inks[1]), options) if options.morph else lay(inks, options)
         music = None if prompt is None else read_midi(load_midi(prompt)).in_common_time()
-    return ScoreRequest(canvas, options, seed, music, clock.tell_bars, model)
+    return ScoreRequest(canvas, options, music, model)
 
 
 def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:
@@ -204,8 +203,9 @@ def write_score(request: ScoreRequest, clock: "Clock | None" = None) -> Score:
         ModelError: the model cannot be used.
         OptionError: the engine is not installed.
     """
-    with (clock or Clock())(Stage.ENGINE):
-        return ENGINES[request.options.engine]([request])[0]
+    clock = clock or Clock()
+    with clock(Stage.ENGINE):
+        return ENGINES[request.options.engine]([request], clock.tell_bars)[0]
 
 
 def render(
@@ -311,16 +311,7 @@ def sheet(score: Score, request: ScoreRequest, found: Match, title: str | None) 
 
 def resolve(request: ScoreRequest, score: Score) -> DrawOptions:
     """The options with what was left open filled in; they give the same score again."""
-    return request.options.model_copy(
-        update={"seed": request.seed, "tempo": round(score.tempo), "key": score.key.name}
-    )
-
-
-def write_png(image: Image.Image) -> bytes:
-    """Write a piano-roll picture as PNG."""
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=4)
-    return out.getvalue()
+    return request.options.model_copy(update={"tempo": round(score.tempo), "key": score.key.name})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from mididraw.draw import (
     record,
     render,
     sheet,
-    write_png,
 )
 from mididraw.engines import ENGINES, ScoreRequest
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.picture import Picture
 from mididraw.render.contact_sheet import contact_sheet
 from mididraw.render.palette import PALETTES
+from mididraw.render.png import write_png
 from mididraw.score import Score
 from mididraw.settings import Settings
 
@@ -75,12 +75,8 @@ def draw_takes(
 
 def requests_for_takes(request: ScoreRequest) -> list[ScoreRequest]:
     """Make a request for each take, with its own seed and its share of the candidates."""
-    asked = request.options.model_copy(update={"seed": request.seed})
-    found = []
-    for number in range(1, asked.takes + 1):
-        options = asked.of_take(number)
-        found.append(replace(request, options=options, seed=options.seed or 0))
-    return found
+    asked = request.options
+    return [replace(request, options=asked.of_take(number)) for number in range(1, asked.takes + 1)]
 
 
 def write_takes(requests: Sequence[ScoreRequest], clock: Clock) -> list[Score]:
@@ -91,7 +87,7 @@ def write_takes(requests: Sequence[ScoreRequest], clock: Clock) -> list[Score]:
         OptionError: the engine is not installed.
     """
     with clock(Stage.ENGINE):
-        return ENGINES[requests[0].options.engine](requests)
+        return ENGINES[requests[0].options.engine](requests, clock.tell_bars)
 
 
 def record_takes(

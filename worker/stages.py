@@ -7,7 +7,6 @@ from dataclasses import replace
 from mididraw.draw import Clock, Drawing, Stage, prepare_request, read_score, record, render, replay
 from mididraw.draw import film as draw_film
 from mididraw.engines import ScoreRequest
-from mididraw.engines.request import no_progress
 from mididraw.errors import VideoError
 from mididraw.options import Video
 from mididraw.score import Score
@@ -32,9 +31,8 @@ def warm() -> None:
 def prepare(claimed: ClaimedJob) -> tuple[list[ScoreRequest], Times]:
     """Lay the pictures of a job on a canvas; what is to be written, a request for each take."""
     clock = Clock()
-    laid = prepare_request(claimed.pictures, claimed.job.options, claimed.prompt, clock)
-    # The callback stays here.
-    return requests_for_takes(replace(laid, progress=no_progress)), _times(clock)
+    request = prepare_request(claimed.pictures, claimed.job.options, claimed.prompt, clock)
+    return requests_for_takes(request), _times(clock)
 
 
 def perform(

@@ -50,15 +50,15 @@ def bench(
     if subject in others:
         report = others[subject].load()()
     elif subject == "decode":
-        from mididraw.models.bench import run_decode_bench
+        from mididraw.evaluation.benches.decode import run_decode_bench
 
         report = run_decode_bench(model or [])
     elif subject == "guided":
-        from mididraw.bench_guided import run_guided_bench
+        from mididraw.evaluation.benches.guided import run_guided_bench
 
         report = run_guided_bench()
     elif subject == "video":
-        from mididraw.bench_video import run_video_bench
+        from mididraw.evaluation.benches.video import run_video_bench
 
         report = run_video_bench()
     elif subject != "draw":
@@ -70,7 +70,7 @@ def bench(
             known=known,
         )
     else:
-        from mididraw.bench import run_bench
+        from mididraw.evaluation.benches.draw import run_bench
 
         report = run_bench(sweep, count)
     if as_json:

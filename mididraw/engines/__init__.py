@@ -8,21 +8,26 @@ from mididraw.engines.diffusion import diffusion
 from mididraw.engines.gan import gan
 from mididraw.engines.mosaic import mosaic
 from mididraw.engines.naive import naive
-from mididraw.engines.request import ScoreRequest
+from mididraw.engines.request import BarProgress, ScoreRequest
 from mididraw.engines.vae import vae
 from mididraw.errors import OptionError
 from mididraw.options import Engine
 from mididraw.score import Score
 
-Compose = Callable[[Sequence[ScoreRequest]], list[Score]]
+Compose = Callable[[Sequence[ScoreRequest], BarProgress], list[Score]]
 """An engine: it writes the pieces that are asked for, side by side where it can."""
 
 
-def _one_by_one(engine: Callable[[ScoreRequest], Score]) -> Compose:
-    return lambda requests: [engine(one) for one in requests]
+def _at_once(engine: Callable[[ScoreRequest], Score]) -> Compose:
+    """Let an engine that is done before anybody asks how far it is write one after the other."""
+    return lambda requests, _: [engine(one) for one in requests]
 
 
-def _with_model(requests: Sequence[ScoreRequest]) -> list[Score]:
+def _one_by_one(engine: Callable[[ScoreRequest, BarProgress], Score]) -> Compose:
+    return lambda requests, progress: [engine(one, progress) for one in requests]
+
+
+def _with_model(requests: Sequence[ScoreRequest], progress: BarProgress) -> list[Score]:
     try:
         # PyTorch takes a second to import, which the other engines do without.
         from mididraw.engines.by_model import begin
@@ -35,19 +40,19 @@ def _with_model(requests: Sequence[ScoreRequest]) -> list[Score]:
             engine=requests[0].options.engine,
             package=error.name,
         ) from error
-    return write(requests, begin)
+    return write(requests, begin, progress)
 
 
 ENGINES: dict[Engine, Compose] = {
-    Engine.CHORDS: _one_by_one(chords),
-    Engine.COLUMNS: _one_by_one(columns),
+    Engine.CHORDS: _at_once(chords),
+    Engine.COLUMNS: _at_once(columns),
     Engine.GUIDED: _with_model,
     Engine.MOSAIC: _one_by_one(mosaic),
     Engine.POINTER: _with_model,
-    Engine.NAIVE: _one_by_one(naive),
+    Engine.NAIVE: _at_once(naive),
     Engine.DIFFUSION: _one_by_one(diffusion),
-    Engine.GAN: _one_by_one(gan),
-    Engine.VAE: _one_by_one(vae),
+    Engine.GAN: _at_once(gan),
+    Engine.VAE: _at_once(vae),
 }
 
 __all__ = ["ENGINES", "Compose", "ScoreRequest"]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mididraw.canvas import Canvas, runs
 from mididraw.engines.led import Habits, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
-from mididraw.engines.request import ScoreRequest
+from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony.plan import Plan
 from mididraw.models.columns.features import HELD, KEYS, STRUCK
 from mididraw.models.condition import harmonies
@@ -46,7 +46,7 @@ _HOP = 2
 Floats = NDArray[np.float32]
 
 
-def diffusion(request: ScoreRequest) -> Score:
+def diffusion(request: ScoreRequest, progress: BarProgress = no_progress) -> Score:
     """Let the diffusion model play the picture."""
     canvas, options = request.canvas, request.options
     plan = plan_piece(canvas, options, request.seed)
@@ -59,7 +59,7 @@ def diffusion(request: ScoreRequest) -> Score:
     x = clean * (roll_of(_held(view.ink > 0)[None])[0] if options.strength else 0) + dirty * noise
     chances = np.zeros((3, *view.ink.shape), np.float32)
     for place, (level, after) in enumerate(pairwise([*levels, _LAST])):
-        request.progress(place * canvas.bars // _TIMES, canvas.bars)
+        progress(place * canvas.bars // _TIMES, canvas.bars)
         chances = view.over_windows(x, denoiser(level, options.strength / FOLLOWED))
         expected = as_roll(chances[None])[0]
         (clean, dirty), (next_clean, next_dirty) = signal(level), signal(after)

@@ -17,7 +17,7 @@ from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.engines.guidance.tracks import split_tracks
 from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import plan_piece
-from mididraw.engines.request import ScoreRequest
+from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony import Style
 from mididraw.harmony.plan import Plan
 from mididraw.harmony.progressions import style_tempo
@@ -160,12 +160,15 @@ def start(
     return Generation(request, model, opening, tempo, particles, guidance.backing)
 
 
-def write(requests: Sequence[ScoreRequest], begin: Begin) -> list[Score]:
+def write(
+    requests: Sequence[ScoreRequest], begin: Begin, progress: BarProgress = no_progress
+) -> list[Score]:
     """Write pieces side by side, with a decoder that later ones of as many candidates use again.
 
     Args:
-        requests: of one model; the first one's callback is told how far the slowest is.
+        requests: of one model.
         begin: begins each.
+        progress: called with how far the slowest is.
 
     Raises:
         ModelError: the model's weights cannot be read.
@@ -179,7 +182,7 @@ def write(requests: Sequence[ScoreRequest], begin: Begin) -> list[Score]:
             begun += (begin(one, generator) for one in requests)
             while unfinished := [one.particles for one in begun if not one.particles.done]:
                 step(generator.decoder, unfinished)
-                first.progress(min(one.particles.finished for one in begun), first.canvas.bars)
+                progress(min(one.particles.finished for one in begun), first.canvas.bars)
             return [one.score() for one in begun]
         finally:
             for one in begun:

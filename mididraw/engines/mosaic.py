@@ -17,7 +17,7 @@ from mididraw.canvas import Canvas
 from mididraw.engines.chords import perform, playable
 from mididraw.engines.piece import piece_of
 from mididraw.engines.plan import plan_piece
-from mididraw.engines.request import ScoreRequest
+from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.engines.voices import MAX_VOICES, find_lines, spread
 from mididraw.harmony import PITCH_CLASSES, Chord, Key, Mode
 from mididraw.score import STEPS_PER_BAR, Note, Score
@@ -57,7 +57,7 @@ class Tile:
     worth: float
 
 
-def mosaic(request: ScoreRequest) -> Score:
+def mosaic(request: ScoreRequest, progress: BarProgress = no_progress) -> Score:
     """Lay real bars over the picture.
 
     At strength 0 they are played as they are, whatever the ink; at 50 and above only what lies at
@@ -81,7 +81,7 @@ def mosaic(request: ScoreRequest) -> Score:
             notes += laid
             if laid:
                 used[known.names[known.song[tile.bar]]] = None
-        request.progress(layer, _LAYERS)
+        progress(layer, _LAYERS)
     voices = round(MAX_VOICES * min(pull, 1.0))
     if voices:
         grid = playable(canvas, plan.key, plan.chords)

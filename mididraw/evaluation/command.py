@@ -13,6 +13,9 @@ from mididraw.evaluation.evaluator import (
     Evaluator,
     first_seconds,
 )
+from mididraw.evaluation.measures.embed import Embeddings, Yamnet
+from mididraw.evaluation.measures.frechet import RESAMPLES
+from mididraw.evaluation.measures.vggish import Vggish
 from mididraw.evaluation.plan import (
     Setting,
     ablations,
@@ -21,12 +24,9 @@ from mididraw.evaluation.plan import (
     play,
     settings,
 )
+from mididraw.evaluation.references.songs import game_songs, pop_songs
 from mididraw.evaluation.report import Evaluation, Pair
 from mididraw.evaluation.speed import speeds
-from mididraw.measure.embed import Embeddings, Yamnet
-from mididraw.measure.frechet import RESAMPLES
-from mididraw.measure.reference import game_songs, pop_songs
-from mididraw.measure.vggish import Vggish
 
 _SHORT = 10.0
 _GAMES = 30

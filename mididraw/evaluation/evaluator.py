@@ -10,18 +10,22 @@ import numpy as np
 import torch
 
 from mididraw.engines.generation import threads
+from mididraw.evaluation.measures.agreement import agreement
+from mididraw.evaluation.measures.embed import HOP, RATE, Embeddings, Sound
+from mididraw.evaluation.measures.form import Form, form
+from mididraw.evaluation.measures.frechet import RESAMPLES, FrechetDistance, frechet
+from mididraw.evaluation.measures.identify import identify
+from mididraw.evaluation.measures.listen import listen
+from mididraw.evaluation.measures.music_embedding import (
+    embed_excerpts,
+    embed_scores,
+    load,
+    windows_of,
+)
+from mididraw.evaluation.measures.symbolic import Figures, figures
 from mididraw.evaluation.plan import DrawnPiece
-from mididraw.measure import match
-from mididraw.measure.agreement import agreement
-from mididraw.measure.embed import HOP, RATE, Embeddings, Sound
-from mididraw.measure.form import Form, form
-from mididraw.measure.frechet import RESAMPLES, FrechetDistance, frechet
-from mididraw.measure.identify import identify
-from mididraw.measure.listen import listen
-from mididraw.measure.match import overlap
-from mididraw.measure.music_embedding import embed_excerpts, embed_scores, load, windows_of
-from mididraw.measure.reference import ReferenceSong, clips, excerpts, halves
-from mididraw.measure.symbolic import Figures, figures
+from mididraw.evaluation.references.songs import ReferenceSong, clips, excerpts, halves
+from mididraw.match import match, overlap
 from mididraw.models.catalogue import load_model
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
 from mididraw.render.midi import write_midi
@@ -39,7 +43,7 @@ class Closeness:
     """To the drawings; shares from 0 to 1, means over the pieces.
 
     Attributes:
-        coverage, precision, f1: within one cell, see :class:`~mididraw.measure.Match`.
+        coverage, precision, f1: within one cell, see :class:`~mididraw.match.Match`.
         likeness: with the lines that a person sees on the picture, before it becomes ink.
         iou: cells in both over cells in either, exactly.
         strays: share of notes' cells more than a cell from ink.
@@ -68,7 +72,7 @@ class EngineMetrics:
         closeness: to the drawings; None for real music.
         distances: Fréchet audio distance to all real songs, by the embedder.
         notes: Fréchet distance to all real songs' notes, see
-            :mod:`mididraw.measure.music_embedding`.
+            :mod:`mididraw.evaluation.measures.music_embedding`.
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
         form: means over the pieces.

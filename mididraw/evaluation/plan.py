@@ -14,11 +14,11 @@ from mididraw.canvas import Canvas
 from mididraw.draw import prepare_request, write_score
 from mididraw.engines import ScoreRequest
 from mididraw.errors import PictureError
+from mididraw.evaluation.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.harmony import PITCH_CLASSES, Key, Mode
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
 from mididraw.options import Arrangement, DrawOptions, Engine
-from mididraw.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.score import Score
 
 STRENGTHS = (0, 25, 50, 75, 100)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mididraw.evaluation.evaluator import EngineMetrics
+from mididraw.evaluation.measures.frechet import FrechetDistance
 from mididraw.evaluation.plots import draw_front, draw_slider
 from mididraw.evaluation.speed import Speed
-from mididraw.measure.frechet import FrechetDistance
 
 _INTRODUCTION = """# Evaluation
 

@@ -10,6 +10,7 @@ from mididraw.draw import prepare_request
 from mididraw.engines.generation import Generator, threads
 from mididraw.engines.guidance.particles import run
 from mididraw.engines.guided import begin
+from mididraw.evaluation.quickdraw import Stroke, paint
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder
 from mididraw.models.giant.giant import Giant
@@ -17,7 +18,6 @@ from mididraw.models.giant.shapes import PUBLISHED
 from mididraw.models.interface import MusicModel
 from mididraw.models.transformer import Transformer
 from mididraw.options import DrawOptions
-from mididraw.quickdraw import Stroke, paint
 
 _GIANT = "giant-medium"
 _BARS = 8

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mididraw.evaluation.measures.copying import KnownSongs, copied_share
+from mididraw.evaluation.measures.music_embedding import embed_scores
+from mididraw.evaluation.measures.musicality import Musicality, average, musicality
+from mididraw.evaluation.measures.ngram import NGram
 from mididraw.harmony import Key
-from mididraw.measure.copying import KnownSongs, copied_share
-from mididraw.measure.music_embedding import embed_scores
-from mididraw.measure.musicality import Musicality, average, musicality
-from mididraw.measure.ngram import NGram
 from mididraw.models.compose import ComposeOptions, compose
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.model import load

@@ -13,9 +13,9 @@ from mididraw.engines.accompaniment import choose_patterns
 from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
 from mididraw.engines.bands import BANDS, BY_STYLE
 from mididraw.engines.chords import chords
+from mididraw.evaluation.measures.form import form
 from mididraw.harmony import Chord, Key, Style
 from mididraw.harmony.plan import Plan, sections_of
-from mididraw.measure.form import form
 from mididraw.options import Arrangement, DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
 from tests.strategies.canvases import canvas_of
@@ -158,8 +158,8 @@ def test_the_drawing_stays_in_front(arrangement: Arrangement) -> None:
     ink = np.zeros((48, BARS * STEPS_PER_BAR), np.bool_)
     for start in range(2, ink.shape[1] - 8, 8):
         ink[4 + start * 7 % 40, start : start + 8] = True
-    options = by(arrangement, engine="chords")
-    score = chords(ScoreRequest(canvas_of(ink), options, 1))
+    options = by(arrangement, engine="chords", seed=1)
+    score = chords(ScoreRequest(canvas_of(ink), options))
     loud = {True: 0, False: 0}
     for track in score.tracks:
         if not track.drums:

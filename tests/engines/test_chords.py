@@ -14,14 +14,14 @@ from mididraw.engines import ScoreRequest
 from mididraw.engines.chords import chords
 from mididraw.engines.voices import MAX_VOICES
 from mididraw.harmony import Style
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BEAT, Score, roll
 from tests.strategies.canvases import canvas_of, canvases
 
 
 def play(canvas: Canvas, seed: int = 0, **options: object) -> Score:
-    return chords(ScoreRequest(canvas, DrawOptions.of(**options), seed))
+    return chords(ScoreRequest(canvas, DrawOptions.of(seed=seed, **options)))
 
 
 @given(canvases(), st.integers(0, 1000))

@@ -6,8 +6,8 @@ from mididraw.canvas import Canvas, lay
 from mididraw.engines import ScoreRequest
 from mididraw.engines.guided import guided
 from mididraw.engines.plan import plan_piece
-from mididraw.measure import match
-from mididraw.measure.form import form
+from mididraw.evaluation.measures.form import form
+from mididraw.match import match
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.options import DrawOptions
 from mididraw.picture import read
@@ -16,14 +16,16 @@ from tests.conftest import EXAMPLES
 from tests.strategies.canvases import canvas_of
 
 
-def canvas_for(**options: object) -> tuple[Canvas, DrawOptions]:
-    chosen = DrawOptions.of(engine="guided", bars=4, candidates=4, arrangement="solo", **options)
+def canvas_for(seed: int = 1, **options: object) -> tuple[Canvas, DrawOptions]:
+    chosen = DrawOptions.of(
+        engine="guided", bars=4, candidates=4, arrangement="solo", seed=seed, **options
+    )
     return lay([read(EXAMPLES / "cat.png")], chosen), chosen
 
 
 def play(seed: int = 1, **options: object) -> tuple[Canvas, Score]:
-    canvas, chosen = canvas_for(**options)
-    return canvas, guided(ScoreRequest(canvas, chosen, seed))
+    canvas, chosen = canvas_for(seed, **options)
+    return canvas, guided(ScoreRequest(canvas, chosen))
 
 
 def test_the_music_is_the_picture_in_key_and_without_semitones() -> None:
@@ -84,11 +86,13 @@ def test_bars_without_ink_are_played_through() -> None:
     ink = np.zeros((48, 6 * 16), np.bool_)
     ink[20, 2:6] = True
     canvas = canvas_of(ink)
-    score = guided(ScoreRequest(canvas, DrawOptions.of(engine="guided", candidates=2), 1))
+    options = DrawOptions.of(engine="guided", candidates=2, seed=1)
+    score = guided(ScoreRequest(canvas, options))
     assert score.bars == 6
 
 
 def test_one_candidate_is_enough() -> None:
     canvas, _ = canvas_for()
-    score = guided(ScoreRequest(canvas, DrawOptions.of(engine="guided", bars=4, candidates=1), 1))
+    options = DrawOptions.of(engine="guided", bars=4, candidates=1, seed=1)
+    score = guided(ScoreRequest(canvas, options))
     assert match(canvas, score).f1 > 0.8

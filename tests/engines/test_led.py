@@ -5,9 +5,8 @@ import pytest
 from PIL import Image
 
 from mididraw.canvas import Canvas
-from mididraw.draw import prepare_request
-from mididraw.engines import ENGINES
-from mididraw.measure import match
+from mididraw.draw import prepare_request, write_score
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import Score, roll
 
@@ -17,7 +16,7 @@ def play(
 ) -> tuple[Canvas, Score]:
     asked = DrawOptions.of(engine=engine, arrangement="solo", seed=seed, **options)
     request = prepare_request([picture], asked)
-    return request.canvas, ENGINES[asked.engine]([request])[0]
+    return request.canvas, write_score(request)
 
 
 @pytest.mark.parametrize(

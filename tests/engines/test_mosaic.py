@@ -14,8 +14,8 @@ from mididraw.canvas import Canvas
 from mididraw.draw import prepare_request
 from mididraw.engines import ScoreRequest
 from mididraw.engines.mosaic import Tile, best_path, mosaic
-from mididraw.measure import match
-from mididraw.measure.copying import KnownSongs
+from mididraw.evaluation.measures.copying import KnownSongs
+from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import Score, Track, roll
 from mididraw.training.pop909 import read_archive, read_song
@@ -81,7 +81,7 @@ def test_the_path_never_stays_with_a_song() -> None:
 @settings(max_examples=8, deadline=None)
 @given(canvases(), st.integers(0, 1000))
 def test_the_same_seed_gives_the_same_piece_without_overlaps(canvas: Canvas, seed: int) -> None:
-    work = ScoreRequest(canvas, DrawOptions.of(engine="mosaic"), seed)
+    work = ScoreRequest(canvas, DrawOptions.of(engine="mosaic", seed=seed))
     score = mosaic(work)
     assert score == mosaic(work)
     notes = score.drawing.notes

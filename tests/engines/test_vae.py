@@ -10,7 +10,7 @@ from mididraw.engines.led import on_keys
 from mididraw.engines.vae import slerp, vae
 from mididraw.errors import OptionError
 from mididraw.harmony import Chord, Key
-from mididraw.measure import match
+from mididraw.match import match
 from mididraw.models.condition import harmonies
 from mididraw.models.vae.model import SEEN, WEIGHTS, decode, encode
 from mididraw.options import DrawOptions, Engine

@@ -10,9 +10,9 @@ from PIL import Image
 
 from mididraw.evaluation.command import Sources, compare_all
 from mididraw.evaluation.evaluator import first_seconds
+from mididraw.evaluation.measures.embed import HOP, RATE
 from mididraw.evaluation.plan import Setting, ablations, settings
 from mididraw.evaluation.report import Evaluation, write_report
-from mididraw.measure.embed import HOP, RATE
 from mididraw.options import DrawOptions, Engine
 
 DRAWINGS = 3

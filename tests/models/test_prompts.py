@@ -2,7 +2,7 @@
 
 import pytest
 
-from mididraw.measure.musicality import musicality
+from mididraw.evaluation.measures.musicality import musicality
 from mididraw.models.pocket.tokens import decode, encode
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS

@@ -18,9 +18,9 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageDraw
 
-from mididraw.bench import peak_mb
 from mididraw.draw import prepare_request, write_score
 from mididraw.errors import MididrawError
+from mididraw.evaluation.benches.memory import peak_mb
 from mididraw.options import DrawOptions
 
 COUNT = 360

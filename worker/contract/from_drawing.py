@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # what it takes to draw is not needed to answer
     from mididraw.canvas import Canvas
     from mididraw.draw import Clock, Drawing, Stage
     from mididraw.engines import ScoreRequest
-    from mididraw.measure import Match
+    from mididraw.match import Match
     from mididraw.options import DrawOptions
     from mididraw.score import Score
     from mididraw.settings import Settings
@@ -54,7 +54,7 @@ def done_from_takes(
         SoundError: FluidSynth, ffmpeg or the SoundFont cannot be used.
     """
     from mididraw.draw import Stage
-    from mididraw.measure import match
+    from mididraw.match import match
     from mididraw.takes import draw_sheet, record_takes
 
     request, score = requests[0], scores[0]

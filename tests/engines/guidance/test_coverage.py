@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import BEYOND, REACH, SLIP, STRAY, InkCoverage
 from mididraw.harmony import Key
-from mididraw.measure.match import match
+from mididraw.match import match
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import DRAWING, Note, Score, Track
 from tests.strategies.canvases import canvas_of, canvases

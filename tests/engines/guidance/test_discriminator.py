@@ -7,8 +7,8 @@ from torch import Tensor
 
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
+from mididraw.evaluation.measures.music_embedding import notes_of
 from mididraw.harmony import Key
-from mididraw.measure.music_embedding import notes_of
 from mididraw.models.discriminator import Discriminator, load
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.tokens import LEAD, encode

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
+from mididraw.evaluation.references.xtransformers import reference
 from mididraw.models.giant.shapes import PUBLISHED
-from mididraw.models.reference import reference
 from mididraw.models.transformer import TransformerConfig
 
 ROTARY = replace(

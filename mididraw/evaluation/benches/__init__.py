@@ -1,0 +1,1 @@
+"""``mididraw bench``: seconds, memory and tokens per second, by what is measured."""
