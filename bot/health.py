@@ -83,5 +83,5 @@ def _discord(settings: DiscordSettings) -> list[Finding]:
     except library.LoginFailure:
         return [fault(subject, "Discord does not know it", mend)]
     except (library.HTTPException, OSError) as error:
-        said = f"Discord cannot be asked: {type(error).__name__}"
-        return [fault(subject, said, "See that this host reaches discord.com over HTTPS.")]
+        seen = f"Discord cannot be asked: {type(error).__name__}"
+        return [fault(subject, seen, "See that this host reaches discord.com over HTTPS.")]

@@ -34,7 +34,7 @@ from bot.service.drawings import DrawingService
 from bot.service.status import StatusFollower
 from bot.settings import DiscordSettings
 from bot.tasks import end
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.errors import OptionError, Sentence
 
 _log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class DrawClient(discord.AutoShardedClient):
         elif kind is discord.InteractionType.modal_submit and is_change(interaction):
             await take_change(interaction)
         elif kind is discord.InteractionType.component and not is_known(interaction):
-            await whisper(interaction, texts(str(interaction.locale))("expired-buttons"))
+            await whisper(interaction, texts_in(str(interaction.locale))("expired-buttons"))
 
     def _heard(self) -> bool:
         """Whether every shard's gateway answers its heartbeats."""

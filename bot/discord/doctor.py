@@ -59,8 +59,8 @@ def _intents(about: discord.AppInfo) -> Finding:
         for name, flags in _PRIVILEGED.items()
         if any(getattr(about.flags, flag) for flag in flags)
     ]
-    said = f"{', '.join(on)}: on, and not needed" if on else "none that is privileged, none needed"
-    return well("Discord's intents", said)
+    seen = f"{', '.join(on)}: on, and not needed" if on else "none that is privileged, none needed"
+    return well("Discord's intents", seen)
 
 
 def _installation(about: discord.AppInfo) -> Iterator[Finding]:
@@ -80,8 +80,8 @@ def _installation(about: discord.AppInfo) -> Iterator[Finding]:
         faults.append((f"what servers are asked for lacks {', '.join(lacking)}", mend))
     if anywhere is None:
         faults.append(("people cannot add it to their accounts", f"{page}tick User Install."))
-    for said, mend in faults:
-        yield fault(subject, said, mend)
+    for seen, mend in faults:
+        yield fault(subject, seen, mend)
     if not faults:
         who = "anybody" if about.bot_public else "its owner alone"
         yield well(subject, f"{who} can add it to servers and accounts")

@@ -37,7 +37,7 @@ class History:
     picture: bytes
 
 
-async def history_of(service: DrawingService, user: str, said: Texts) -> History | None:
+async def history_of(service: DrawingService, user: str, texts: Texts) -> History | None:
     """What is kept of a person's pieces, favourites among them; None if there is nothing."""
     pieces = await service.jobs.pieces(user, _SHOWN)
     if not pieces:
@@ -45,12 +45,12 @@ async def history_of(service: DrawingService, user: str, said: Texts) -> History
     kept = await _favourites(service, user)
     lines = [
         f"{number}. {f'{STAR} ' if piece.job.id in kept else ''}{piece.job.title} · "
-        + summary(piece.answer, said)
+        + summary(piece.answer, texts)
         for number, piece in enumerate(pieces, 1)
     ]
     seen = [await _seen(service, piece) for piece in pieces]
     picture = await asyncio.to_thread(_picture, seen)
-    return History(pieces, "\n".join([said("history"), *lines]), picture)
+    return History(pieces, "\n".join([texts("history"), *lines]), picture)
 
 
 async def change_favourite(service: DrawingService, user: str, kept: Kept) -> float | None:

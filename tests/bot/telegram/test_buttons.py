@@ -13,7 +13,7 @@ from bot.reply import Action, changed
 from bot.telegram.form import FIELDS, ChangeForm, keys_of
 from bot.telegram.keyboards import Menu, Press, Voice, value_of
 from bot.telegram.parts import poster
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
 from mididraw.options import Arrangement, DrawOptions, Video
@@ -217,7 +217,7 @@ def test_what_buttons_carry_fits_into_telegrams_64_bytes(
     options = DrawOptions(tempo=tempo, arrangement=arrangement, instrument=instrument)
     form = ChangeForm.of(JOB, options).model_copy(update={"field": field})
     assert changed(options, form.given()) == options
-    keys = keys_of(form, texts(tag), Menu(action="", job=JOB).pack()).inline_keyboard
+    keys = keys_of(form, texts_in(tag), Menu(action="", job=JOB).pack()).inline_keyboard
     for key in (key for row in keys for key in row):
         assert len(str(key.callback_data).encode()) <= 64
 
