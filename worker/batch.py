@@ -243,9 +243,9 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     if isinstance(error, ModelError):
         return error.sentence.code == "memory-full-pieces"
-    said = str(error)
+    message = str(error)
     return isinstance(error, RuntimeError) and (
-        "not enough memory" in said or "can't allocate memory" in said
+        "not enough memory" in message or "can't allocate memory" in message
     )
 
 

@@ -87,11 +87,11 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
         def tell(progress: TrainingProgress) -> None:
-            said = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
+            line = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
             if progress.held:
-                console.print(f"{said}, {progress.held.bits_per_note:.2f} bits a held-out note")
+                console.print(f"{line}, {progress.held.bits_per_note:.2f} bits a held-out note")
                 draw_curve(trainer.history).save(out / "curve.png")
-            bar.update(task, completed=progress.step, description=said)
+            bar.update(task, completed=progress.step, description=line)
 
         held = trainer.run(dataset, out, tell)
     draw_curve(trainer.history).save(out / "curve.png")
@@ -191,11 +191,11 @@ def train_bars(network: str, steps: int | None, out: Path) -> None:
     with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=steps)
 
-        def tell(step: int, said: str) -> None:
-            if said.startswith(bar_networks.HELD_OUT):
-                console.print(f"step {step}: {said}")
+        def tell(step: int, line: str) -> None:
+            if line.startswith(bar_networks.HELD_OUT):
+                console.print(f"step {step}: {line}")
             else:
-                bar.update(task, completed=step, description=said)
+                bar.update(task, completed=step, description=line)
 
         bar_networks.teach(make(steps), steps, out, tell)
     console.print(f"weights: {out / bar_networks.WEIGHTS}")

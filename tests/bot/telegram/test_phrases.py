@@ -174,9 +174,9 @@ def test_what_is_not_wanted_is_not_taken(text: str, instrument: Any, style: bool
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_labels_of_our_own_buttons_are_understood(tag: str) -> None:
-    said, piece = texts_in(tag), DrawOptions.of(tempo=100, key="A minor", seed=5)
-    labels = {name: said(name) for name in ("again", "closer", "musical", "accompaniment-on")}
-    labels |= {name: said(name) for name in ("tempo-slower", "tempo-faster", "key-auto")}
+    texts, piece = texts_in(tag), DrawOptions.of(tempo=100, key="A minor", seed=5)
+    labels = {name: texts(name) for name in ("again", "closer", "musical", "accompaniment-on")}
+    labels |= {name: texts(name) for name in ("tempo-slower", "tempo-faster", "key-auto")}
     settled = {}
     for name, text in labels.items():
         asked = parse(text)
@@ -190,9 +190,9 @@ def test_the_labels_of_our_own_buttons_are_understood(tag: str) -> None:
     assert settled["key-auto"].key == "auto"
     assert settled["accompaniment-on"].accompaniment
     for name in ("instrument", "tempo", "key", "accompaniment-off"):
-        assert parse(said(name)).unknown == ()
+        assert parse(texts(name)).unknown == ()
     # Without a piece, faster is faster than what is common.
-    assert settle(DrawOptions(), parse(said("tempo-faster"))).tempo == 125
+    assert settle(DrawOptions(), parse(texts("tempo-faster"))).tempo == 125
 
 
 def test_chatter_is_no_option() -> None:
