@@ -100,13 +100,13 @@ class Pool:
         self._go_on()
         return results
 
-    def heard(self) -> list[tuple[Hashable, Any]]:
+    def collect_news(self) -> list[tuple[Hashable, Any]]:
         """What tasks have told since the last call, each with its owner."""
         found = []
         while not self._news.empty():
             found.append(self._news.get())
         owners = {task.owner for task in self._under_way.values()}
-        return [(owner, told) for owner, told in found if owner in owners]
+        return [(owner, news) for owner, news in found if owner in owners]
 
     def close(self) -> None:
         """End all processes."""

@@ -88,7 +88,7 @@ def is_change(interaction: discord.Interaction[Any]) -> bool:
     return bool(_NAME.fullmatch(custom_id(interaction)))
 
 
-async def take_change(interaction: discord.Interaction[Any]) -> None:
+async def submit_change(interaction: discord.Interaction[Any]) -> None:
     """Order the piece as the form has it."""
     try:
         await _order(interaction)

@@ -70,7 +70,7 @@ def is_form(interaction: discord.Interaction[Any]) -> bool:
     return bool(_NAME.fullmatch(custom_id(interaction)))
 
 
-async def take_form(interaction: discord.Interaction[Any]) -> None:
+async def submit_form(interaction: discord.Interaction[Any]) -> None:
     """Order what a form asks for."""
     try:
         await _order(interaction)

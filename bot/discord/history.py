@@ -18,7 +18,7 @@ from bot.discord.files import files_of
 from bot.discord.ordering import begin_order, is_private
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import Delete, put_in, take_out
+from bot.service.gallery import Delete, put_in, remove_from
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.service.sound import fitted
 from mididraw.errors import OptionError
@@ -118,7 +118,7 @@ class GalleryButton(_PieceButton, template=rf"mdg:{_JOB}"):
         if await put_in(service.memory, user, self.job, post):
             await whisper(interaction, texts("gallery-in", place=f"<#{channel}>"))
         else:
-            await take_out_of_galleries(interaction, self.job)
+            await remove_from_galleries(interaction, self.job)
             await whisper(interaction, texts("gallery-out"))
 
 
@@ -148,12 +148,12 @@ async def _show(interaction: discord.Interaction[Any], kept: Kept, channel: int)
     return int(message.id)
 
 
-async def take_out_of_galleries(
+async def remove_from_galleries(
     interaction: discord.Interaction[Any], only: str | None = None
 ) -> int:
     """Delete what a person put into galleries; tells of how many pieces that was impossible."""
     memory, delete = context_of(interaction).service.memory, deleting(interaction.client)
-    return await take_out(memory, str(interaction.user.id), delete, only)
+    return await remove_from(memory, str(interaction.user.id), delete, only)
 
 
 def deleting(client: discord.Client) -> Delete:

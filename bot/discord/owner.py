@@ -43,11 +43,11 @@ class Owner(app_commands.Group):
         """Show how queue, workers and servers are."""
         url = context_of(interaction).settings.redis
 
-        def look() -> dict[str, object]:
+        def read() -> dict[str, object]:
             with connect(url) as connection:
                 return read_overview(connection, time.time()).as_json()
 
-        seen = await asyncio.to_thread(look)
+        seen = await asyncio.to_thread(read)
         seen |= {"servers": len(interaction.client.guilds)}
         await whisper(interaction, "\n".join(f"{name}: {value}" for name, value in seen.items()))
 

@@ -7,7 +7,7 @@ from discord import app_commands
 from bot.discord.answers import acknowledge, whisper
 from bot.discord.choices import DEFAULTS, Inter, anywhere, named, with_options
 from bot.discord.context import context_of, texts_of
-from bot.discord.history import take_out_of_galleries
+from bot.discord.history import remove_from_galleries
 from bot.service.settings import changed, listed
 
 
@@ -56,8 +56,8 @@ async def forgetme(interaction: Inter) -> None:
     """Delete all that is kept of a person."""
     await acknowledge(interaction)
     texts = await texts_of(interaction)
-    left = await take_out_of_galleries(interaction)
-    await context_of(interaction).service.forget(str(interaction.user.id))
+    left = await remove_from_galleries(interaction)
+    await context_of(interaction).service.delete_user(str(interaction.user.id))
     more = [texts("gallery-left", count=left)] if left else []
     await whisper(interaction, "\n".join([texts("discord-forgotten"), *more]))
 

@@ -149,10 +149,10 @@ class DrawingService:
         job = await self.memory.read_note(f"last:{user}")
         return bool(job) and await self.jobs.cancel(job)
 
-    async def forget(self, user: str) -> None:
+    async def delete_user(self, user: str) -> None:
         """Delete all that is kept of a person."""
-        await self.jobs.forget(user)
-        await self.memory.forget(user)
+        await self.jobs.delete_user(user)
+        await self.memory.delete_user(user)
 
     async def close(self) -> None:
         """Let go of everything; jobs go on."""

@@ -66,7 +66,7 @@ async def change_favourite(service: DrawingService, user: str, kept: Kept) -> fl
     host, job = service.favourites, kept.job.id
     there = await _favourites(service, user)
     if job in there:
-        await _note(service, user, lambda found: [one for one in found if one != job])
+        await _change_favourites(service, user, lambda found: [one for one in found if one != job])
         await service.jobs.loosen(kept.job)
         return None
     if len(there) >= host.most:
@@ -80,7 +80,9 @@ async def change_favourite(service: DrawingService, user: str, kept: Kept) -> fl
         raise OptionError(
             "favourite-gone", "The files of this piece are gone: ask for it again first."
         )
-    await _note(service, user, lambda found: [job, *(one for one in found if one != job)])
+    await _change_favourites(
+        service, user, lambda found: [job, *(one for one in found if one != job)]
+    )
     return until
 
 
@@ -107,7 +109,7 @@ async def _favourites(service: DrawingService, user: str) -> list[str]:
     return [job for job in found if await service.piece(job) is not None]
 
 
-async def _note(service: DrawingService, user: str, change: Any) -> None:
+async def _change_favourites(service: DrawingService, user: str, change: Any) -> None:
     name, seconds = f"favourites:{user}", service.favourites.seconds
     await service.memory.change_note(name, lambda found: change(found or []), seconds)
 

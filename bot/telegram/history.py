@@ -15,7 +15,7 @@ from aiogram.types import (
 
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import Delete, put_in, take_out
+from bot.service.gallery import Delete, put_in, remove_from
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.telegram.context import TelegramContext, sender_of, target_of
 from bot.telegram.keyboards import Gallery, Keep, Open
@@ -101,7 +101,7 @@ async def _gallery(
     if await put_in(memory, user, kept.job.id, post):
         title = (await context.bot.get_chat(channel)).title or ""
         return texts("gallery-in", place=title)
-    await take_out_of_galleries(context, user, kept.job.id)
+    await remove_from_galleries(context, user, kept.job.id)
     return texts("gallery-out")
 
 
@@ -131,11 +131,11 @@ async def _show(context: TelegramContext, kept: Kept, channel: int, name: str) -
     return [first.message_id, second.message_id]
 
 
-async def take_out_of_galleries(
+async def remove_from_galleries(
     context: TelegramContext, user: str, only: str | None = None
 ) -> int:
     """Delete what a person put into galleries; tells of how many pieces that was impossible."""
-    return await take_out(context.service.memory, user, deleting(context.bot), only)
+    return await remove_from(context.service.memory, user, deleting(context.bot), only)
 
 
 def deleting(bot: Bot) -> Delete:

@@ -117,7 +117,7 @@ class TelegramPoster:
             await self._elsewhere(forbidden, delivery, target, reply, texts, sent)
         if (audio := sent.parts.get("audio")) and "remembered" not in sent.parts:
             await self._remember(delivery.job.user, {"audio": audio, "text": reply.text})
-            await sent.note("remembered", "")
+            await sent.keep_file("remembered", "")
 
     def _wait_outside(self, chat: int, part: Part) -> None:
         """Have an answer wait where it holds no memory and keeps nobody else from posting."""
@@ -220,9 +220,9 @@ class _Sent:
     async def once(self, part: Part, **place: Any) -> None:
         if part.name not in self.parts:
             message = await part.send(**place)
-            await self.note(part.name, _file_id(message))
+            await self.keep_file(part.name, _file_id(message))
 
-    async def note(self, name: str, file: str) -> None:
+    async def keep_file(self, name: str, file: str) -> None:
         self.parts[name] = file
         await self.memory.write_note(f"sent:{self.job}", self.parts, _KEPT)
 

@@ -27,7 +27,7 @@ from bot.telegram.context import (
     target_of,
     topic_of,
 )
-from bot.telegram.history import channel_of, take_out_of_galleries
+from bot.telegram.history import channel_of, remove_from_galleries
 from bot.telegram.phrases import parse
 from bot.telegram.refusals import forbids
 from bot.texts import LANGUAGES, Texts, texts_in
@@ -90,7 +90,7 @@ async def settings(message: Message, command: CommandObject, context: TelegramCo
             place, topic = str(message.chat.id), topic_of(message)
             chat = await _change_chat(context, place, words, topic, who.id)
             head = texts("telegram-settings-group")
-            lines = [listed(head, chat.options, texts, **_told(chat, texts))]
+            lines = [listed(head, chat.options, texts, **_rule_values(chat, texts))]
         else:
             own = await _change_own(context, who.id, words)
             lines = [listed(texts("telegram-settings"), own, texts)]
@@ -145,14 +145,14 @@ async def cancel(message: Message, context: TelegramContext) -> None:
         await context.tell(message, "telegram-nothing-waits")
 
 
-async def forget(message: Message, context: TelegramContext) -> None:
+async def forgetme(message: Message, context: TelegramContext) -> None:
     """Delete all that is kept of a person."""
     who = sender_of(message)
     if not who.personal:
         await context.tell(message, "telegram-personal")
         return
-    left = await take_out_of_galleries(context, who.id)
-    await context.service.forget(who.id)
+    left = await remove_from_galleries(context, who.id)
+    await context.service.delete_user(who.id)
     texts = await context.texts(message)
     more = [texts("gallery-left", count=left)] if left else []
     await context.say(message, "\n".join([texts("telegram-forgotten"), *more]))
@@ -189,7 +189,7 @@ async def _change_chat(
     return settings
 
 
-def _told(settings: ChatSettings, texts: Texts) -> dict[str, str]:
+def _rule_values(settings: ChatSettings, texts: Texts) -> dict[str, str]:
     """A group's rules in words; empty where there is none."""
     return {
         "jobs": str(settings.jobs or ""),
@@ -251,7 +251,7 @@ def make_router() -> Router:
         ("language", language),
         ("queue", queue),
         ("cancel", cancel),
-        ("forgetme", forget),
+        ("forgetme", forgetme),
     ):
         router.message.register(handler, Command(name, ignore_case=True))
     router.callback_query.register(speak, Language.filter())

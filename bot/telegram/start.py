@@ -108,8 +108,8 @@ def dispatcher(context: TelegramContext) -> Dispatcher:
     """Handlers, and what stands before them."""
     made = Dispatcher(context=context)
     throttle = Throttle()
-    for heard in (made.message, made.edited_message, made.callback_query):
-        heard.outer_middleware(throttle)
+    for observer in (made.message, made.edited_message, made.callback_query):
+        observer.outer_middleware(throttle)
     for module in (preferences, history, inline, buttons, drawings):
         # A router has one parent; several bots of one process each need their own.
         made.include_router(module.make_router())

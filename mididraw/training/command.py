@@ -18,7 +18,7 @@ from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
-from mididraw.training.excerpts import heard_only, parted
+from mididraw.training.excerpts import held_out_songs, parted
 from mididraw.training.report import report
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress
 
@@ -31,7 +31,7 @@ RANKS = "ranks.json"
 SONGS = 500
 """Songs of which it is to find the right one."""
 
-DISCRIMINATOR, TOLD = "discriminator.safetensors", "told.json"
+DISCRIMINATOR, DISCRIMINATION = "discriminator.safetensors", "discrimination.json"
 """Weights, and how well they tell songs from drawings that they were not trained on."""
 
 _EVALUATED, _PLAYED = 100, 240
@@ -130,7 +130,7 @@ def train_embedding(data: Path, steps: int | None, out: Path) -> None:
             lambda step, loss: bar.update(task, completed=step, description=f"{loss:.2f} nats"),
         )
     if (data / "vgmidi.tar.gz").is_file():
-        held += heard_only(data / "vgmidi.tar.gz")
+        held += held_out_songs(data / "vgmidi.tar.gz")
     ranks = rank_songs(trainer.model, held[:SONGS])
     (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
     console.print(f"the right song of {ranks.songs}: {ranks}")
@@ -167,7 +167,7 @@ def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
     held = discriminator.bars_of_songs(dataset.validation)
     discrimination = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
     save(model, out / DISCRIMINATOR)
-    (out / TOLD).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
+    (out / DISCRIMINATION).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
     console.print(f"held out: {discrimination}; weights: {out / DISCRIMINATOR}")
 
 

@@ -19,11 +19,11 @@ from mididraw.doctor import Finding, FindingState, examine, library
 from tests.bot.discord.conftest import botting
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
-from tests.standins.discord import StandIn as Discord
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import GUILD
 from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from tests.standins.telegram import TOKEN as TELEGRAM_TOKEN
-from tests.standins.telegram import StandIn as Telegram
+from tests.standins.telegram import TelegramStandIn
 
 __all__ = ["redis_server", "redis_url"]
 
@@ -177,7 +177,7 @@ async def asked(environment: Mapping[str, str]) -> list[Finding]:
 
 
 async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_url: str) -> None:
-    async with Discord().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
         findings = await asked(environment)
         assert found("Discord's commands", findings).state is FindingState.ABSENT
@@ -232,7 +232,7 @@ async def test_an_application_that_keeps_the_bot_from_its_work_is_found(redis_ur
 
 async def test_voice_that_cannot_be_encrypted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "davey", None)
-    async with Discord().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         environment = {"DISCORD_TOKEN": DISCORD_TOKEN, "MIDIDRAW_DISCORD_API_URL": discord.api}
         one = found("Discord's voice", await asked(environment))
     assert one.state is FindingState.FAULT
@@ -240,7 +240,7 @@ async def test_voice_that_cannot_be_encrypted_is_found(monkeypatch: pytest.Monke
 
 
 async def test_tokens_that_the_chats_know_or_do_not_know_are_told_apart() -> None:
-    async with Telegram().serve() as telegram, Discord().serve() as discord:
+    async with TelegramStandIn().serve() as telegram, DiscordStandIn().serve() as discord:
         environment = {
             "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
             "TELEGRAM_API_URL": telegram.url,

@@ -17,9 +17,9 @@ from bot.texts import texts_in
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
 from mididraw.options import Arrangement, DrawOptions, Video
-from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, told
+from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, texts_with
 from tests.bot.telegram.test_preferences import times
-from tests.standins.telegram import StandIn
+from tests.standins.telegram import TelegramStandIn
 
 JOB = "0123456789abcdef" * 2
 
@@ -59,7 +59,9 @@ async def test_every_button_gives_another_version(running: Run, painter: Painter
         assert len(telegram.done("answerCallbackQuery")) == len(presses)
 
 
-async def opened(telegram: StandIn, message: dict[str, Any], data: str, **more: Any) -> list[Any]:
+async def opened(
+    telegram: TelegramStandIn, message: dict[str, Any], data: str, **more: Any
+) -> list[Any]:
     """The buttons that a press shows in place."""
     before = len(telegram.done("editMessageReplyMarkup"))
     await telegram.press(data, message, **more)
@@ -291,4 +293,4 @@ async def test_where_voice_messages_are_forbidden_that_is_said(running: Run) -> 
         message, job = await first_piece(telegram)
         telegram.refuse("sendVoice", 400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
         await telegram.press(Voice(job=job).pack(), message)
-        await telegram.until(told(telegram, HER, "not allowed"))
+        await telegram.until(texts_with(telegram, HER, "not allowed"))
