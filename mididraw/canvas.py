@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mididraw.options import MAX_BARS, DrawOptions, PitchRange
 from mididraw.picture.ink import Ink
+from mididraw.picture.thinning import thin
 from mididraw.score import STEPS_PER_BAR
 
 STEP_ASPECT = 0.375
@@ -287,6 +288,4 @@ def _at_least(
     strokes = ink.strokes.repeat(down, axis=0).repeat(across, axis=1)
     fills = ink.fills.repeat(down, axis=0).repeat(across, axis=1)
     weight = ink.weight.repeat(down, axis=0).repeat(across, axis=1)
-    # The border of the array would stop the thinning.
-    padded = cv2.copyMakeBorder(strokes.astype(np.uint8) * 255, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0, fills, weight
+    return thin(strokes), fills, weight

@@ -62,9 +62,14 @@ def inner_lines(lab: Floats, areas: Bools, depth: Floats) -> Inner:
     grounds, marks, islands = _patches(smooth, flat, palette)
     if not grounds.any():
         return Inner(nothing, nothing, nothing)
+    ink = _ink(smooth, inside & (grounds == 0), grounds, palette)
+    several = len(np.flatnonzero(np.bincount(grounds.ravel())[1:])) > 1
+    if not several and not marks.any():
+        return Inner(ink, nothing, islands)
     nearest, away = _nearest(grounds)
-    apart = distance(smooth, palette[np.maximum(nearest, 1) - 1]) > _SEEN
-    ink = _ink(smooth, inside & (grounds == 0), grounds, palette) | (marks & apart)
+    ink[marks] |= distance(smooth[marks], palette[nearest[marks] - 1]) > _SEEN
+    if not several:
+        return Inner(ink, nothing, islands)
     borders = _borders(lab, palette, nearest, away) & inside & ~_grown(ink, 3)
     return Inner(ink, borders, islands)
 

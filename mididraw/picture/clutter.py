@@ -12,13 +12,21 @@ _CARD = 0.93  # of its box that a card fills
 _LONG = 0.3  # of the side that it runs along, at least
 
 
-def without_specks(ink: Bools, share: float = 0.0002) -> Bools:
-    """Drop what is smaller than a share of all the ink: dust, noise, artefacts."""
+def without_specks(ink: Bools, share: float = 0.0002, clear: Bools | None = None) -> Bools:
+    """Drop what is smaller than a share of all the ink: dust, noise, artefacts.
+
+    Args:
+        ink: ``bool[height, width]``.
+        share: of all the ink that is left.
+        clear: ``bool[height, width]``; where given, parts with none of it are dropped first.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     areas[0] = 0
     if count <= 1:
         return ink
+    if clear is not None:
+        areas[np.setdiff1d(np.arange(count), labels[clear])] = 0
     kept: Bools = (areas >= max(share * areas.sum(), 1))[labels]
     return kept
 
@@ -36,9 +44,9 @@ def without_edge_lines(ink: Bools) -> Bools:
     line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
     line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
     # A frame is as large as the picture, but none of it lies further in.
-    inner = np.unique(labels[reach:-reach, reach:-reach]) if min(ink.shape) > 2 * reach else 0
     frame = (wide == width) & (high == height)
-    frame[inner] = False
+    if frame[1:].any():
+        frame[np.bincount(labels[reach:-reach, reach:-reach].ravel()).nonzero()] = False
     line |= frame
     line[0] = False
     if not line.any():

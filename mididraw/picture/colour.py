@@ -15,6 +15,7 @@ _NEAR = 18.0  # CIELAB units within which ink is lost on the ground
 PALE = 30.0
 """CIELAB chroma below which an even ground is paper or a board, and not a coloured area."""
 _SHEET = 0.97  # of its box that a sheet of paper fills
+_SUM = np.ones((1, 3), np.float32)
 _LEVELS = np.arange(256, dtype=np.float32)
 # OpenCV's 8 bits, where lightness goes to 255 and the colours' zero is 128, to CIELAB's units.
 _FROM_8_BITS = np.stack([_LEVELS * np.float32(100 / 255), _LEVELS - 128, _LEVELS - 128], -1)[None]
@@ -44,13 +45,39 @@ def to_lab(image: Image.Image) -> Floats:
 
 def distance(lab: Floats, other: Floats) -> Floats:
     """CIELAB distance of every pixel from a colour or from another picture's pixel."""
-    apart = lab - other
-    return floats(np.sqrt(np.einsum("...c,...c->...", apart, apart)))  # in half of norm's time
+    if lab.size == 0:
+        return np.zeros(lab.shape[:-1], np.float32)
+    # OpenCV takes a colour off a picture, and adds its channels up, in a tenth of NumPy's time.
+    pixels = lab.reshape(-1, 1, 3) if lab.ndim == 2 else lab
+    if other.ndim == 1:
+        apart = cv2.subtract(pixels, np.append(other, 0).astype(np.float64))
+    else:
+        apart = cv2.subtract(pixels, other.reshape(pixels.shape))
+    return floats(cv2.sqrt(squared(floats(apart))).reshape(lab.shape[:-1]))
+
+
+def squared(pixels: Floats) -> Floats:
+    """The sum of the squares of three channels, ``float32[height, width]``."""
+    return summed(floats(cv2.multiply(pixels, pixels)))
+
+
+def summed(pixels: Floats) -> Floats:
+    """The sum of three channels, ``float32[height, width]``."""
+    return floats(cv2.transform(pixels, _SUM))
+
+
+def channel(pixels: Floats, number: int) -> Floats:
+    """One channel of a picture by itself, which is faster to go through than a view of it."""
+    return floats(cv2.extractChannel(pixels, number))
 
 
 def tint_distance(lab: Floats, other: Floats, light: Floats) -> Floats:
     """Distance of every pixel from another colour in ``light``, apart from their lightness."""
-    return floats(cv2.magnitude(*(lab[..., i] - other[..., i] * light for i in (1, 2))))
+    if other.ndim == 1:
+        apart = [channel(lab, i) - other[i] * light for i in (1, 2)]
+    else:
+        apart = [channel(lab, i) - channel(other, i) * light for i in (1, 2)]
+    return floats(cv2.magnitude(*apart))
 
 
 def steepness(lab: Floats) -> Floats:

@@ -94,8 +94,9 @@ def _under_uneven_light(lab: Floats) -> Paper | None:
 def _fit(lab: Floats) -> tuple[Bools, Floats]:
     """Where paper is seen, and the factors of its colour's surface, ``float32[6, 3]``."""
     sampled = np.s_[::2, ::2]  # a surface of second order needs no more
-    terms, colours = _terms(*lab.shape[:2])[sampled], lab[sampled]
-    chosen = _smooth_and_alike(lab)[sampled]
+    terms = _terms(*lab.shape[:2])[sampled].reshape(-1, 6)
+    colours = lab[sampled].reshape(-1, 3)
+    chosen = _smooth_and_alike(lab)[sampled].ravel()
     for _ in range(_ROUNDS):
         if not chosen.any():
             chosen = np.ones_like(chosen)
@@ -170,10 +171,10 @@ def _terms(height: int, width: int) -> Floats:
 
 def _surface(factors: Floats, height: int, width: int) -> Floats:
     """The surface that has these factors, a row per term: ``float32[height, width, 3]``."""
-    y, x = _places(height, width)
-    surface = np.empty((height, width, factors.shape[1]), np.float32)
-    for channel, (level, right, down, wide, turn, high) in enumerate(factors.T):
-        # What lies along one side only is added up along it, not at every pixel.
-        surface[..., channel] = x * (right + wide * x) + (turn * y) * x
-        surface[..., channel] += level + y * (down + high * y)
-    return surface
+    y, x = (places.ravel() for places in _places(height, width))
+    rows = np.stack([np.ones_like(y), y, y * y], axis=1)
+    surfaces = [
+        rows @ np.stack([level + x * (right + wide * x), down + turn * x, np.full_like(x, high)])
+        for level, right, down, wide, turn, high in factors.T
+    ]
+    return floats(cv2.merge(surfaces))

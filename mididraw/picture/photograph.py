@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from mididraw.picture.colour import Bools, Floats, blurred, floats
+from mididraw.picture.colour import Bools, Floats, blurred, floats, squared, summed
 
 _SIDE = 360  # of the copy that lines are drawn in: finer ones have no place in a piece of music
 _NARROW = 1.4  # of the difference of Gaussians, in pixels of the copy
@@ -46,16 +46,16 @@ def line_drawing(lab: Floats) -> tuple[Bools, Floats]:
 
 def _gradients(lab: Floats) -> tuple[Floats, Floats, Floats]:
     """The structure tensor of all three channels: xx, xy, yy."""
-    x = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0)) / 8
-    y = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1)) / 8
-    return (x * x).sum(axis=-1), (x * y).sum(axis=-1), (y * y).sum(axis=-1)
+    x = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0, scale=1 / 8))
+    y = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1, scale=1 / 8))
+    return squared(x), summed(x * y), squared(y)
 
 
-def _tangents(lab: Floats) -> Floats:
-    """The direction along the edges, ``float32[height, width, 2]`` of unit length, x before y."""
+def _tangents(lab: Floats) -> tuple[Floats, Floats]:
+    """The direction along the edges, of unit length: x and y, ``float32[height, width]`` each."""
     xx, xy, yy = (blurred(part, _FLOW) for part in _gradients(lab))
     across = 0.5 * np.arctan2(2 * xy, xx - yy)
-    return np.stack([-np.sin(across), np.cos(across)], axis=-1).astype(np.float32)
+    return -np.sin(across), np.cos(across)
 
 
 def _edges(lab: Floats) -> Floats:
@@ -67,22 +67,25 @@ def _edges(lab: Floats) -> Floats:
     return floats(np.sqrt(xx + yy) + 0.5 * line)
 
 
-def _along(edges: Floats, tangents: Floats) -> Floats:
+def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
     """Average along the flow, so that broken edges join and specks fade."""
     height, width = edges.shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
     total, weights = edges.copy(), 1.0
     for side in (1.0, -1.0):
-        at_x, at_y, way = x.copy(), y.copy(), side * tangents
+        at_x, at_y = x, y
+        way_x, way_y = (np.float32(side) * part for part in tangents)
         for step in range(1, _ALONG + 1):
-            at_x, at_y = at_x + way[..., 0], at_y + way[..., 1]
+            at_x, at_y = at_x + way_x, at_y + way_y
             weight = float(np.exp(-0.5 * (2.0 * step / _ALONG) ** 2))
             total += weight * floats(cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR))
-            ahead = floats(cv2.remap(tangents, at_x, at_y, cv2.INTER_NEAREST))
-            # A direction has two ends; go on, do not turn back.
-            forward = np.sign((ahead * way).sum(axis=-1, keepdims=True))
-            way = ahead * np.where(forward == 0, 1, forward)
             weights += weight
+            ahead_x, ahead_y = (
+                floats(cv2.remap(part, at_x, at_y, cv2.INTER_NEAREST)) for part in tangents
+            )
+            # A direction has two ends; go on, do not turn back.
+            forward = np.copysign(np.float32(1), ahead_x * way_x + ahead_y * way_y)
+            way_x, way_y = ahead_x * forward, ahead_y * forward
     return floats(total / weights)
 
 

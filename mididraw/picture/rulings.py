@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.picture.colour import Bools, Floats, floats
+from mididraw.picture.thinning import thin as thinned
 
 _SIDE = 800  # of the copy in which lines are looked for
 _TILT = np.deg2rad(8)  # of a sheet on its picture, at most
@@ -60,7 +61,7 @@ def without_rulings(ink: Bools, strength: Floats, lab: Floats) -> Bools:
     thin = small & (cv2.morphologyEx(cells, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)) == 0)
     if max(len(_long_lines(thin)), len(_long_lines(thin.T))) < _FEWEST:
         return ink
-    thin = cv2.ximgproc.thinning(cells * 255) > 0  # takes long, and is seldom needed
+    thin = thinned(small)  # takes long, and is seldom needed
     level, upright = _long_lines(thin), _long_lines(thin.T)
     colours = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     across = _are_rulings(level, thin, colours)
@@ -103,7 +104,8 @@ def _long_lines(thin: Bools) -> list[_Line]:
     )
     if found is None:
         return []
-    y, x = (floats(places) for places in np.nonzero(thin))
+    rows, columns = np.nonzero(thin)
+    y, x = floats(rows), floats(columns)
     offsets, angles = found[:, 0].T.astype(np.float64)
     heights, slopes = offsets / np.sin(angles), -1 / np.tan(angles)
     middles = heights + slopes * breadth / 2
@@ -114,7 +116,7 @@ def _long_lines(thin: Bools) -> list[_Line]:
         left &= np.abs(middles - middles[strongest]) >= _APART
         line = _Line(float(heights[strongest]), float(slopes[strongest]))
         on = line.distance(x, y) < _HALF_WIDTH
-        if len(np.unique(x[on])) >= _SPAN * breadth:
+        if np.count_nonzero(np.bincount(columns[on])) >= _SPAN * breadth:
             # The transform's steps of angle are coarse.
             slope, level = np.polyfit(x[on], y[on], 1)
             lines.append(_Line(float(level), float(slope)))

@@ -20,6 +20,7 @@ from mididraw.picture.colour import (
     Bools,
     Floats,
     blurred,
+    channel,
     distance,
     floats,
     tint_distance,
@@ -37,6 +38,8 @@ _BROADEST = 0.1  # of the longer side: the broadest line whose paper is looked f
 _DARK = 0.5  # of the paper's lightness: what is darker over a broad area is no shadow
 _LIT = 1.4  # of the paper's lightness: what is lighter is no lamp's light
 _OUTSTANDING = 11.0  # times the noise that there is ink
+_SPARSE = 3  # every such row's every such pixel tells a board from paper
+_PER_UNIT = 640  # steps of lightness, which goes to 100, in 16 bits
 _EVERY = 7  # of how many pixels one is looked at for the noise
 _FRINGE = 0.004  # of the longer side: how far colours are smeared
 _FEWEST_LINES = 0.02  # of a photograph's pixels, or it shows nothing clear
@@ -103,8 +106,9 @@ def _separate(image: Image.Image) -> _Separated:
         return _without_paper(lab)
     if not paper.even:
         sheet = _on_lit_paper(lab, paper)
-        covered = float((~looks_like(lab, paper.colour)).mean())
-        return sheet if sheet.ink.any() or covered < _COVERED else _without_paper(lab)
+        if sheet.ink.any() or float((~looks_like(lab, paper.colour)).mean()) < _COVERED:
+            return sheet
+        return _without_paper(lab)
     sheet = _on_even_paper(lab, paper.colour)
     sheet = _Separated(without_bars(sheet.ink, lab), sheet.strength, lab)
     if sheet.ink.mean() > _MOSTLY and is_card(sheet.ink):
@@ -150,7 +154,7 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     """
     smooth = blurred(lab, 1.0)
     colourful = _colour_contrast(smooth, paper)
-    light = _light_contrast(smooth[..., 0], paper, board=_is_board(lab[..., 0], paper))
+    light = _light_contrast(channel(smooth, 0), paper, board=_is_board(lab, paper))
     strength = cv2.magnitude(*(_clear(side, paper.reach) for side in (light, colourful)))
     strength = floats(np.where(paper.reach, np.minimum(strength, 1.0), 0.0))
     strongest = _strongest(strength)
@@ -161,16 +165,13 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     reach = round(_FRINGE * max(strength.shape)) * 2 + 1
     near = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
     above = strength > np.maximum(0.45 * near, max(0.04, 0.2 * strongest))
-    count, labels = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
-    peaks = np.zeros(count, np.float32)
-    np.maximum.at(peaks, labels.ravel(), strength.ravel())
-    peaks[0] = 0.0
-    ink: Bools = (peaks > 0.45 * strongest)[labels]
-    return _Separated(without_specks(ink, 0.002), strength, lab, paper.reach)
+    clear = above & (strength > 0.45 * strongest)
+    return _Separated(without_specks(above, 0.002, clear), strength, lab, paper.reach)
 
 
-def _is_board(lightness: Floats, paper: Paper) -> bool:
-    light = (lightness / np.maximum(paper.colour[..., 0], 1.0))[paper.reach]
+def _is_board(lab: Floats, paper: Paper) -> bool:
+    some = np.s_[::_SPARSE, ::_SPARSE]
+    light = (lab[some][..., 0] / np.maximum(paper.colour[some][..., 0], 1.0))[paper.reach[some]]
     return bool((light > _LIT).mean() > (light < 1 / _LIT).mean())
 
 
@@ -187,13 +188,13 @@ def _clear(contrast: Floats, reach: Bools) -> Floats:
 
 def _colour_contrast(lab: Floats, paper: Paper) -> Floats:
     """How far the colour is from the paper's, apart from lightness, 0 to 1 and beyond."""
-    light = np.minimum(lab[..., 0] / np.maximum(paper.colour[..., 0], 1.0), 1.0)
+    light = np.minimum(channel(lab, 0) / np.maximum(channel(paper.colour, 0), 1.0), 1.0)
     return tint_distance(lab, paper.colour, light) / _VIVID
 
 
 def _light_contrast(lightness: Floats, paper: Paper, *, board: bool) -> Floats:
     """How much darker a pixel is than its paper, relative to that; chalk on a board is lighter."""
-    fitted = np.maximum(paper.colour[..., 0], 1.0)
+    fitted = np.maximum(channel(paper.colour, 0), 1.0)
     # Closing keeps a shadow's edge where it is, which the fitted surface does not (black hat).
     if board:
         opened = _morphed(lightness, cv2.MORPH_OPEN)
@@ -207,9 +208,12 @@ def _light_contrast(lightness: Floats, paper: Paper, *, board: bool) -> Floats:
 def _morphed(lightness: Floats, operation: int) -> Floats:
     """Close or open with a square as wide as the broadest line, the edge's pixels going on."""
     size = max(round(_BROADEST * max(lightness.shape)), 3) | 1  # odd: it has a middle
-    padded = cv2.copyMakeBorder(lightness, size, size, size, size, cv2.BORDER_REPLICATE)
-    morphed = floats(cv2.morphologyEx(padded, operation, np.ones((size, size), np.uint8)))
-    return morphed[size:-size, size:-size]
+    half = size // 2
+    # Of 16 bits it takes a third of the time, and they are finer than the picture's own 8.
+    whole = np.multiply(lightness, _PER_UNIT, dtype=np.float32).astype(np.uint16)
+    padded = cv2.copyMakeBorder(whole, half, half, half, half, cv2.BORDER_REPLICATE)
+    morphed = cv2.morphologyEx(padded, operation, np.ones((size, size), np.uint8))
+    return np.multiply(morphed[half:-half, half:-half], 1 / _PER_UNIT, dtype=np.float32)
 
 
 def _strongest(strength: Floats) -> float:

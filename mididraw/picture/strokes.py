@@ -10,6 +10,7 @@ from mididraw.picture.areas import inner_lines
 from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
 from mididraw.picture.separate import PaperSheet
+from mididraw.picture.thinning import thin
 
 Box = tuple[float, float, float, float]
 
@@ -33,7 +34,7 @@ _CROWDED = 0.6  # of a coarse grid that is ink
 def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     """Crop to the ink, thin its strokes and decide on its filled shapes.
 
-    Strokes are thinned by Zhang and Suen's method (1984). A filled shape is what is three times
+    A filled shape is what is three times
     as broad as the pen, or broader than any pen.
 
     Raises:
@@ -63,7 +64,7 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     if shape is Shape.AUTO:
         dots = _dots(drawn, radius, min(1.5 * pen, _BROAD_DOT * side), side)
         fills, drawn = fills | dots, drawn & ~dots
-    skeleton = _thin(drawn) if pen < _BROAD_PEN else _thin_coarsely(drawn)
+    skeleton = thin(drawn) if pen < _BROAD_PEN else _thin_coarsely(drawn)
     strokes = _prune(skeleton, round(min(pen, 12.0)))
     # Areas that were asked for are no crowd.
     crowd = strokes if shape is Shape.FILL else strokes | fills
@@ -124,14 +125,8 @@ def _pen(area: Bools) -> float:
     """
     half = cv2.resize(area.astype(np.float32), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     small = half >= 0.5
-    skeleton = _thin(small)
+    skeleton = thin(small)
     return 2 * float(np.median(_distance(small)[skeleton])) if skeleton.any() else 1.0
-
-
-def _thin(area: Bools) -> Bools:
-    """Thin to lines one pixel broad."""
-    padded = np.pad(area.astype(np.uint8) * 255, 1)
-    return cv2.ximgproc.thinning(padded)[1:-1, 1:-1] > 0
 
 
 def _thin_coarsely(area: Bools) -> Bools:
@@ -143,7 +138,7 @@ def _thin_coarsely(area: Bools) -> Bools:
     height, width = area.shape
     padded = np.pad(area, ((0, height % 2), (0, width % 2)))
     half = padded[::2, ::2] | padded[1::2, ::2] | padded[::2, 1::2] | padded[1::2, 1::2]
-    return _thin(_thin(half).repeat(2, 0).repeat(2, 1)[:height, :width] & area)
+    return thin(thin(half).repeat(2, 0).repeat(2, 1)[:height, :width] & area)
 
 
 def _filled(area: Bools, radius: Floats, broad: float) -> Bools:
@@ -165,11 +160,11 @@ def _narrow_holes(area: Bools, filled: Bools, widest: float) -> Bools:
     gaps = (~area).astype(np.uint8)
     count, labels = cv2.connectedComponents(gaps, connectivity=4)
     radius = cv2.distanceTransform(gaps, cv2.DIST_L2, 3)
-    broadest = np.zeros(count, np.float32)
-    np.maximum.at(broadest, labels.ravel().astype(np.intp), radius.ravel())
+    broad = np.zeros(count, np.bool_)
+    broad[labels[radius >= widest]] = True
     around = np.bincount(labels[_grow(area & ~filled, 2) & ~area], minlength=count)
     inside = np.bincount(labels[_grow(filled, 2) & ~area], minlength=count)
-    narrow = (broadest < widest) & (around < 0.2 * inside)
+    narrow = ~broad & (around < 0.2 * inside)
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         narrow[edge] = False
     narrow[0] = False

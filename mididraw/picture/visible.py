@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mididraw.picture.clutter import without_bars, without_edge_lines
-from mididraw.picture.colour import Bools, Floats, blurred, floats
+from mididraw.picture.colour import Bools, Floats, blurred, floats, squared
 from mididraw.picture.rulings import without_holes
 
 _SIDE = 512
@@ -46,6 +46,6 @@ def visible_lines(lab: Floats, rulings: Bools, reach: Bools) -> Floats:
 
 def _steep(lab: Floats) -> Floats:
     """The change of colour from pixel to pixel, in CIELAB units."""
-    across = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0)) / 4
-    down = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1)) / 4
-    return floats(np.sqrt((across**2).sum(axis=-1) + (down**2).sum(axis=-1)) / 2)
+    across = squared(floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0, scale=1 / 4)))
+    down = squared(floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1, scale=1 / 4)))
+    return floats(np.sqrt(across + down) / 2)
