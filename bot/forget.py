@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.service.gallery import Delete, take_out
+from bot.service.gallery import Delete, remove_from
 from mididraw.cli.output import OUT
 from mididraw.errors import OptionError
 
@@ -43,9 +43,9 @@ async def forget_person(front: str, user: str, environment: Mapping[str, str]) -
         left = 0
         if await memory.read_note(f"gallery:{user}"):
             async with _deleting(front, environment) as delete:
-                left = await take_out(memory, user, delete)
-        count = await jobs.forget(user)
-        await memory.forget(user)
+                left = await remove_from(memory, user, delete)
+        count = await jobs.delete_user(user)
+        await memory.delete_user(user)
     finally:
         await jobs.close()
         await memory.close()

@@ -28,7 +28,7 @@ def _alive(settings: BotSettings, front: str) -> str:
     return f"heard from its chat {last_heartbeat(settings.redis, front, time.time()):.0f} s ago"
 
 
-def look(environment: Mapping[str, str]) -> Iterator[Finding]:
+def check(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Ask the chats whether they know the tokens."""
     yield from _discord(DiscordSettings.from_environment(environment))
     yield _telegram(TelegramSettings.from_environment(environment))
@@ -51,11 +51,11 @@ def _telegram(settings: TelegramSettings) -> Finding:
         async with bot_of(settings, Budget(tries=1)) as bot:
             return (await bot.get_me()).username or ""
 
-    mend = "Copy it again from @BotFather into TELEGRAM_TOKEN or the file of TELEGRAM_TOKEN_FILE."
+    remedy = "Copy it again from @BotFather into TELEGRAM_TOKEN or the file of TELEGRAM_TOKEN_FILE."
     try:
         return well(subject, f"@{asyncio.run(ask())}")
     except (TelegramUnauthorizedError, OptionError):
-        return fault(subject, "Telegram does not know it", mend)
+        return fault(subject, "Telegram does not know it", remedy)
     except TelegramAPIError as error:
         return fault(
             subject,
@@ -74,14 +74,14 @@ def _discord(settings: DiscordSettings) -> list[Finding]:
         from bot.discord import doctor
     except ModuleNotFoundError:
         return [absent(subject, "the bot is not installed here: pip install 'mididraw[discord]'")]
-    mend = (
+    remedy = (
         "Copy it again from https://discord.com/developers/applications (Bot, Reset Token) into "
         "DISCORD_TOKEN or the file of DISCORD_TOKEN_FILE."
     )
     try:
-        return asyncio.run(doctor.look(settings))
+        return asyncio.run(doctor.check(settings))
     except library.LoginFailure:
-        return [fault(subject, "Discord does not know it", mend)]
+        return [fault(subject, "Discord does not know it", remedy)]
     except (library.HTTPException, OSError) as error:
-        said = f"Discord cannot be asked: {type(error).__name__}"
-        return [fault(subject, said, "See that this host reaches discord.com over HTTPS.")]
+        seen = f"Discord cannot be asked: {type(error).__name__}"
+        return [fault(subject, seen, "See that this host reaches discord.com over HTTPS.")]

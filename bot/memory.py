@@ -160,7 +160,7 @@ class Memory:
         """Keep a note no longer."""
         await self._store.delete(self._key(f"note:{name}"))
 
-    async def forget(self, user: str) -> None:
+    async def delete_user(self, user: str) -> None:
         """Forget a person's defaults, and what was noted of their drawings."""
         own = (f"user:{user}", f"count:user:{user}", *(f"note:{note}:{user}" for note in PERSONAL))
         for name in own:

@@ -17,7 +17,7 @@ class JsonLines(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname.lower(),
             "from": record.name,
-            "said": record.getMessage(),
+            "message": record.getMessage(),
             **{name: value for name, value in vars(record).items() if name not in _OWN},
         }
         if record.exc_info:

@@ -61,7 +61,7 @@ BatchNews = Bar | Written | Fault
 class _BatchedPiece:
     request: ScoreRequest
     generation: Generation | None = None
-    told: int = 0
+    reported: int = 0
     since: float = 0.0
     suspect: bool = False
     """Something broke the step that it took part in: it begins again, alone."""
@@ -132,7 +132,7 @@ class Batch:
         try:
             generator = self._generator or self._fitting()
             self._generator = generator
-            news += self._seat(generator)
+            news += self._admit(generator)
             if self._playing:
                 step(generator.decoder, [_particles(piece) for piece in self._playing.values()])
                 self._tokens += self.sequences
@@ -144,7 +144,7 @@ class Batch:
             news += self._after(name)
         return news
 
-    def _seat(self, generator: Generator) -> list[BatchNews]:
+    def _admit(self, generator: Generator) -> list[BatchNews]:
         faults: list[BatchNews] = []
         decoder = generator.decoder
         while self._waiting:
@@ -178,9 +178,9 @@ class Batch:
         piece = self._playing[name]
         particles, bars = _particles(piece), piece.request.canvas.bars
         news: list[BatchNews] = []
-        if particles.finished > piece.told:
-            piece.told = particles.finished
-            news.append(Bar(name, piece.told, bars))
+        if particles.finished > piece.reported:
+            piece.reported = particles.finished
+            news.append(Bar(name, piece.reported, bars))
         if particles.done and piece.generation is not None:
             try:
                 score = piece.generation.score()
@@ -219,7 +219,7 @@ class Batch:
         """Let all pieces begin again with a new decoder; they become what they would have been."""
         self._generator = None
         for piece in self._playing.values():
-            piece.generation, piece.told = None, 0
+            piece.generation, piece.reported = None, 0
         self._waiting = self._playing | self._waiting
         self._playing = {}
         gc.collect()
@@ -243,9 +243,9 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     if isinstance(error, ModelError):
         return error.sentence.code == "memory-full-pieces"
-    said = str(error)
+    message = str(error)
     return isinstance(error, RuntimeError) and (
-        "not enough memory" in said or "can't allocate memory" in said
+        "not enough memory" in message or "can't allocate memory" in message
     )
 
 

@@ -93,14 +93,14 @@ class DrawingRunner:
         """Let go of a job."""
         held = self._started.pop(job, None)
         if held is not None:
-            self._drop(job, held)
+            self._remove_takes(job, held)
             self._pool.remove(job)
             self._films.remove(job)
 
     def step(self) -> list[RunnerEvent]:
         """Draw a token for every sequence, and see what the pool has done."""
         events: list[RunnerEvent] = []
-        for name, (second, seconds) in self._films.heard():
+        for name, (second, seconds) in self._films.collect_news():
             events.append(Update(Filming(job=str(name), second=second, seconds=seconds)))
         for result in [*self._pool.collect(), *self._films.collect()]:
             name = str(result.owner)
@@ -118,7 +118,7 @@ class DrawingRunner:
                 held = self._started[name]
                 held.requests, held.times = result.value
                 for number, request in enumerate(held.requests):
-                    self._batch.add(_take(name, number), request)
+                    self._batch.add(_batch_name(name, number), request)
         if self._batch.busy:
             for news in self._batch.step():
                 events += self._events_of(news)
@@ -159,12 +159,12 @@ class DrawingRunner:
                 name, stages.perform, job, held.requests, scores, held.times, self._settings
             )
             return [Update(Rendering(job=name))]
-        self._drop(name, held)
+        self._remove_takes(name, held)
         return [self._failure(name, news.error)]
 
-    def _drop(self, name: str, held: _StartedJob) -> None:
+    def _remove_takes(self, name: str, held: _StartedJob) -> None:
         for number in range(len(held.requests)):
-            self._batch.remove(_take(name, number))
+            self._batch.remove(_batch_name(name, number))
 
     def _failure(self, name: str, error: BaseException) -> Failure:
         del self._started[name]
@@ -174,6 +174,6 @@ class DrawingRunner:
         return Failure(name, Reason.BROKEN, _DIED if isinstance(error, DiedError) else BROKEN)
 
 
-def _take(job: str, number: int) -> str:
+def _batch_name(job: str, number: int) -> str:
     """What the batch knows a take as."""
     return f"{job}/{number}"

@@ -43,7 +43,7 @@ def healthy(environment: Mapping[str, str]) -> str:
     return f"warm, with {sum(beat.held for beat in ours)} jobs in hand"
 
 
-def look(environment: Mapping[str, str]) -> Iterator[Finding]:
+def check(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Look at Redis and at the workers that it knows."""
     settings = QueueSettings.from_environment(environment)
     with connect(settings.redis, tries=0) as connection:

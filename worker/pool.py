@@ -17,7 +17,7 @@ _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG``, see prctl(2)."""
 
 
-_said: "SimpleQueue[tuple[Hashable, Any]] | None" = None
+_news: "SimpleQueue[tuple[Hashable, Any]] | None" = None
 """In a pool's process: where it says how far it is."""
 _owner: Hashable = None
 
@@ -100,13 +100,13 @@ class Pool:
         self._go_on()
         return results
 
-    def heard(self) -> list[tuple[Hashable, Any]]:
+    def collect_news(self) -> list[tuple[Hashable, Any]]:
         """What tasks have told since the last call, each with its owner."""
         found = []
-        while not self._said.empty():
-            found.append(self._said.get())
+        while not self._news.empty():
+            found.append(self._news.get())
         owners = {task.owner for task in self._under_way.values()}
-        return [(owner, told) for owner, told in found if owner in owners]
+        return [(owner, news) for owner, news in found if owner in owners]
 
     def close(self) -> None:
         """End all processes."""
@@ -140,9 +140,9 @@ class Pool:
         # Neither CUDA nor threads survive a fork.
         context = multiprocessing.get_context("spawn")
         # With the processes, lest one that is killed while it speaks silences the next.
-        self._said = context.SimpleQueue()
+        self._news = context.SimpleQueue()
         return ProcessPoolExecutor(
-            self._processes, context, initializer=_begin, initargs=(self._said,)
+            self._processes, context, initializer=_begin, initargs=(self._news,)
         )
 
     def _kill(self) -> None:
@@ -157,8 +157,8 @@ class Pool:
 
 def tell(news: Any) -> None:
     """In a process: tell something of the task on the way; nowhere else does anybody hear it."""
-    if _said is not None:
-        _said.put((_owner, news))
+    if _news is not None:
+        _news.put((_owner, news))
 
 
 def _do(task: _Task) -> Any:
@@ -167,10 +167,10 @@ def _do(task: _Task) -> Any:
     return task.function(*task.arguments)
 
 
-def _begin(said: "SimpleQueue[tuple[Hashable, Any]]") -> None:
+def _begin(news: "SimpleQueue[tuple[Hashable, Any]]") -> None:
     """In the process: the worker's stop is the worker's affair; music goes before rendering."""
-    global _said
-    _said = said
+    global _news
+    _news = news
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(5)

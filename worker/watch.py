@@ -47,17 +47,17 @@ class QueueState(Collector):
             up.add_metric([], 0)
             return
         up.add_metric([], 1)
-        for name, said, values in (
+        for name, description, values in (
             ("mididraw_queue_jobs", "Jobs in line.", ("level", seen.waiting)),
             ("mididraw_outbox_answers", "Answers not yet posted.", ("front", seen.outboxes)),
             ("mididraw_fronts_alive", "Front-ends' processes.", ("front", seen.fronts)),
         ):
             label, counts = values
-            family = GaugeMetricFamily(name, said, labels=[label])
+            family = GaugeMetricFamily(name, description, labels=[label])
             for value, count in counts.items():
                 family.add_metric([value], count)
             yield family
-        for name, said, number in (
+        for name, description, number in (
             ("mididraw_queue_running", "Jobs in workers' hands.", seen.running),
             ("mididraw_queue_oldest_seconds", "How long the first in line waits.", seen.oldest),
             ("mididraw_queue_failed", "Failed jobs that are kept.", seen.failed),
@@ -65,7 +65,7 @@ class QueueState(Collector):
             ("mididraw_workers_alive", "Workers.", seen.workers),
             ("mididraw_workers_room", "Jobs that they do at a time.", seen.room),
         ):
-            yield GaugeMetricFamily(name, said, number)
+            yield GaugeMetricFamily(name, description, number)
 
 
 def registry_of(connection: Redis) -> CollectorRegistry:

@@ -9,7 +9,7 @@ import discord
 
 from bot.discord.context import texts_of
 from bot.discord.refusals import AWAY
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.errors import MididrawError
 
 _log = logging.getLogger(__name__)
@@ -43,10 +43,10 @@ async def say_failure(interaction: discord.Interaction[Any], error: BaseExceptio
     if not isinstance(error, MididrawError):
         _log.error("an interaction broke: %s", type(error).__name__, exc_info=error)
     try:
-        said = await texts_of(interaction)
+        texts = await texts_of(interaction)
     except MididrawError:
-        said = texts(str(interaction.locale))
-    text = said.sentence(error) if isinstance(error, MididrawError) else said("discord-broken")
+        texts = texts_in(str(interaction.locale))
+    text = texts.sentence(error) if isinstance(error, MididrawError) else texts("discord-broken")
     try:
         await whisper(interaction, text)
     except AWAY as second:
@@ -63,10 +63,10 @@ def never_silent(callback: Callback[_T]) -> Callback[_T]:
     """Let a button's or a form's failure be said; the library would only log it."""
 
     @wraps(callback)
-    async def said(self: _T, interaction: discord.Interaction[Any]) -> None:
+    async def guarded(self: _T, interaction: discord.Interaction[Any]) -> None:
         try:
             await callback(self, interaction)
         except Exception as error:  # noqa: BLE001 -- whatever it is, somebody waits for a word
             await say_failure(interaction, error)
 
-    return said
+    return guarded

@@ -79,7 +79,7 @@ def run_discord_bench() -> DiscordReport:
 async def _measure(server: RedisServer, standin: Any) -> DiscordReport:
     drawing = (resources.files("mididraw") / "examples" / "cat.png").read_bytes()
     files = await asyncio.to_thread(sample, drawing)
-    async with standin.StandIn().serve() as discord:
+    async with standin.DiscordStandIn().serve() as discord:
         environment = {
             **os.environ,
             "REDIS_URL": server.url,

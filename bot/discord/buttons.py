@@ -17,7 +17,7 @@ from bot.discord.ordering import begin_order, is_private
 from bot.discord.pages import PageButton
 from bot.discord.status import CancelButton
 from bot.reply import Action, Button, vary
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from mididraw.errors import Sentence
 from worker.contract import Done
 
@@ -59,7 +59,7 @@ class ActionButton(
         elif self.action in set(Action):
             await _again(interaction, self.job, Action(self.action), self.value or None)
         else:
-            await whisper(interaction, texts(str(interaction.locale))("expired-buttons"))
+            await whisper(interaction, texts_in(str(interaction.locale))("expired-buttons"))
 
 
 class VoiceButton(
@@ -85,25 +85,25 @@ class VoiceButton(
         kept = await kept_piece(interaction, self.job)
         if kept is None:
             return
-        context, said = context_of(interaction), await texts_of(interaction)
+        context, texts = context_of(interaction), await texts_of(interaction)
         user = interaction.user
         standing = user.voice if isinstance(user, discord.Member) else None
         files = (
             await context.service.jobs.files(kept.answer) if isinstance(kept.answer, Done) else None
         )
         if files is None:
-            await whisper(interaction, said("expired-buttons"))
+            await whisper(interaction, texts("expired-buttons"))
         elif standing is None or standing.channel is None:
-            await whisper(interaction, said("discord-voice-join"))
+            await whisper(interaction, texts("discord-voice-join"))
         else:
             begun = asyncio.Event()
 
             async def tell(sentence: Sentence) -> None:
                 await begun.wait()
-                await whisper(interaction, said.sentence(sentence))
+                await whisper(interaction, texts.sentence(sentence))
 
             before = context.voice.play(standing.channel, files.mp3, tell)
-            await whisper(interaction, said("discord-voice-plays", before=before))
+            await whisper(interaction, texts("discord-voice-plays", before=before))
             begun.set()
 
 
@@ -158,7 +158,12 @@ def is_known(interaction: discord.Interaction[Any]) -> bool:
 
 
 def under(
-    buttons: Sequence[Button], user: int, said: Texts, *, voice: bool = False, gallery: bool = False
+    buttons: Sequence[Button],
+    user: int,
+    texts: Texts,
+    *,
+    voice: bool = False,
+    gallery: bool = False,
 ) -> discord.ui.View:
     """A piece's buttons; ``voice`` where there are voice channels, ``gallery`` where one is."""
     view = discord.ui.View(timeout=None)
@@ -167,12 +172,12 @@ def under(
             view.add_item(ActionButton(button.action.value, button.job, button.label, button.value))
     if buttons and buttons[0].action is not Action.TAKE:
         job = buttons[0].job
-        view.add_item(KeepButton(job, said("keep")))
+        view.add_item(KeepButton(job, texts("keep")))
         if gallery:
-            view.add_item(GalleryButton(job, said("gallery")))
+            view.add_item(GalleryButton(job, texts("gallery")))
         if voice:
-            view.add_item(VoiceButton(job, said("discord-voice")))
-    view.add_item(DeleteButton(user, said("discord-delete")))
+            view.add_item(VoiceButton(job, texts("discord-voice")))
+    view.add_item(DeleteButton(user, texts("discord-delete")))
     return view
 
 

@@ -14,7 +14,7 @@ from bot.discord.ordering import begin_order
 from bot.jobs.interface import Kept
 from bot.reply import changed
 from bot.reply.names import option_value
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from mididraw.errors import MididrawError
 from mididraw.harmony import Key, Style
 from mididraw.instruments import INSTRUMENTS
@@ -33,12 +33,12 @@ _OFFERED = (
 class _Change(discord.ui.Modal):
     """What the piece has now, each to be changed."""
 
-    def __init__(self, job: str, said: Texts, now: DrawOptions) -> None:
-        super().__init__(title=said("change-title"), custom_id=f"mdc:{job}")
+    def __init__(self, job: str, texts: Texts, now: DrawOptions) -> None:
+        super().__init__(title=texts("change-title"), custom_id=f"mdc:{job}")
         tempo: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="tempo", default=str(now.tempo or ""), max_length=3
         )
-        self.add_item(_labelled("tempo", tempo, said))
+        self.add_item(_labelled("tempo", tempo, texts))
         instruments = dict.fromkeys([now.instrument, *(INSTRUMENTS[one] for one in _OFFERED)])
         offered: dict[str, Iterable[str]] = {
             "key": ["auto", *(Key.parse(key).name for key in KEYS)],
@@ -50,34 +50,34 @@ class _Change(discord.ui.Modal):
         for name, choices in offered.items():
             options = [
                 discord.SelectOption(
-                    label=option_value(name, str(one), said),
+                    label=option_value(name, str(one), texts),
                     value=str(one),
                     default=str(one) == values[name],
                 )
                 for one in choices
             ]
             select: discord.ui.Select[Any] = discord.ui.Select(custom_id=name, options=options)
-            self.add_item(_labelled(name, select, said))
+            self.add_item(_labelled(name, select, texts))
 
 
-def _labelled(name: str, part: discord.ui.Item[Any], said: Texts) -> discord.ui.Label[Any]:
-    return discord.ui.Label(text=said(f"option-{name}").capitalize(), component=part)
+def _labelled(name: str, part: discord.ui.Item[Any], texts: Texts) -> discord.ui.Label[Any]:
+    return discord.ui.Label(text=texts(f"option-{name}").capitalize(), component=part)
 
 
 async def show_change(interaction: discord.Interaction[Any], job: str) -> None:
     """Show the form of a piece."""
-    said, service = texts(str(interaction.locale)), context_of(interaction).service
+    texts, service = texts_in(str(interaction.locale)), context_of(interaction).service
     try:
         async with asyncio.timeout(_PATIENCE):
             kept = await service.piece(job)
-            said = await service.texts_for(str(interaction.user.id), str(interaction.locale))
+            texts = await service.texts_for(str(interaction.user.id), str(interaction.locale))
     except (MididrawError, TimeoutError):
-        await whisper(interaction, said("discord-slow"))
+        await whisper(interaction, texts("discord-slow"))
         return
     if kept is None:
-        await whisper(interaction, said("expired-buttons"))
+        await whisper(interaction, texts("expired-buttons"))
         return
-    form = _Change(job, said, kept.options)
+    form = _Change(job, texts, kept.options)
     # Else the library would keep it for ever, in case that it is sent.
     form.stop()
     await interaction.response.send_modal(form)
@@ -88,7 +88,7 @@ def is_change(interaction: discord.Interaction[Any]) -> bool:
     return bool(_NAME.fullmatch(custom_id(interaction)))
 
 
-async def take_change(interaction: discord.Interaction[Any]) -> None:
+async def submit_change(interaction: discord.Interaction[Any]) -> None:
     """Order the piece as the form has it."""
     try:
         await _order(interaction)

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 
 from bot.reply.names import instrument_name, key_name
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
 from mididraw.options import Arrangement, DrawOptions, Engine, Shape, Theme, Video
@@ -44,7 +44,7 @@ _Anything = TypeVar("_Anything", bound=Any)
 
 def named(key: str) -> locale_str:
     """A text of ours, which the translator says in Discord's languages."""
-    return locale_str(texts(None)(key), key=key)
+    return locale_str(texts_in(None)(key), key=key)
 
 
 def with_options(command: _Anything) -> _Anything:
@@ -91,8 +91,8 @@ def _offered(kind: type[StrEnum], prefix: str) -> list[Choice[str | int | float]
 
 async def instruments(interaction: Inter, current: str) -> list[Choice[str]]:
     """Instruments whose names, in the person's language or English, hold the words."""
-    said, words = texts(str(interaction.locale)), current.lower().split()
-    called = {name: instrument_name(name, said) for name in INSTRUMENTS}
+    texts, words = texts_in(str(interaction.locale)), current.lower().split()
+    called = {name: instrument_name(name, texts) for name in INSTRUMENTS}
     found = [
         Choice(name=own, value=name)
         for name, own in called.items()
@@ -103,8 +103,8 @@ async def instruments(interaction: Inter, current: str) -> list[Choice[str]]:
 
 async def keys(interaction: Inter, current: str) -> list[Choice[str]]:
     """Keys that begin so, in the person's language or English."""
-    said, typed = texts(str(interaction.locale)), current.lower()
-    called = {key: key_name(key, said) for key in ("auto", *KEYS)}
+    texts, typed = texts_in(str(interaction.locale)), current.lower()
+    called = {key: key_name(key, texts) for key in ("auto", *KEYS)}
     found = [
         Choice(name=own, value=key)
         for key, own in called.items()

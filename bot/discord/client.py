@@ -11,9 +11,9 @@ import discord
 
 from bot.discord.answers import whisper
 from bot.discord.buttons import ITEMS, is_known
-from bot.discord.change import is_change, take_change
+from bot.discord.change import is_change, submit_change
 from bot.discord.context import DiscordContext
-from bot.discord.forms import is_form, take_form
+from bot.discord.forms import is_form, submit_form
 from bot.discord.help import welcome
 from bot.discord.mentions import answer_message
 from bot.discord.pictures import FileLoader
@@ -34,7 +34,7 @@ from bot.service.drawings import DrawingService
 from bot.service.status import StatusFollower
 from bot.settings import DiscordSettings
 from bot.tasks import end
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.errors import OptionError, Sentence
 
 _log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class DrawClient(discord.AutoShardedClient):
         memory = self.context.service.memory
         self.context.commands.update(await publish(self.tree, memory))
         await publish_owners(self.tree, memory, self._host.discord_owner_guild)
-        heartbeat = HeartbeatSender(self._host.redis, FRONT, self._heard)
+        heartbeat = HeartbeatSender(self._host.redis, FRONT, self._is_alive)
         self._tasks = [
             asyncio.create_task(self.deliverer.run(), name="deliveries"),
             asyncio.create_task(heartbeat.run(), name="heartbeat"),
@@ -106,7 +106,7 @@ class DrawClient(discord.AutoShardedClient):
     async def on_socket_raw_receive(self, frame: str) -> None:
         """Something came through the gateway; told where everything is to be written down."""
         if self._recorder is not None:
-            self._recorder.heard(frame)
+            self._recorder.record_frame(frame)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody writes to us, or to others."""
@@ -130,13 +130,13 @@ class DrawClient(discord.AutoShardedClient):
         """Somebody sends a form, or presses a button that nothing here knows any more."""
         kind = interaction.type
         if kind is discord.InteractionType.modal_submit and is_form(interaction):
-            await take_form(interaction)
+            await submit_form(interaction)
         elif kind is discord.InteractionType.modal_submit and is_change(interaction):
-            await take_change(interaction)
+            await submit_change(interaction)
         elif kind is discord.InteractionType.component and not is_known(interaction):
-            await whisper(interaction, texts(str(interaction.locale))("expired-buttons"))
+            await whisper(interaction, texts_in(str(interaction.locale))("expired-buttons"))
 
-    def _heard(self) -> bool:
+    def _is_alive(self) -> bool:
         """Whether every shard's gateway answers its heartbeats."""
         delays = [delay for _, delay in self.latencies]
         return self.is_ready() and not self.is_closed() and max(delays, default=0) < _SLOW

@@ -9,7 +9,7 @@ from bot.discord.pictures import FileLoader
 from bot.discord.voice import VoicePlayer
 from bot.service.drawings import DrawingService
 from bot.settings import DiscordSettings
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ async def texts_of(interaction: discord.Interaction[Any]) -> Texts:
     if own.locale != locale:
         # Direct messages come without one.
         await memory.save_preferences(user, own.model_copy(update={"locale": locale}))
-    return texts(own.language or locale)
+    return texts_in(own.language or locale)

@@ -28,7 +28,7 @@ _PRIVILEGED = {
 _AGAIN = "Start mididraw discord again: it publishes what is missing or different."
 
 
-async def look(settings: DiscordSettings) -> list[Finding]:
+async def check(settings: DiscordSettings) -> list[Finding]:
     """Ask Discord how the application is set up.
 
     Raises:
@@ -59,29 +59,29 @@ def _intents(about: discord.AppInfo) -> Finding:
         for name, flags in _PRIVILEGED.items()
         if any(getattr(about.flags, flag) for flag in flags)
     ]
-    said = f"{', '.join(on)}: on, and not needed" if on else "none that is privileged, none needed"
-    return well("Discord's intents", said)
+    seen = f"{', '.join(on)}: on, and not needed" if on else "none that is privileged, none needed"
+    return well("Discord's intents", seen)
 
 
 def _installation(about: discord.AppInfo) -> Iterator[Finding]:
     subject, page = "Discord's installation", f"At {_SITE}, Installation: "
     faults = []
     if about.interactions_endpoint_url:
-        mend = f"At {_SITE}, General Information: empty Interactions Endpoint URL."
-        faults.append(("commands are sent to an address in place of the bot", mend))
+        remedy = f"At {_SITE}, General Information: empty Interactions Endpoint URL."
+        faults.append(("commands are sent to an address in place of the bot", remedy))
     if about.bot_require_code_grant:
-        mend = f"At {_SITE}, Bot: turn off Requires OAuth2 Code Grant."
-        faults.append(("it asks for a code grant, so that nobody can add it", mend))
+        remedy = f"At {_SITE}, Bot: turn off Requires OAuth2 Code Grant."
+        faults.append(("it asks for a code grant, so that nobody can add it", remedy))
     there, anywhere = about.guild_integration_config, about.user_integration_config
     if there is None:
         faults.append(("servers cannot add it", f"{page}tick Guild Install."))
     elif lacking := _lacking(there.oauth2_install_params):
-        mend = f"{page}for Guild Install choose the scopes and permissions that are missing."
-        faults.append((f"what servers are asked for lacks {', '.join(lacking)}", mend))
+        remedy = f"{page}for Guild Install choose the scopes and permissions that are missing."
+        faults.append((f"what servers are asked for lacks {', '.join(lacking)}", remedy))
     if anywhere is None:
         faults.append(("people cannot add it to their accounts", f"{page}tick User Install."))
-    for said, mend in faults:
-        yield fault(subject, said, mend)
+    for seen, remedy in faults:
+        yield fault(subject, seen, remedy)
     if not faults:
         who = "anybody" if about.bot_public else "its owner alone"
         yield well(subject, f"{who} can add it to servers and accounts")
@@ -118,8 +118,8 @@ async def _commands(client: discord.Client, owner_guild: int | None) -> list[Fin
         try:
             owners: list[Any] = await client.http.get_guild_commands(number, owner_guild)
         except discord.Forbidden:
-            mend = "Add it there, or name another server in MIDIDRAW_DISCORD_OWNER_GUILD."
-            return [fault(subject, "the bot is not in the owners' server", mend)]
+            remedy = "Add it there, or name another server in MIDIDRAW_DISCORD_OWNER_GUILD."
+            return [fault(subject, "the bot is not in the owners' server", remedy)]
         differing += changes(await payload_of(tree, discord.Object(owner_guild)), owners)
     if differing:
         return [fault(subject, f"not as this version has them: {', '.join(differing)}", _AGAIN)]
@@ -128,10 +128,10 @@ async def _commands(client: discord.Client, owner_guild: int | None) -> list[Fin
 
 def _voice() -> Finding:
     """What voice channels need: encryption from end to end, for transport, and Opus."""
-    subject, mend = "Discord's voice", "Install it anew: pip install 'mididraw[discord]'."
+    subject, remedy = "Discord's voice", "Install it anew: pip install 'mididraw[discord]'."
     try:
         import davey
         import nacl.secret  # noqa: F401
     except ImportError as error:
-        return fault(subject, f"{error.name} cannot be loaded: nothing can be played", mend)
+        return fault(subject, f"{error.name} cannot be loaded: nothing can be played", remedy)
     return well(subject, f"DAVE {davey.DAVE_PROTOCOL_VERSION} loads")

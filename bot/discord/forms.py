@@ -13,7 +13,7 @@ from bot.discord.ordering import begin_order
 from bot.discord.pictures import RemoteFile
 from bot.memory import Preferences
 from bot.reply.names import instrument_name
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from mididraw.errors import MididrawError
 from mididraw.instruments import INSTRUMENTS
 
@@ -27,19 +27,19 @@ _STRENGTH, _INSTRUMENT = "strength", "instrument"
 class _Ask(discord.ui.Modal):
     """Strength and instrument, with the person's own to begin with."""
 
-    def __init__(self, form: int, said: Texts, own: Preferences) -> None:
-        super().__init__(title=said("discord-menu"), custom_id=f"mdf:{form}")
+    def __init__(self, form: int, texts: Texts, own: Preferences) -> None:
+        super().__init__(title=texts("discord-menu"), custom_id=f"mdf:{form}")
         strength = str(own.options.get(_STRENGTH, 50))
         instrument = str(own.options.get(_INSTRUMENT, INSTRUMENTS[0]))
         if instrument in INSTRUMENTS:
-            instrument = instrument_name(instrument, said)
+            instrument = instrument_name(instrument, texts)
         for name, label, default, most in (
             (_STRENGTH, "discord-strength-short", strength, 3),
             (_INSTRUMENT, "instrument", instrument, 60),
         ):
             field: discord.ui.TextInput[Any] = discord.ui.TextInput(
                 custom_id=name,
-                label=said(label),
+                label=texts(label),
                 default=default,
                 max_length=most,
             )
@@ -48,18 +48,18 @@ class _Ask(discord.ui.Modal):
 
 async def show_form(interaction: discord.Interaction[Any], files: list[RemoteFile]) -> None:
     """Ask how pictures are to be played."""
-    said, own = texts(str(interaction.locale)), Preferences()
+    texts, own = texts_in(str(interaction.locale)), Preferences()
     memory = context_of(interaction).service.memory
     try:
         async with asyncio.timeout(_PATIENCE):
             kept = [asdict(file) for file in files]
             await memory.write_note(f"form:{interaction.id}", kept, _HOUR)
             own = await memory.preferences(str(interaction.user.id))
-            said = texts(own.language or str(interaction.locale))
+            texts = texts_in(own.language or str(interaction.locale))
     except (MididrawError, TimeoutError):
-        await whisper(interaction, said("discord-slow"))
+        await whisper(interaction, texts("discord-slow"))
         return
-    form = _Ask(interaction.id, said, own)
+    form = _Ask(interaction.id, texts, own)
     # Else the library would keep it for ever, in case that it is sent.
     form.stop()
     await interaction.response.send_modal(form)
@@ -70,7 +70,7 @@ def is_form(interaction: discord.Interaction[Any]) -> bool:
     return bool(_NAME.fullmatch(custom_id(interaction)))
 
 
-async def take_form(interaction: discord.Interaction[Any]) -> None:
+async def submit_form(interaction: discord.Interaction[Any]) -> None:
     """Order what a form asks for."""
     try:
         await _order(interaction)

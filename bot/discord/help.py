@@ -16,7 +16,7 @@ from bot.discord.refusals import AWAY
 from bot.discord.target import DiscordTarget
 from bot.service.drawings import help_picture
 from bot.service.target import PAGE
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 
 _DAY = 86_400
 _YEAR = 365 * _DAY
@@ -47,23 +47,23 @@ class HelpButton(ReadFromId, discord.ui.DynamicItem[discord.ui.Button[Any]], tem
         await _help(interaction)
 
 
-def help_text(context: DiscordContext, said: Texts) -> str:
+def help_text(context: DiscordContext, texts: Texts) -> str:
     """How to get music, with a command to click on."""
-    return said("discord-help-text", draw=context.link("draw"))
+    return texts("discord-help-text", draw=context.link("draw"))
 
 
 async def _help(interaction: discord.Interaction[Any]) -> None:
     await acknowledge(interaction)
-    context, said = context_of(interaction), await texts_of(interaction)
+    context, texts = context_of(interaction), await texts_of(interaction)
     picture = discord.File(io.BytesIO(help_picture()), "mididraw.png")
     view = discord.ui.View()
     if (link := await _page(interaction)) is not None:
-        view.add_item(discord.ui.Button(label=said("discord-page"), url=link))
+        view.add_item(discord.ui.Button(label=texts("discord-page"), url=link))
     commands = [
-        f"{context.link(name)} – {said(f'discord-{name}-about')}"
+        f"{context.link(name)} – {texts(f'discord-{name}-about')}"
         for name in ("history", "settings", "queue", "cancel", "stats", "forgetme")
     ]
-    text = "\n".join([help_text(context, said), "", *commands])
+    text = "\n".join([help_text(context, texts), "", *commands])
     await whisper(interaction, text, attachments=[picture], view=view)
 
 
@@ -94,10 +94,10 @@ async def welcome(guild: discord.Guild, context: DiscordContext) -> None:
     if place is None or await memory.read_note(note):
         return
     await memory.write_note(note, 1, _YEAR)
-    said = texts(str(guild.preferred_locale))
+    texts = texts_in(str(guild.preferred_locale))
     view = discord.ui.View(timeout=None)
-    view.add_item(HelpButton(said("discord-welcome-button")))
-    text = said("discord-welcome", draw=context.link("draw"), server=context.link("server show"))
+    view.add_item(HelpButton(texts("discord-welcome-button")))
+    text = texts("discord-welcome", draw=context.link("draw"), server=context.link("server show"))
     try:
         await place.send(text, view=view)
     except AWAY:

@@ -18,7 +18,7 @@ from bot.discord.files import files_of
 from bot.discord.ordering import begin_order, is_private
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import Delete, put_in, take_out
+from bot.service.gallery import Delete, put_in, remove_from
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.service.sound import fitted
 from mididraw.errors import OptionError
@@ -47,15 +47,15 @@ class _PieceButton(ReadFromId, discord.ui.DynamicItem[discord.ui.Button[Any]], t
 async def history(interaction: Inter) -> None:
     """One's own last pieces, for oneself alone."""
     await acknowledge(interaction)
-    said, service = await texts_of(interaction), context_of(interaction).service
-    found = await history_of(service, str(interaction.user.id), said)
+    texts, service = await texts_of(interaction), context_of(interaction).service
+    found = await history_of(service, str(interaction.user.id), texts)
     if found is None:
-        await whisper(interaction, said("history-none"))
+        await whisper(interaction, texts("history-none"))
         return
     view = discord.ui.View(timeout=None)
     for number, piece in enumerate(found.pieces, 1):
         view.add_item(OpenButton(piece.job.id, str(number)))
-    picture = discord.File(io.BytesIO(found.picture), "history.png", description=said("history"))
+    picture = discord.File(io.BytesIO(found.picture), "history.png", description=texts("history"))
     await whisper(interaction, found.text, attachments=[picture], view=view)
 
 
@@ -86,9 +86,9 @@ class KeepButton(_PieceButton, template=rf"mdk:{_JOB}"):
         await acknowledge(interaction)
         kept = await kept_piece(interaction, self.job)
         if kept is not None:
-            service, said = context_of(interaction).service, await texts_of(interaction)
+            service, texts = context_of(interaction).service, await texts_of(interaction)
             until = await change_favourite(service, str(interaction.user.id), kept)
-            text = said("kept-no-longer") if until is None else said("kept", day=day(until))
+            text = texts("kept-no-longer") if until is None else texts("kept", day=day(until))
             await whisper(interaction, text)
 
 
@@ -106,7 +106,7 @@ class GalleryButton(_PieceButton, template=rf"mdg:{_JOB}"):
             return
         user = str(interaction.user.id)
         refuse_others(kept, user)
-        service, said = context_of(interaction).service, await texts_of(interaction)
+        service, texts = context_of(interaction).service, await texts_of(interaction)
         rules = await service.memory.chat_settings(asker_of(interaction).settings)
         if rules.gallery is None or interaction.guild_id is None:
             raise OptionError("gallery-none", "There is no gallery here.")
@@ -116,10 +116,10 @@ class GalleryButton(_PieceButton, template=rf"mdg:{_JOB}"):
             return channel, [await _show(interaction, kept, channel)]
 
         if await put_in(service.memory, user, self.job, post):
-            await whisper(interaction, said("gallery-in", place=f"<#{channel}>"))
+            await whisper(interaction, texts("gallery-in", place=f"<#{channel}>"))
         else:
-            await take_out_of_galleries(interaction, self.job)
-            await whisper(interaction, said("gallery-out"))
+            await remove_from_galleries(interaction, self.job)
+            await whisper(interaction, texts("gallery-out"))
 
 
 async def _show(interaction: discord.Interaction[Any], kept: Kept, channel: int) -> int:
@@ -131,11 +131,11 @@ async def _show(interaction: discord.Interaction[Any], kept: Kept, channel: int)
         raise OptionError(
             "favourite-gone", "The files of this piece are gone: ask for it again first."
         )
-    said = await context.service.texts_for("", str(interaction.guild_locale or "en"))
-    reply = compose(kept.job, kept.answer, files, said)
+    texts = await context.service.texts_for("", str(interaction.guild_locale or "en"))
+    reply = compose(kept.job, kept.answer, files, texts)
     most = interaction.filesize_limit if guild is None else guild.filesize_limit
-    reply = await asyncio.to_thread(fitted, reply, min(most, interaction.filesize_limit), said)
-    by = said("gallery-by", who=interaction.user.mention)
+    reply = await asyncio.to_thread(fitted, reply, min(most, interaction.filesize_limit), texts)
+    by = texts("gallery-by", who=interaction.user.mention)
     place = interaction.client.get_partial_messageable(channel, guild_id=interaction.guild_id)
     try:
         # Nobody is pinged: the client mentions nobody where it is not told to.
@@ -148,12 +148,12 @@ async def _show(interaction: discord.Interaction[Any], kept: Kept, channel: int)
     return int(message.id)
 
 
-async def take_out_of_galleries(
+async def remove_from_galleries(
     interaction: discord.Interaction[Any], only: str | None = None
 ) -> int:
     """Delete what a person put into galleries; tells of how many pieces that was impossible."""
     memory, delete = context_of(interaction).service.memory, deleting(interaction.client)
-    return await take_out(memory, str(interaction.user.id), delete, only)
+    return await remove_from(memory, str(interaction.user.id), delete, only)
 
 
 def deleting(client: discord.Client) -> Delete:

@@ -35,7 +35,7 @@ async def answer_message(
     if direct:
         own = await service.memory.preferences(asker.user)
         asker = replace(asker, locale=own.locale)
-    said = await service.texts_for(asker.user, asker.locale)
+    texts = await service.texts_for(asker.user, asker.locale)
     files, replied = pictures_of(message), message.reference is not None
     before = message.reference.resolved if message.reference is not None else None
     if not files and named and isinstance(before, discord.Message):
@@ -43,12 +43,12 @@ async def answer_message(
     if not files:
         if named or not replied:
             unseen = named and replied
-            await _reply(message, said("discord-unseen") if unseen else help_text(context, said))
+            await _reply(message, texts("discord-unseen") if unseen else help_text(context, texts))
         return
     note: discord.Message | None = None
     try:
         await service.admit(asker)
-        note = await _reply(message, said("discord-accepted"))
+        note = await _reply(message, texts("discord-accepted"))
         pictures, _ = await context.files.load(files)
         target = DiscordTarget(
             application=me.id,
@@ -59,11 +59,11 @@ async def answer_message(
             guild=not direct,
             limit=_LIMIT if message.guild is None else message.guild.filesize_limit,
         )
-        show = shown_with_button(note.edit, message.author.id, said)
+        show = shown_with_button(note.edit, message.author.id, texts)
         options = await service.options_for(asker, {})
         await service.draw(asker, target, show, pictures, options)
     except MididrawError as error:
-        text = said.sentence(error)
+        text = texts.sentence(error)
         if note is None:
             await _reply(message, text)
         else:

@@ -68,9 +68,9 @@ class DiscordOrder:
         )
 
     async def _show(self) -> Show:
-        said = await texts_of(self.interaction)
+        texts = await texts_of(self.interaction)
         edit = self.interaction.edit_original_response
-        return shown_with_button(edit, self.interaction.user.id, said)
+        return shown_with_button(edit, self.interaction.user.id, texts)
 
 
 def is_private(interaction: discord.Interaction[Any]) -> bool:

@@ -43,11 +43,11 @@ class Owner(app_commands.Group):
         """Show how queue, workers and servers are."""
         url = context_of(interaction).settings.redis
 
-        def look() -> dict[str, object]:
+        def read() -> dict[str, object]:
             with connect(url) as connection:
                 return read_overview(connection, time.time()).as_json()
 
-        seen = await asyncio.to_thread(look)
+        seen = await asyncio.to_thread(read)
         seen |= {"servers": len(interaction.client.guilds)}
         await whisper(interaction, "\n".join(f"{name}: {value}" for name, value in seen.items()))
 
@@ -62,8 +62,8 @@ class Owner(app_commands.Group):
                 Admin(connection, keys.Retention()).drain(on=on)
 
         await asyncio.to_thread(do)
-        said = await texts_of(interaction)
-        await whisper(interaction, said("discord-drained" if on else "discord-undrained"))
+        texts = await texts_of(interaction)
+        await whisper(interaction, texts("discord-drained" if on else "discord-undrained"))
 
     @app_commands.command(name=named("discord-ban"), description=named("discord-ban-about"))
     @app_commands.describe(user=named("discord-block-who"), blocked=named("discord-blocked"))
@@ -76,8 +76,8 @@ class Owner(app_commands.Group):
                 update={"blocked": with_id(before.blocked, user.id, there=blocked)}
             ),
         )
-        said = await texts_of(interaction)
-        await whisper(interaction, said("discord-banned", count=len(after.blocked)))
+        texts = await texts_of(interaction)
+        await whisper(interaction, texts("discord-banned", count=len(after.blocked)))
 
 
 def _owners(about: discord.AppInfo | None) -> set[int]:

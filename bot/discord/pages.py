@@ -45,9 +45,9 @@ class PageButton(
         )
 
 
-def page_of(settings: ChatSettings, said: Texts, number: int = 0) -> dict[str, Any]:
+def page_of(settings: ChatSettings, texts: Texts, number: int = 0) -> dict[str, Any]:
     """A page's text, and buttons to the ones before and after."""
-    pages = _pages(settings, said)
+    pages = _pages(settings, texts)
     number = min(number, len(pages) - 1)
     view = discord.ui.View(timeout=None)
     if number > 0:
@@ -57,26 +57,26 @@ def page_of(settings: ChatSettings, said: Texts, number: int = 0) -> dict[str, A
     return {"content": pages[number], "view": view}
 
 
-def _pages(settings: ChatSettings, said: Texts) -> list[str]:
+def _pages(settings: ChatSettings, texts: Texts) -> list[str]:
     pages = [""]
-    for line in _lines(settings, said):
+    for line in _lines(settings, texts):
         if len(pages[-1]) + len(line) + 1 > _MOST:
             pages.append("")
         pages[-1] = f"{pages[-1]}\n{line}".strip()
     return pages
 
 
-def _lines(settings: ChatSettings, said: Texts) -> Iterator[str]:
-    yield from listed(said("discord-server-defaults"), settings.options, said).splitlines()
+def _lines(settings: ChatSettings, texts: Texts) -> Iterator[str]:
+    yield from listed(texts("discord-server-defaults"), settings.options, texts).splitlines()
     for place, options in settings.channels.items():
         if options:
             yield from listed(
-                said("discord-channel-defaults", channel=f"<#{place}>"), options, said
+                texts("discord-channel-defaults", channel=f"<#{place}>"), options, texts
             ).splitlines()
     if settings.jobs:
-        yield said("discord-server-jobs", count=settings.jobs)
+        yield texts("discord-server-jobs", count=settings.jobs)
     if settings.gallery:
-        yield said("discord-server-gallery", channel=f"<#{settings.gallery}>")
+        yield texts("discord-server-gallery", channel=f"<#{settings.gallery}>")
     for title, names, mention in (
         ("discord-server-channels", settings.places, "<#{}>"),
         ("discord-server-roles", settings.roles, "<@&{}>"),
@@ -84,6 +84,6 @@ def _lines(settings: ChatSettings, said: Texts) -> Iterator[str]:
         ("discord-server-blocked", settings.blocked, "<@{}>"),
     ):
         if names:
-            yield said(title)
+            yield texts(title)
         for first in range(0, len(names), _NAMES):
             yield " ".join(mention.format(name) for name in names[first : first + _NAMES])

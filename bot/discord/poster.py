@@ -62,7 +62,7 @@ class DiscordPoster:
             await self._memory.count("all", f"user:{job.user}", *chat)
 
     async def post(
-        self, delivery: Delivery, target: DiscordTarget, reply: Reply, said: Texts
+        self, delivery: Delivery, target: DiscordTarget, reply: Reply, texts: Texts
     ) -> str:
         """Post in place, beside it, or in a direct message."""
         # A line that is tried again would be written over the answer.
@@ -70,7 +70,7 @@ class DiscordPoster:
         chat = delivery.job.chat
         rules = await self._memory.chat_settings(chat) if target.guild and chat else None
         shown = rules is not None and rules.gallery is not None
-        piece = _AnsweredPiece(delivery, target, reply, said, shown)
+        piece = _AnsweredPiece(delivery, target, reply, texts, shown)
         places = [("posted", self._edit)]
         # What one person alone was to see is written nowhere else.
         places += [] if target.private else [("beside", self._send_beside)]
@@ -114,7 +114,7 @@ class DiscordPoster:
     async def _send_directly(self, piece: "_AnsweredPiece") -> bool:
         """Write a direct message."""
         direct = await self._client.create_dm(discord.Object(piece.target.user))
-        await self._send(direct, piece, f"{piece.text}\n{piece.said('discord-direct')}")
+        await self._send(direct, piece, f"{piece.text}\n{piece.texts('discord-direct')}")
         return True
 
     async def _send(
@@ -158,7 +158,7 @@ class _AnsweredPiece:
     delivery: Delivery
     target: DiscordTarget
     reply: Reply
-    said: Texts
+    texts: Texts
     gallery: bool
     """Whether the server has one."""
 
@@ -167,13 +167,13 @@ class _AnsweredPiece:
         """What is written above the files."""
         if not (self.target.parent and self.reply.files):
             return self.reply.text
-        return f"{self.reply.text}\n{self.said('discord-parent', link=self.target.parent)}"
+        return f"{self.reply.text}\n{self.texts('discord-parent', link=self.target.parent)}"
 
     def buttons(self) -> discord.ui.View:
         """What can be asked for next."""
         target = self.target
         return under(
-            self.reply.buttons, target.user, self.said, voice=target.guild, gallery=self.gallery
+            self.reply.buttons, target.user, self.texts, voice=target.guild, gallery=self.gallery
         )
 
     def files(self) -> list[discord.File]:

@@ -7,7 +7,7 @@ from discord import app_commands
 from bot.discord.answers import acknowledge, whisper
 from bot.discord.choices import DEFAULTS, Inter, anywhere, named, with_options
 from bot.discord.context import context_of, texts_of
-from bot.discord.history import take_out_of_galleries
+from bot.discord.history import remove_from_galleries
 from bot.service.settings import changed, listed
 
 
@@ -22,12 +22,12 @@ async def settings(
 ) -> None:
     """Show or change one's own defaults."""
     await acknowledge(interaction)
-    said, user = await texts_of(interaction), str(interaction.user.id)
+    texts, user = await texts_of(interaction), str(interaction.user.id)
     memory = context_of(interaction).service.memory
     own = await memory.preferences(user)
     kept = changed({} if reset else own.options, given)
     await memory.save_preferences(user, own.model_copy(update={"options": kept}))
-    await whisper(interaction, listed(said("discord-settings-yours"), kept, said))
+    await whisper(interaction, listed(texts("discord-settings-yours"), kept, texts))
 
 
 @anywhere
@@ -35,9 +35,9 @@ async def settings(
 async def queue(interaction: Inter) -> None:
     """How one's own last drawing stands."""
     await acknowledge(interaction)
-    service, said = context_of(interaction).service, await texts_of(interaction)
-    line = await service.last_status(str(interaction.user.id), said)
-    await whisper(interaction, line or said("discord-nothing-waits"))
+    service, texts = context_of(interaction).service, await texts_of(interaction)
+    line = await service.last_status(str(interaction.user.id), texts)
+    await whisper(interaction, line or texts("discord-nothing-waits"))
 
 
 @anywhere
@@ -45,9 +45,9 @@ async def queue(interaction: Inter) -> None:
 async def cancel(interaction: Inter) -> None:
     """Stop one's own last drawing, and nobody else's."""
     await acknowledge(interaction)
-    service, said = context_of(interaction).service, await texts_of(interaction)
+    service, texts = context_of(interaction).service, await texts_of(interaction)
     stopped = await service.cancel_last(str(interaction.user.id))
-    await whisper(interaction, said("cancelled" if stopped else "discord-nothing-waits"))
+    await whisper(interaction, texts("cancelled" if stopped else "discord-nothing-waits"))
 
 
 @anywhere
@@ -55,11 +55,11 @@ async def cancel(interaction: Inter) -> None:
 async def forgetme(interaction: Inter) -> None:
     """Delete all that is kept of a person."""
     await acknowledge(interaction)
-    said = await texts_of(interaction)
-    left = await take_out_of_galleries(interaction)
-    await context_of(interaction).service.forget(str(interaction.user.id))
-    more = [said("gallery-left", count=left)] if left else []
-    await whisper(interaction, "\n".join([said("discord-forgotten"), *more]))
+    texts = await texts_of(interaction)
+    left = await remove_from_galleries(interaction)
+    await context_of(interaction).service.delete_user(str(interaction.user.id))
+    more = [texts("gallery-left", count=left)] if left else []
+    await whisper(interaction, "\n".join([texts("discord-forgotten"), *more]))
 
 
 @anywhere
@@ -67,11 +67,11 @@ async def forgetme(interaction: Inter) -> None:
 async def stats(interaction: Inter) -> None:
     """How many drawings became music."""
     await acknowledge(interaction)
-    said, user, guild = await texts_of(interaction), interaction.user.id, interaction.guild_id
+    texts, user, guild = await texts_of(interaction), interaction.user.id, interaction.guild_id
     names = {"yours": f"user:{user}", "all": "all"}
     if guild is not None:
         names["here"] = f"chat:{guild}"
     counts = await context_of(interaction).service.memory.counts(*names.values())
     values = dict(zip(names, counts, strict=True))
-    lines = [said(f"discord-stats-{name}", count=values[name]) for name in names]
+    lines = [texts(f"discord-stats-{name}", count=values[name]) for name in names]
     await whisper(interaction, "\n".join(lines))

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.memory import Memory
-from bot.texts import texts
+from bot.texts import texts_in
 
 _log = logging.getLogger(__name__)
 _YEAR = 365 * 86_400
@@ -29,11 +29,11 @@ class Translator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 -- the library's signature
     ) -> str | None:
         """A text; None where the language has none of its own."""
-        said = texts(str(locale))
+        texts = texts_in(str(locale))
         key = string.extras.get("key")
-        if key is None or said.language == "en":
+        if key is None or texts.language == "en":
             return None
-        return said(key)
+        return texts(key)
 
 
 async def payload_of(

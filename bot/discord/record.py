@@ -32,7 +32,7 @@ class Recorder:
             ) from error
         self._redact, self._begun = Redactor(), time.monotonic()
 
-    def heard(self, frame: str) -> None:
+    def record_frame(self, frame: str) -> None:
         """Write a frame down."""
         self._write(heard=self._redact.frame(json.loads(frame)))
 
@@ -40,7 +40,7 @@ class Recorder:
         """Write down how requests end, and why Discord refuses one."""
         config = aiohttp.TraceConfig()
         config.on_request_end.append(self._ended)
-        config.on_response_chunk_received.append(self._said)
+        config.on_response_chunk_received.append(self._body_received)
         return config
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Recorder:
         path = self._redact.path(end.url.path)
         self._write(asked=f"{end.method} {path}", status=context.status, limits=limits)
 
-    async def _said(
+    async def _body_received(
         self,
         session: aiohttp.ClientSession,  # noqa: ARG002 -- the library's signature
         context: SimpleNamespace,

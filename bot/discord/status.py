@@ -47,12 +47,12 @@ class CancelButton(
             await whisper(interaction, (await texts_of(interaction))("discord-nothing-waits"))
 
 
-def shown_with_button(edit: Edit, user: int, said: Texts) -> Show:
+def shown_with_button(edit: Edit, user: int, texts: Texts) -> Show:
     """Show a drawing's lines in one message of ours."""
 
     async def show(job: str, line: str) -> None:
         view = discord.ui.View(timeout=None)
-        view.add_item(CancelButton(job, user, said("discord-cancel-button")))
+        view.add_item(CancelButton(job, user, texts("discord-cancel-button")))
         await edit(content=line, view=view)
 
     return show

@@ -152,7 +152,7 @@ async def _perform_one(piece: _PlayedPiece) -> None:
     try:
         voice = await _join(piece.channel)
         await _agree_on_key(voice)
-        await _take_stage(piece)
+        await _become_speaker(piece)
         if not _is_alone(voice):
             await _play(voice, piece.mp3)
     except Exception as error:  # noqa: BLE001 -- whatever it is, somebody waits for a word
@@ -178,7 +178,7 @@ async def _agree_on_key(voice: discord.VoiceClient) -> None:
             await asyncio.sleep(_LOOK)
 
 
-async def _take_stage(piece: _PlayedPiece) -> None:
+async def _become_speaker(piece: _PlayedPiece) -> None:
     """Become a speaker where only speakers are heard, or ask to."""
     me = piece.channel.guild.me
     if not (isinstance(piece.channel, discord.StageChannel) and _is_listener(me)):

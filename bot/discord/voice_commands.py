@@ -28,18 +28,18 @@ async def stop(interaction: Inter) -> None:
 
 async def _end(interaction: Inter, end: Callable[[discord.Guild], bool]) -> None:
     await acknowledge(interaction)
-    said, guild, user = await texts_of(interaction), interaction.guild, interaction.user
+    texts, guild, user = await texts_of(interaction), interaction.guild, interaction.user
     here = guild.voice_client if guild is not None else None
     standing = user.voice if isinstance(user, discord.Member) else None
     if guild is None or not isinstance(here, discord.VoiceClient):
-        await whisper(interaction, said("discord-voice-nothing"))
+        await whisper(interaction, texts("discord-voice-nothing"))
     elif not (
         interaction.permissions.manage_channels
         or (standing is not None and standing.channel == here.channel)
     ):
-        await whisper(interaction, said("discord-voice-listeners"))
+        await whisper(interaction, texts("discord-voice-listeners"))
     else:
         ended = end(guild)
         await whisper(
-            interaction, said("discord-voice-ended" if ended else "discord-voice-nothing")
+            interaction, texts("discord-voice-ended" if ended else "discord-voice-nothing")
         )

@@ -103,9 +103,9 @@ class CountedJobs:
         """A job and its pictures; None if they are kept no longer."""
         return await self._jobs.recall(job)
 
-    async def forget(self, user: str) -> int:
+    async def delete_user(self, user: str) -> int:
         """Cancel and delete all jobs of a user."""
-        return await self._jobs.forget(user)
+        return await self._jobs.delete_user(user)
 
     async def close(self) -> None:
         """Let go of everything; jobs go on."""

@@ -197,7 +197,7 @@ class Jobs(Protocol):
     async def recall(self, job: str) -> Kept | None:
         """A job and its pictures, for another version of it; None if they are kept no longer."""
 
-    async def forget(self, user: str) -> int:
+    async def delete_user(self, user: str) -> int:
         """Cancel and delete all jobs of a user, with pictures and results; tells how many."""
 
     async def close(self) -> None:

@@ -363,7 +363,7 @@ class LocalJobs:
             return None
         return Kept(entry.job, entry.answer, entry.order.pictures, entry.order.prompt)
 
-    async def forget(self, user: str) -> int:
+    async def delete_user(self, user: str) -> int:
         """Cancel and delete all jobs of a user, with pictures and results."""
         own = [name for name, entry in self._entries.items() if entry.job.user == user]
         for name in own:

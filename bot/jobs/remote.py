@@ -143,9 +143,9 @@ class RedisJobs:
             return None
         return Kept(found.job, found.answer, found.pictures, found.prompt)
 
-    async def forget(self, user: str) -> int:
+    async def delete_user(self, user: str) -> int:
         """Cancel and delete all jobs of a user, with pictures and results."""
-        return await self._producer.forget(user, self._clock())
+        return await self._producer.delete_user(user, self._clock())
 
     async def close(self) -> None:
         """Let go of all connections; jobs go on."""

@@ -13,7 +13,7 @@ from bot.reply import Reply, compose
 from bot.service.sound import fitted
 from bot.service.target import ChatTarget
 from bot.tasks import end
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from worker.contract import Done, ReplyTo
 from worker.queue.connection import AwayError
 
@@ -69,7 +69,7 @@ class Poster(Protocol[T]):
     def file_limit(self, target: T) -> int:
         """Bytes that a file may have there."""
 
-    async def post(self, delivery: Delivery, target: T, reply: Reply, said: Texts) -> str:
+    async def post(self, delivery: Delivery, target: T, reply: Reply, texts: Texts) -> str:
         """Post an answer; gives the outcome to count.
 
         Raises:
@@ -149,15 +149,15 @@ class Deliverer(Generic[T]):
 
     async def _post(self, delivery: Delivery, target: T) -> str:
         await self._jobs.posting(delivery)
-        answer, said = delivery.answer, texts(delivery.job.language)
+        answer, texts = delivery.answer, texts_in(delivery.job.language)
         files = await self._jobs.files(answer) if isinstance(answer, Done) else None
-        reply = compose(delivery.job, answer, files, said)
+        reply = compose(delivery.job, answer, files, texts)
         limit = self._poster.file_limit(target)
         # What the chat tells of its limit can be wrong.
         for most in (limit, limit // 4, 0):
-            fitting = await asyncio.to_thread(fitted, reply, most, said)
+            fitting = await asyncio.to_thread(fitted, reply, most, texts)
             try:
-                return await self._poster.post(delivery, target, fitting, said)
+                return await self._poster.post(delivery, target, fitting, texts)
             except TooLargeError:
                 continue
         raise LostError("refused", "too large without any file")

@@ -13,7 +13,7 @@ from bot.service.asker import Asker
 from bot.service.settings import read
 from bot.service.status import Show, StatusFollower
 from bot.service.target import ChatTarget
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from mididraw.options import DrawOptions, Video
 from worker.contract import Done, Ended
 
@@ -39,7 +39,7 @@ class DrawingService:
     async def texts_for(self, user: str, locale: str | None) -> Texts:
         """Speak the language that a person chose, or else the chat's."""
         own = await self.memory.preferences(user)
-        return texts(own.language or locale)
+        return texts_in(own.language or locale)
 
     async def admit(self, asker: Asker) -> None:
         """Let somebody ask for music, before anything is fetched.
@@ -87,7 +87,7 @@ class DrawingService:
         Raises:
             MididrawError: it is not accepted.
         """
-        said = await self.texts_for(asker.user, asker.locale)
+        texts = await self.texts_for(asker.user, asker.locale)
         chat = await admit(asker, self.memory)
         order = Order(
             request=asker.request,
@@ -96,24 +96,24 @@ class DrawingService:
             reply=target.reply_to(),
             user=asker.user,
             chat=asker.chat,
-            language=said.language,
-            title=title or said("title"),
+            language=texts.language,
+            title=title or texts("title"),
             prompt=prompt,
             most=chat.jobs,
             first=await _goes_first(asker, chat),
         )
-        await self._submit(order, show, said)
+        await self._submit(order, show, texts)
 
     async def draw_again(
         self, asker: Asker, target: ChatTarget, show: Show, kept: Kept, options: DrawOptions
     ) -> None:
         """Order another version of a piece; raises like :meth:`draw`."""
-        said = await self.texts_for(asker.user, asker.locale)
+        texts = await self.texts_for(asker.user, asker.locale)
         chat = await admit(asker, self.memory)
         music = await music_of(self.jobs, kept, options)
         order = kept.again(asker.request, target.reply_to(), asker.user, options, music)
         first = await _goes_first(asker, chat)
-        await self._submit(order.spoken(said.language, chat.jobs, first=first), show, said)
+        await self._submit(order.spoken(texts.language, chat.jobs, first=first), show, texts)
 
     async def show_again(self, asker: Asker, target: ChatTarget, show: Show, kept: Kept) -> None:
         """Answer once more with a piece, which is made anew where its files are gone.
@@ -121,38 +121,38 @@ class DrawingService:
         Raises:
             MididrawError: it is not accepted.
         """
-        said = await self.texts_for(asker.user, asker.locale)
+        texts = await self.texts_for(asker.user, asker.locale)
         chat = await admit(asker, self.memory)
         order = kept.same(asker.request, target.reply_to(), asker.user)
         first = await _goes_first(asker, chat)
-        await self._submit(order.spoken(said.language, chat.jobs, first=first), show, said)
+        await self._submit(order.spoken(texts.language, chat.jobs, first=first), show, texts)
 
-    async def _submit(self, order: Order, show: Show, said: Texts) -> None:
+    async def _submit(self, order: Order, show: Show, texts: Texts) -> None:
         receipt = await self.jobs.submit(order)
         await self.memory.write_note(f"last:{order.user}", receipt.job, _DAY)
         if not receipt.again:
-            self.statuses.begin(receipt.job, show, said)
+            self.statuses.begin(receipt.job, show, texts)
 
     async def piece(self, job: str) -> Kept | None:
         """Recall a piece and what it was made of; None if it is kept no longer."""
         kept = await self.jobs.recall(job)
         return kept if kept is not None and isinstance(kept.answer, Done) else None
 
-    async def last_status(self, user: str, said: Texts) -> str | None:
+    async def last_status(self, user: str, texts: Texts) -> str | None:
         """Say how a person's own last drawing stands; None if it does not wait or run."""
         job = await self.memory.read_note(f"last:{user}")
         event = await self.jobs.latest_event(job) if job else None
-        return None if event is None or isinstance(event, Ended) else tell(event, said)
+        return None if event is None or isinstance(event, Ended) else tell(event, texts)
 
     async def cancel_last(self, user: str) -> bool:
         """Stop a person's own last drawing, and nobody else's; whether there was one to stop."""
         job = await self.memory.read_note(f"last:{user}")
         return bool(job) and await self.jobs.cancel(job)
 
-    async def forget(self, user: str) -> None:
+    async def delete_user(self, user: str) -> None:
         """Delete all that is kept of a person."""
-        await self.jobs.forget(user)
-        await self.memory.forget(user)
+        await self.jobs.delete_user(user)
+        await self.memory.delete_user(user)
 
     async def close(self) -> None:
         """Let go of everything; jobs go on."""

@@ -32,7 +32,7 @@ async def put_in(memory: Memory, user: str, job: str, post: Post) -> bool:
     return True
 
 
-async def take_out(memory: Memory, user: str, delete: Delete, only: str | None = None) -> int:
+async def remove_from(memory: Memory, user: str, delete: Delete, only: str | None = None) -> int:
     """Take what a person put into galleries out again.
 
     Args:

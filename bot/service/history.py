@@ -37,7 +37,7 @@ class History:
     picture: bytes
 
 
-async def history_of(service: DrawingService, user: str, said: Texts) -> History | None:
+async def history_of(service: DrawingService, user: str, texts: Texts) -> History | None:
     """What is kept of a person's pieces, favourites among them; None if there is nothing."""
     pieces = await service.jobs.pieces(user, _SHOWN)
     if not pieces:
@@ -45,12 +45,12 @@ async def history_of(service: DrawingService, user: str, said: Texts) -> History
     kept = await _favourites(service, user)
     lines = [
         f"{number}. {f'{STAR} ' if piece.job.id in kept else ''}{piece.job.title} · "
-        + summary(piece.answer, said)
+        + summary(piece.answer, texts)
         for number, piece in enumerate(pieces, 1)
     ]
     seen = [await _seen(service, piece) for piece in pieces]
     picture = await asyncio.to_thread(_picture, seen)
-    return History(pieces, "\n".join([said("history"), *lines]), picture)
+    return History(pieces, "\n".join([texts("history"), *lines]), picture)
 
 
 async def change_favourite(service: DrawingService, user: str, kept: Kept) -> float | None:
@@ -66,7 +66,7 @@ async def change_favourite(service: DrawingService, user: str, kept: Kept) -> fl
     host, job = service.favourites, kept.job.id
     there = await _favourites(service, user)
     if job in there:
-        await _note(service, user, lambda found: [one for one in found if one != job])
+        await _change_favourites(service, user, lambda found: [one for one in found if one != job])
         await service.jobs.loosen(kept.job)
         return None
     if len(there) >= host.most:
@@ -80,7 +80,9 @@ async def change_favourite(service: DrawingService, user: str, kept: Kept) -> fl
         raise OptionError(
             "favourite-gone", "The files of this piece are gone: ask for it again first."
         )
-    await _note(service, user, lambda found: [job, *(one for one in found if one != job)])
+    await _change_favourites(
+        service, user, lambda found: [job, *(one for one in found if one != job)]
+    )
     return until
 
 
@@ -107,7 +109,7 @@ async def _favourites(service: DrawingService, user: str) -> list[str]:
     return [job for job in found if await service.piece(job) is not None]
 
 
-async def _note(service: DrawingService, user: str, change: Any) -> None:
+async def _change_favourites(service: DrawingService, user: str, change: Any) -> None:
     name, seconds = f"favourites:{user}", service.favourites.seconds
     await service.memory.change_note(name, lambda found: change(found or []), seconds)
 

@@ -28,12 +28,12 @@ def read(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def listed(title: str, values: dict[str, Any], said: Texts, **rules: str) -> str:
+def listed(title: str, values: dict[str, Any], texts: Texts, **rules: str) -> str:
     """Write a title and a line for each option and rule, or that nothing is set."""
     options = _as_understood(values, merged(values, {}))
-    lines = {name: option_value(name, value, said) for name, value in options.items()} | rules
-    shown = [f"{said(f'option-{name}')}: {value}" for name, value in lines.items() if value]
-    return "\n".join([title, *(shown or [said("nothing-set")])])
+    lines = {name: option_value(name, value, texts) for name, value in options.items()} | rules
+    shown = [f"{texts(f'option-{name}')}: {value}" for name, value in lines.items() if value]
+    return "\n".join([title, *(shown or [texts("nothing-set")])])
 
 
 def _as_understood(values: dict[str, Any], options: DrawOptions) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _LEAST_SECONDS = 10
 _FADE_SECONDS = 2
 
 
-def fitted(reply: Reply, most: int, said: Texts) -> Reply:
+def fitted(reply: Reply, most: int, texts: Texts) -> Reply:
     """Make a reply none of whose files has more than ``most`` bytes, and say so in its text.
 
     Sound is made smaller; what is still too large is left out. A video was made for the place.
@@ -33,9 +33,9 @@ def fitted(reply: Reply, most: int, said: Texts) -> Reply:
     files = {name: data for name, data in files.items() if len(data) <= most}
     words = [reply.text]
     if any(files.get(name) != reply.files[name] for name in sounds):
-        words.append(said("smaller" if files.keys() >= set(sounds) else "no-sound"))
+        words.append(texts("smaller" if files.keys() >= set(sounds) else "no-sound"))
     if any(name.endswith(".mp4") and name not in files for name in reply.files):
-        words.append(said("no-video"))
+        words.append(texts("no-video"))
     return replace(reply, text="\n".join(words), files=files)
 
 

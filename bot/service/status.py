@@ -41,9 +41,9 @@ class StatusFollower:
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: dict[str, asyncio.Task[None]] = {}
 
-    def begin(self, job: str, show: Show, said: Texts) -> None:
+    def begin(self, job: str, show: Show, texts: Texts) -> None:
         """Follow a job; what goes wrong in telling of it does not touch the drawing."""
-        task = self._following[job] = self.run(lambda: self._follow(job, show, said), job)
+        task = self._following[job] = self.run(lambda: self._follow(job, show, texts), job)
 
         def over(task: asyncio.Task[None]) -> None:
             if self._following.get(job) is task:
@@ -80,21 +80,21 @@ class StatusFollower:
         """Follow nothing any more."""
         await end(self._tasks)
 
-    async def _follow(self, job: str, show: Show, said: Texts) -> None:
+    async def _follow(self, job: str, show: Show, texts: Texts) -> None:
         shown = ""
-        async with aclosing(self._newest_lines(job, said)) as lines:
+        async with aclosing(self._newest_lines(job, texts)) as lines:
             async for line in lines:
                 if line != shown:
                     shown = line
                     await show(job, line)
 
-    async def _newest_lines(self, job: str, said: Texts) -> AsyncGenerator[str, None]:
+    async def _newest_lines(self, job: str, texts: Texts) -> AsyncGenerator[str, None]:
         newest, changed = "", asyncio.Event()
 
         async def listen() -> None:
             nonlocal newest
             async for event in self._jobs.follow(job):
-                newest = tell(event, said) or newest
+                newest = tell(event, texts) or newest
                 changed.set()
 
         listener = asyncio.create_task(listen())

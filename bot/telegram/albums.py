@@ -84,14 +84,14 @@ class Albums:
         wait = min(max(_PATIENCE, _GROWS * found.gap), _LONGEST)
         full = len(found.updates) >= _FULL
         found.timer = loop.call_later(0 if full else wait, self._ripe, found)
-        self._forget()
+        self._trim()
 
     def _ripe(self, found: _Gathering) -> None:
         found.timer = None
         numbers, found.waiting = found.waiting, []
         self._handle(found.updates[found.album.spoken.message_id], found.album, numbers)
 
-    def _forget(self) -> None:
+    def _trim(self) -> None:
         for name in list(self._known)[: max(0, len(self._known) - _KNOWN)]:
             if self._known[name].timer is None:
                 del self._known[name]

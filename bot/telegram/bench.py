@@ -104,7 +104,7 @@ def run_telegram_bench() -> TelegramReport:
 
 async def _measure(server: RedisServer, standin: Any) -> TelegramReport:
     drawing = (resources.files("mididraw") / "examples" / "cat.png").read_bytes()
-    async with standin.StandIn().serve() as telegram:
+    async with standin.TelegramStandIn().serve() as telegram:
         with echo_worker(server, await asyncio.to_thread(sample, drawing)):
             environment = {
                 **os.environ,

@@ -26,44 +26,44 @@ from worker.contract import Done
 
 async def menu(query: CallbackQuery, callback_data: Menu, context: TelegramContext) -> None:
     """Show the form, or the first buttons again, in place."""
-    said = await context.texts(query)
+    texts = await context.texts(query)
     kept = await context.service.piece(callback_data.job)
     if kept is None or not isinstance(kept.answer, Done):
-        await query.answer(said("expired-buttons"), show_alert=True)
+        await query.answer(texts("expired-buttons"), show_alert=True)
         return
-    keys = await _first(query, kept.answer, context, said)
+    keys = await _first(query, kept.answer, context, texts)
     if callback_data.action in set(Action):
-        keys = _form(ChangeForm.of(callback_data.job, kept.options), said)
+        keys = _form(ChangeForm.of(callback_data.job, kept.options), texts)
     await _show(query, keys)
     await query.answer()
 
 
 async def fill(query: CallbackQuery, callback_data: ChangeForm, context: TelegramContext) -> None:
     """Show the form as it is filled in so far, or order the piece so."""
-    said = await context.texts(query)
+    texts = await context.texts(query)
     if not callback_data.done:
-        await _show(query, _form(callback_data, said))
+        await _show(query, _form(callback_data, texts))
         await query.answer()
         return
 
     def wanted(kept: Kept) -> DrawOptions:
         return changed(kept.options, callback_data.given())
 
-    await _order(query, callback_data.job, wanted, context, said, closes=True)
+    await _order(query, callback_data.job, wanted, context, texts, closes=True)
 
 
-def _form(form: ChangeForm, said: Texts) -> InlineKeyboardMarkup:
-    return keys_of(form, said, Menu(action="", job=form.job).pack())
+def _form(form: ChangeForm, texts: Texts) -> InlineKeyboardMarkup:
+    return keys_of(form, texts, Menu(action="", job=form.job).pack())
 
 
 async def press(query: CallbackQuery, callback_data: Press, context: TelegramContext) -> None:
     """Order another version."""
-    said = await context.texts(query)
+    texts = await context.texts(query)
 
     def wanted(kept: Kept) -> DrawOptions:
         return vary(kept.options, callback_data.action, value_of(callback_data))
 
-    await _order(query, callback_data.job, wanted, context, said)
+    await _order(query, callback_data.job, wanted, context, texts)
 
 
 async def _order(
@@ -71,45 +71,45 @@ async def _order(
     job: str,
     wanted: Callable[[Kept], DrawOptions],
     context: TelegramContext,
-    said: Texts,
+    texts: Texts,
     *,
     closes: bool = False,
 ) -> None:
     """Order a piece again with other options; ``closes`` shows its first buttons again."""
     kept = await context.service.piece(job)
     if kept is None or not isinstance(kept.answer, Done):
-        await query.answer(said("expired-buttons"), show_alert=True)
+        await query.answer(texts("expired-buttons"), show_alert=True)
         return
     try:
         await _draw_again(query, kept, wanted(kept), context)
     except MididrawError as error:
-        await query.answer(said.sentence(error)[:200], show_alert=True)
+        await query.answer(texts.sentence(error)[:200], show_alert=True)
         return
-    await query.answer(said("telegram-accepted"))
+    await query.answer(texts("telegram-accepted"))
     if closes:
-        await _show(query, await _first(query, kept.answer, context, said))
+        await _show(query, await _first(query, kept.answer, context, texts))
 
 
 async def _first(
-    query: CallbackQuery, answer: Done, context: TelegramContext, said: Texts
+    query: CallbackQuery, answer: Done, context: TelegramContext, texts: Texts
 ) -> InlineKeyboardMarkup:
     """The piece's own buttons."""
     chat = str(query.message.chat.id) if query.message else ""
     rules = await context.service.memory.chat_settings(chat)
-    return under(buttons_for(answer, said), said, gallery=rules.gallery is not None)
+    return under(buttons_for(answer, texts), texts, gallery=rules.gallery is not None)
 
 
 async def speak(query: CallbackQuery, callback_data: Voice, context: TelegramContext) -> None:
     """Send the piece as a voice message, which plays in the chat itself."""
-    said = await context.texts(query)
+    texts = await context.texts(query)
     kept = await context.service.piece(callback_data.job)
     answer = None if kept is None else kept.answer
     files = await context.service.jobs.files(answer) if isinstance(answer, Done) else None
     if files is None or not isinstance(answer, Done) or not isinstance(query.message, Message):
-        await query.answer(said("expired-buttons"), show_alert=True)
+        await query.answer(texts("expired-buttons"), show_alert=True)
         return
     # Telegram waits for a word on the press, and the encoder takes a second or two.
-    await query.answer(said("telegram-accepted"))
+    await query.answer(texts("telegram-accepted"))
     voice = await asyncio.to_thread(opus_of, files.mp3)
     try:
         await query.message.reply_voice(
@@ -120,7 +120,7 @@ async def speak(query: CallbackQuery, callback_data: Voice, context: TelegramCon
     except TelegramBadRequest as error:
         if not forbids(error):
             raise
-        await context.say(query.message, said("telegram-voice-forbidden"))
+        await context.say(query.message, texts("telegram-voice-forbidden"))
 
 
 async def _draw_again(
@@ -150,8 +150,8 @@ async def _show(query: CallbackQuery, keys: InlineKeyboardMarkup) -> None:
 
 async def unknown(query: CallbackQuery, context: TelegramContext) -> None:
     """Buttons of an older version."""
-    said = await context.texts(query)
-    await query.answer(said("expired-buttons"), show_alert=True)
+    texts = await context.texts(query)
+    await query.answer(texts("expired-buttons"), show_alert=True)
 
 
 def make_router() -> Router:

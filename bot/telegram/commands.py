@@ -15,7 +15,7 @@ from aiogram.types import (
     WebAppInfo,
 )
 
-from bot.texts import LANGUAGES, Texts, texts
+from bot.texts import LANGUAGES, Texts, texts_in
 
 _PRIVATE = ("draw", "history", "settings", "language", "queue", "cancel", "help", "forgetme")
 _GROUPS = ("draw", "queue", "cancel", "help")
@@ -28,14 +28,14 @@ async def publish(bot: Bot, public_url: str | None) -> None:
     Raises:
         TelegramAPIError: it does not take it.
     """
-    for code, said in _by_code():
+    for code, texts in _by_code():
         for scope, names in _scopes():
-            wanted = {name: said(f"telegram-command-{name}") for name in names}
+            wanted = {name: texts(f"telegram-command-{name}") for name in names}
             known = await bot.get_my_commands(scope=scope, language_code=code)
             if {one.command: one.description for one in known} != wanted:
                 listed = [BotCommand(command=one, description=wanted[one]) for one in names]
                 await bot.set_my_commands(listed, scope=scope, language_code=code)
-        about, short = said("telegram-about"), said("telegram-short")
+        about, short = texts("telegram-about"), texts("telegram-short")
         if (await bot.get_my_description(language_code=code)).description != about:
             await bot.set_my_description(about, language_code=code)
         if (await bot.get_my_short_description(language_code=code)).short_description != short:
@@ -50,7 +50,7 @@ async def _show_page(bot: Bot, public_url: str | None) -> None:
         if isinstance(known, MenuButtonWebApp):
             await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
         return
-    text = texts(None)("telegram-open-page")
+    text = texts_in(None)("telegram-open-page")
     shown = isinstance(known, MenuButtonWebApp) and (known.text, known.web_app.url)
     if shown != (text, public_url):
         wanted = MenuButtonWebApp(text=text, web_app=WebAppInfo(url=public_url))
@@ -64,7 +64,7 @@ def _by_code() -> Iterator[tuple[str | None, Texts]]:
     """
     for tag in LANGUAGES:
         if len(tag) == len("en"):
-            yield (None if tag == LANGUAGES[0] else tag), texts(tag)
+            yield (None if tag == LANGUAGES[0] else tag), texts_in(tag)
 
 
 def _scopes() -> tuple[tuple[BotCommandScopeUnion, tuple[str, ...]], ...]:

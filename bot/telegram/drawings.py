@@ -125,12 +125,12 @@ def _mentions(message: Message, me: User) -> bool:
 def make_router() -> Router:
     """The handlers, for one dispatcher; nothing may come after them."""
     router = Router(name="drawings")
-    for heard in (router.message, router.channel_post):
-        heard.register(draw, Command("draw", ignore_case=True))
-        heard.register(picture, _MEDIA)
-        heard.register(answer, F.text)
+    for observer in (router.message, router.channel_post):
+        observer.register(draw, Command("draw", ignore_case=True))
+        observer.register(picture, _MEDIA)
+        observer.register(answer, F.text)
     router.message.register(other, F.content_type.in_(_WRITTEN_BY_PEOPLE))
-    for heard in (router.edited_message, router.edited_channel_post):
-        heard.register(draw, Command("draw", ignore_case=True), F.caption)
-        heard.register(changed, _MEDIA)
+    for observer in (router.edited_message, router.edited_channel_post):
+        observer.register(draw, Command("draw", ignore_case=True), F.caption)
+        observer.register(changed, _MEDIA)
     return router

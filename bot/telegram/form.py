@@ -68,29 +68,29 @@ class ChangeForm(CallbackData, prefix="f"):
         }
 
 
-def keys_of(form: ChangeForm, said: Texts, back: str) -> InlineKeyboardMarkup:
+def keys_of(form: ChangeForm, texts: Texts, back: str) -> InlineKeyboardMarkup:
     """The form as buttons.
 
     Args:
         form: its values.
-        said: in the person's language.
+        texts: in the person's language.
         back: what the button sends that leads back to the piece's own buttons.
     """
     if form.field < len(FIELDS):
-        return _choices(form, FIELDS[form.field], said)
+        return _choices(form, FIELDS[form.field], texts)
     rows = []
     for number, name in enumerate(FIELDS):
         value = form.given()[name]
-        shown = "–" if value is None else option_value(name, value, said)
-        text = f"{said(f'option-{name}').capitalize()}: {shown}"
+        shown = "–" if value is None else option_value(name, value, texts)
+        text = f"{texts(f'option-{name}').capitalize()}: {shown}"
         rows.append([_button(text, form.model_copy(update={"field": number}))])
-    made = _button(said("change-done"), form.model_copy(update={"done": True}))
+    made = _button(texts("change-done"), form.model_copy(update={"done": True}))
     return InlineKeyboardMarkup(
         inline_keyboard=[*rows, [InlineKeyboardButton(text="‹", callback_data=back), made]]
     )
 
 
-def _choices(form: ChangeForm, name: str, said: Texts) -> InlineKeyboardMarkup:
+def _choices(form: ChangeForm, name: str, texts: Texts) -> InlineKeyboardMarkup:
     """What can be chosen in a field; each leads back to the form."""
     closed = form.model_copy(update={"field": len(FIELDS)})
     offered: dict[str, Iterable[tuple[int, str]]] = {
@@ -102,7 +102,7 @@ def _choices(form: ChangeForm, name: str, said: Texts) -> InlineKeyboardMarkup:
     }
     keys = [
         _button(
-            ("✓ " if number == getattr(form, name) else "") + option_value(name, value, said),
+            ("✓ " if number == getattr(form, name) else "") + option_value(name, value, texts),
             closed.model_copy(update={name: number}),
         )
         for number, value in offered[name]

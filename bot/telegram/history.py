@@ -15,7 +15,7 @@ from aiogram.types import (
 
 from bot.jobs.interface import Kept
 from bot.reply import compose
-from bot.service.gallery import Delete, put_in, take_out
+from bot.service.gallery import Delete, put_in, remove_from
 from bot.service.history import change_favourite, day, history_of, refuse_others
 from bot.telegram.context import TelegramContext, sender_of, target_of
 from bot.telegram.keyboards import Gallery, Keep, Open
@@ -31,13 +31,13 @@ _IN_A_ROW = 5
 
 async def history(message: Message, context: TelegramContext) -> None:
     """One's own last pieces, where nobody else sees them."""
-    said, target = await context.texts(message), target_of(message)
+    texts, target = await context.texts(message), target_of(message)
     if not target.private:
-        await context.say(message, said("telegram-history-private"))
+        await context.say(message, texts("telegram-history-private"))
         return
-    found = await history_of(context.service, sender_of(message).id, said)
+    found = await history_of(context.service, sender_of(message).id, texts)
     if found is None:
-        await context.say(message, said("history-none"))
+        await context.say(message, texts("history-none"))
         return
     keys = [
         InlineKeyboardButton(text=str(number), callback_data=Open(job=piece.job.id).pack())
@@ -56,23 +56,23 @@ async def press(
     query: CallbackQuery, callback_data: Open | Keep | Gallery, context: TelegramContext
 ) -> None:
     """Do what is wanted with a piece, which is its author's affair alone."""
-    said = await context.texts(query)
+    texts = await context.texts(query)
     kept = await context.service.piece(callback_data.job)
     if kept is None or not isinstance(query.message, Message):
-        await query.answer(said("expired-buttons"), show_alert=True)
+        await query.answer(texts("expired-buttons"), show_alert=True)
         return
     try:
         refuse_others(kept, sender_of(query).id)
         if isinstance(callback_data, Open):
             await _open(query, query.message, kept, context)
-            text = said("telegram-accepted")
+            text = texts("telegram-accepted")
         elif isinstance(callback_data, Keep):
             until = await change_favourite(context.service, sender_of(query).id, kept)
-            text = said("kept-no-longer") if until is None else said("kept", day=day(until))
+            text = texts("kept-no-longer") if until is None else texts("kept", day=day(until))
         else:
-            text = await _gallery(query, query.message, kept, context, said)
+            text = await _gallery(query, query.message, kept, context, texts)
     except MididrawError as error:
-        await query.answer(said.sentence(error)[:_ALERT], show_alert=True)
+        await query.answer(texts.sentence(error)[:_ALERT], show_alert=True)
         return
     await query.answer(text[:_ALERT], show_alert=not isinstance(callback_data, Open))
 
@@ -86,7 +86,7 @@ async def _open(
 
 
 async def _gallery(
-    query: CallbackQuery, message: Message, kept: Kept, context: TelegramContext, said: Texts
+    query: CallbackQuery, message: Message, kept: Kept, context: TelegramContext, texts: Texts
 ) -> str:
     """Put a piece into the group's gallery, or take it out; says which."""
     memory, user = context.service.memory, sender_of(query).id
@@ -100,9 +100,9 @@ async def _gallery(
 
     if await put_in(memory, user, kept.job.id, post):
         title = (await context.bot.get_chat(channel)).title or ""
-        return said("gallery-in", place=title)
-    await take_out_of_galleries(context, user, kept.job.id)
-    return said("gallery-out")
+        return texts("gallery-in", place=title)
+    await remove_from_galleries(context, user, kept.job.id)
+    return texts("gallery-out")
 
 
 async def _show(context: TelegramContext, kept: Kept, channel: int, name: str) -> list[int]:
@@ -113,9 +113,9 @@ async def _show(context: TelegramContext, kept: Kept, channel: int, name: str) -
         raise OptionError(
             "favourite-gone", "The files of this piece are gone: ask for it again first."
         )
-    said = await context.service.texts_for("", kept.job.language)
-    reply = compose(kept.job, kept.answer, files, said)
-    caption = f"{said('gallery-by', who=name)}\n{reply.text}"[:_CAPTION]
+    texts = await context.service.texts_for("", kept.job.language)
+    reply = compose(kept.job, kept.answer, files, texts)
+    caption = f"{texts('gallery-by', who=name)}\n{reply.text}"[:_CAPTION]
     bot, title = context.bot, reply.title
     try:
         roll = BufferedInputFile(files.png, "roll.png")
@@ -131,11 +131,11 @@ async def _show(context: TelegramContext, kept: Kept, channel: int, name: str) -
     return [first.message_id, second.message_id]
 
 
-async def take_out_of_galleries(
+async def remove_from_galleries(
     context: TelegramContext, user: str, only: str | None = None
 ) -> int:
     """Delete what a person put into galleries; tells of how many pieces that was impossible."""
-    return await take_out(context.service.memory, user, deleting(context.bot), only)
+    return await remove_from(context.service.memory, user, deleting(context.bot), only)
 
 
 def deleting(bot: Bot) -> Delete:

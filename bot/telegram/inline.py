@@ -18,7 +18,7 @@ _CACHED = 10
 async def pieces(query: InlineQuery, context: TelegramContext) -> None:
     """Offer a person's own last pieces that hold the words, and to draw one."""
     kept = await context.service.memory.read_note(f"pieces:{query.from_user.id}") or []
-    words, said = query.query.lower().split(), await context.texts(query)
+    words, texts = query.query.lower().split(), await context.texts(query)
     found = [piece for piece in kept if all(word in piece["text"].lower() for word in words)]
     await query.answer(
         [
@@ -30,7 +30,7 @@ async def pieces(query: InlineQuery, context: TelegramContext) -> None:
         ],
         cache_time=_CACHED,
         is_personal=True,
-        button=_draw_one(said("telegram-draw-one"), context.public_url),
+        button=_draw_one(texts("telegram-draw-one"), context.public_url),
     )
 
 

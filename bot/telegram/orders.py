@@ -39,7 +39,7 @@ async def order(
     if not parts:
         # Another part's order has taken them.
         return
-    who, said = sender_of(message), await context.texts(message)
+    who, texts = sender_of(message), await context.texts(message)
     asked = parse(words.replace(f"@{(await context.bot.me()).username}", " "))
     asker = context.asker(_request(message, parts), who, message)
     try:
@@ -54,24 +54,24 @@ async def order(
             asker, target, show, pictures, options, prompt=prompt, title=title
         )
     except MididrawError as error:
-        await context.say(message, said.sentence(error))
+        await context.say(message, texts.sentence(error))
         return
     if lost:
-        why = dict.fromkeys(said.sentence(error) for error in lost)
-        left_out = said("telegram-left-out", lost=len(lost), parts=len(parts))
+        why = dict.fromkeys(texts.sentence(error) for error in lost)
+        left_out = texts("telegram-left-out", lost=len(lost), parts=len(parts))
         await context.say(message, " ".join([left_out, *why]))
     if await _hides_the_rest(parts, context.bot):
-        await context.say(message, said("telegram-album-hidden"))
+        await context.say(message, texts("telegram-album-hidden"))
     if strict and asked.unknown:
-        await context.say(message, said("telegram-unknown", words=" ".join(asked.unknown)[:100]))
+        await context.say(message, texts("telegram-unknown", words=" ".join(asked.unknown)[:100]))
 
 
 async def order_version(context: TelegramContext, message: Message, job: str, words: str) -> None:
     """Ask for another version of a piece, by words in reply to it."""
-    said = await context.texts(message)
+    texts = await context.texts(message)
     kept = await context.service.piece(job)
     if kept is None:
-        await context.say(message, said("expired-buttons"))
+        await context.say(message, texts("expired-buttons"))
         return
     asker = context.asker(_request(message, []), sender_of(message), message)
     target = target_of(message)
@@ -80,7 +80,7 @@ async def order_version(context: TelegramContext, message: Message, job: str, wo
         options = settle(merged(kept.options.model_dump(mode="json"), asked.options), asked)
         await context.service.draw_again(asker, target, follow(context, target), kept, options)
     except MididrawError as error:
-        await context.say(message, said.sentence(error))
+        await context.say(message, texts.sentence(error))
 
 
 def follow(context: TelegramContext, target: TelegramTarget) -> Show:

@@ -48,11 +48,11 @@ class Part:
 
 
 def parts_of(
-    bot: Bot, reply: Reply, answer: Answer, said: Texts, *, gallery: bool = False
+    bot: Bot, reply: Reply, answer: Answer, texts: Texts, *, gallery: bool = False
 ) -> list[Part]:
     """The messages in their order: a picture with words and buttons, sound, MIDI file, video."""
     roll, sound, midi, video = (reply.file(ending) for ending in (".png", ".mp3", ".mid", ".mp4"))
-    keys = under(reply.buttons, said, gallery=gallery) if reply.buttons else None
+    keys = under(reply.buttons, texts, gallery=gallery) if reply.buttons else None
     if not isinstance(answer, Done):
         return [Part("text", _text(bot, reply, keys), speaks=True)]
     if video and not roll:
@@ -87,18 +87,18 @@ def _text(bot: Bot, reply: Reply, keys: Keys | None) -> Send:
 
 def _picture(bot: Bot, reply: Reply, roll: tuple[str, bytes], keys: Keys | None) -> Send:
     async def send(**place: Any) -> Message:
-        said: dict[str, Any] = {
+        captioned: dict[str, Any] = {
             "caption": reply.text[:_CAPTION],
             "reply_markup": keys,
         }
         if is_photo(roll[1]):
             try:
-                return await bot.send_photo(photo=_file(roll), **said, **place)
+                return await bot.send_photo(photo=_file(roll), **captioned, **place)
             except TelegramBadRequest as error:
                 # What does not make a picture for Telegram is a file still.
                 if forbids(error) or misses_topic(error) or "chat not found" in error.message:
                     raise
-        return await bot.send_document(document=_file(roll), **said, **place)
+        return await bot.send_document(document=_file(roll), **captioned, **place)
 
     return send
 
@@ -164,9 +164,9 @@ def _video(
 
     async def send(**place: Any) -> Message:
         width, height = answer.options.video.size
-        said: dict[str, Any] = {}
+        captioned: dict[str, Any] = {}
         if keys is not None:
-            said = {"caption": reply.text[:_CAPTION], "reply_markup": keys}
+            captioned = {"caption": reply.text[:_CAPTION], "reply_markup": keys}
         return await bot.send_video(
             video=_file(video),
             duration=seconds_of(answer) + _RINGING,
@@ -174,7 +174,7 @@ def _video(
             height=height,
             thumbnail=BufferedInputFile(poster(reply.cover, (width, height)), "thumbnail.jpg"),
             supports_streaming=True,
-            **said,
+            **captioned,
             **place,
         )
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from bot.reply import Action, vary
 from bot.telegram.words import ARRANGEMENTS, ENGINES, POPULAR, SHAPES, STYLES, THEMES, VIDEOS
-from bot.texts import LANGUAGES, texts
+from bot.texts import LANGUAGES, texts_in
 from bot.texts.traditional import simplified
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS as GENERAL_MIDI
@@ -117,7 +117,7 @@ def _labels() -> tuple[tuple[re.Pattern[str], tuple[Action, str | None]], ...]:
     found: dict[str, tuple[Action, str | None]] = {}
     for tag in LANGUAGES:
         for name, action in _LABELS.items():
-            found[simplified(texts(tag)(name))] = action
+            found[simplified(texts_in(tag)(name))] = action
     ordered = sorted(found, key=len, reverse=True)
     return tuple((re.compile(_any_of({one: None}), re.IGNORECASE), found[one]) for one in ordered)
 

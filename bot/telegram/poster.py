@@ -78,17 +78,17 @@ class TelegramPoster:
         await self._messages.end(delivery.job.id, target)
 
     async def post(
-        self, delivery: Delivery, target: TelegramTarget, reply: Reply, said: Texts
+        self, delivery: Delivery, target: TelegramTarget, reply: Reply, texts: Texts
     ) -> str:
         """Post picture, sound, MIDI file and video, or a text."""
         job = delivery.job.id
         sent = _Sent(self._memory, job, await self._memory.read_note(f"sent:{job}") or {})
         try:
             with _errors(target):
-                await self._post(delivery, target, reply, said, sent)
+                await self._post(delivery, target, reply, texts, sent)
         except LostError as error:
             if error.outcome == "refused":
-                await self._tell(said("telegram-not-taken"), target, sent, silent=False)
+                await self._tell(texts("telegram-not-taken"), target, sent, silent=False)
             raise
         return "posted"
 
@@ -97,13 +97,13 @@ class TelegramPoster:
         delivery: Delivery,
         target: TelegramTarget,
         reply: Reply,
-        said: Texts,
+        texts: Texts,
         sent: "_Sent",
     ) -> None:
         forbidden = []
         rules = await self._memory.chat_settings(str(target.chat))
         shown = rules.gallery is not None
-        for part in parts_of(self._bot, reply, delivery.answer, said, gallery=shown):
+        for part in parts_of(self._bot, reply, delivery.answer, texts, gallery=shown):
             if part.name not in sent.parts:
                 self._wait_outside(target.chat, part)
             try:
@@ -114,10 +114,10 @@ class TelegramPoster:
                     raise
                 forbidden.append(part)
         if forbidden:
-            await self._elsewhere(forbidden, delivery, target, reply, said, sent)
+            await self._elsewhere(forbidden, delivery, target, reply, texts, sent)
         if (audio := sent.parts.get("audio")) and "remembered" not in sent.parts:
             await self._remember(delivery.job.user, {"audio": audio, "text": reply.text})
-            await sent.note("remembered", "")
+            await sent.keep_file("remembered", "")
 
     def _wait_outside(self, chat: int, part: Part) -> None:
         """Have an answer wait where it holds no memory and keeps nobody else from posting."""
@@ -131,14 +131,14 @@ class TelegramPoster:
         delivery: Delivery,
         target: TelegramTarget,
         reply: Reply,
-        said: Texts,
+        texts: Texts,
         sent: "_Sent",
     ) -> None:
         """Send to the person alone what the chat forbids, and tell the chat so."""
         reached = await self._in_private(parts, delivery.job.user, sent)
         me = await self._bot.me()
         name = "telegram-in-private" if reached else "telegram-write-to-me"
-        told = said(name, bot=str(me.username))
+        told = texts(name, bot=str(me.username))
         if any(part.speaks for part in parts):
             told = f"{reply.text}\n\n{told}"
         await self._tell(told, target, sent, silent=reached)
@@ -220,9 +220,9 @@ class _Sent:
     async def once(self, part: Part, **place: Any) -> None:
         if part.name not in self.parts:
             message = await part.send(**place)
-            await self.note(part.name, _file_id(message))
+            await self.keep_file(part.name, _file_id(message))
 
-    async def note(self, name: str, file: str) -> None:
+    async def keep_file(self, name: str, file: str) -> None:
         self.parts[name] = file
         await self.memory.write_note(f"sent:{self.job}", self.parts, _KEPT)
 

@@ -27,10 +27,10 @@ from bot.telegram.context import (
     target_of,
     topic_of,
 )
-from bot.telegram.history import channel_of, take_out_of_galleries
+from bot.telegram.history import channel_of, remove_from_galleries
 from bot.telegram.phrases import parse
 from bot.telegram.refusals import forbids
-from bot.texts import LANGUAGES, Texts, texts
+from bot.texts import LANGUAGES, Texts, texts_in
 from bot.texts.traditional import simplified
 from mididraw.errors import MididrawError
 
@@ -55,11 +55,11 @@ class Language(CallbackData, prefix="l"):
 
 async def help_(message: Message, context: TelegramContext) -> None:
     """What this is and how it goes, with a picture."""
-    said, target = await context.texts(message), target_of(message)
+    texts, target = await context.texts(message), target_of(message)
     keys = None
     if context.public_url and target.private:
         page = InlineKeyboardButton(
-            text=said("telegram-open-page"), web_app=WebAppInfo(url=context.public_url)
+            text=texts("telegram-open-page"), web_app=WebAppInfo(url=context.public_url)
         )
         keys = InlineKeyboardMarkup(inline_keyboard=[[page]])
     picture = BufferedInputFile(help_picture(), "mididraw.png")
@@ -67,38 +67,38 @@ async def help_(message: Message, context: TelegramContext) -> None:
         await context.bot.send_photo(
             target.chat,
             picture,
-            caption=said("telegram-help"),
+            caption=texts("telegram-help"),
             message_thread_id=target.thread,
             reply_markup=keys,
         )
     except TelegramAPIError as error:
         if not forbids(error):
             raise
-        await context.say(message, said("telegram-help"))
+        await context.say(message, texts("telegram-help"))
 
 
 async def settings(message: Message, command: CommandObject, context: TelegramContext) -> None:
     """Show or change defaults: a person's own in private, the group's by its admins."""
-    said, who = await context.texts(message), sender_of(message)
+    texts, who = await context.texts(message), sender_of(message)
     words = simplified((command.args or "").strip())
     group = message.chat.type != "private"
     if group and words and not await is_admin(context.bot, message, who):
-        await context.say(message, said("telegram-admins-only"))
+        await context.say(message, texts("telegram-admins-only"))
         return
     try:
         if group:
             place, topic = str(message.chat.id), topic_of(message)
             chat = await _change_chat(context, place, words, topic, who.id)
-            head = said("telegram-settings-group")
-            lines = [listed(head, chat.options, said, **_told(chat, said))]
+            head = texts("telegram-settings-group")
+            lines = [listed(head, chat.options, texts, **_rule_values(chat, texts))]
         else:
             own = await _change_own(context, who.id, words)
-            lines = [listed(said("telegram-settings"), own, said)]
+            lines = [listed(texts("telegram-settings"), own, texts)]
     except MididrawError as error:
-        await context.say(message, said.sentence(error))
+        await context.say(message, texts.sentence(error))
         return
     if unknown := _not_understood(words):
-        lines.append(said("telegram-unknown", words=" ".join(unknown)[:100]))
+        lines.append(texts("telegram-unknown", words=" ".join(unknown)[:100]))
     await context.say(message, "\n\n".join(lines))
 
 
@@ -107,18 +107,18 @@ async def language(message: Message, context: TelegramContext) -> None:
     if not sender_of(message).personal:
         await context.tell(message, "telegram-personal")
         return
-    said = await context.texts(message)
+    texts = await context.texts(message)
     keys = [
         InlineKeyboardButton(
-            text=texts(tag)("language-name"), callback_data=Language(tag=tag).pack()
+            text=texts_in(tag)("language-name"), callback_data=Language(tag=tag).pack()
         )
         for tag in LANGUAGES
     ]
     own = InlineKeyboardButton(
-        text=said("telegram-language-auto"), callback_data=Language(tag="").pack()
+        text=texts("telegram-language-auto"), callback_data=Language(tag="").pack()
     )
     markup = InlineKeyboardMarkup(inline_keyboard=[keys, [own]])
-    await context.say(message, said("telegram-language"), reply_markup=markup)
+    await context.say(message, texts("telegram-language"), reply_markup=markup)
 
 
 async def speak(query: CallbackQuery, callback_data: Language, context: TelegramContext) -> None:
@@ -128,15 +128,15 @@ async def speak(query: CallbackQuery, callback_data: Language, context: Telegram
     own = await memory.preferences(user)
     chosen = callback_data.tag if callback_data.tag in LANGUAGES else None
     await memory.save_preferences(user, own.model_copy(update={"language": chosen}))
-    said = await context.texts(query)
-    await query.answer(said("telegram-language-set"))
+    texts = await context.texts(query)
+    await query.answer(texts("telegram-language-set"))
 
 
 async def queue(message: Message, context: TelegramContext) -> None:
     """How one's own last drawing stands."""
-    said = await context.texts(message)
-    line = await context.service.last_status(sender_of(message).id, said)
-    await context.say(message, line or said("telegram-nothing-waits"))
+    texts = await context.texts(message)
+    line = await context.service.last_status(sender_of(message).id, texts)
+    await context.say(message, line or texts("telegram-nothing-waits"))
 
 
 async def cancel(message: Message, context: TelegramContext) -> None:
@@ -145,17 +145,17 @@ async def cancel(message: Message, context: TelegramContext) -> None:
         await context.tell(message, "telegram-nothing-waits")
 
 
-async def forget(message: Message, context: TelegramContext) -> None:
+async def forgetme(message: Message, context: TelegramContext) -> None:
     """Delete all that is kept of a person."""
     who = sender_of(message)
     if not who.personal:
         await context.tell(message, "telegram-personal")
         return
-    left = await take_out_of_galleries(context, who.id)
-    await context.service.forget(who.id)
-    said = await context.texts(message)
-    more = [said("gallery-left", count=left)] if left else []
-    await context.say(message, "\n".join([said("telegram-forgotten"), *more]))
+    left = await remove_from_galleries(context, who.id)
+    await context.service.delete_user(who.id)
+    texts = await context.texts(message)
+    more = [texts("gallery-left", count=left)] if left else []
+    await context.say(message, "\n".join([texts("telegram-forgotten"), *more]))
 
 
 async def _change_own(context: TelegramContext, user: str, words: str) -> dict[str, Any]:
@@ -189,12 +189,12 @@ async def _change_chat(
     return settings
 
 
-def _told(settings: ChatSettings, said: Texts) -> dict[str, str]:
+def _rule_values(settings: ChatSettings, texts: Texts) -> dict[str, str]:
     """A group's rules in words; empty where there is none."""
     return {
         "jobs": str(settings.jobs or ""),
         "topics": " ".join(settings.places),
-        "only": said("telegram-admins") if settings.roles else "",
+        "only": texts("telegram-admins") if settings.roles else "",
         "gallery": settings.gallery or "",
     }
 
@@ -251,7 +251,7 @@ def make_router() -> Router:
         ("language", language),
         ("queue", queue),
         ("cancel", cancel),
-        ("forgetme", forget),
+        ("forgetme", forgetme),
     ):
         router.message.register(handler, Command(name, ignore_case=True))
     router.callback_query.register(speak, Language.filter())

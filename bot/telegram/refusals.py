@@ -28,5 +28,5 @@ def changes_nothing(error: TelegramAPIError) -> bool:
 
 
 def _has(error: TelegramAPIError, words: tuple[str, ...]) -> bool:
-    said = error.message.lower()
-    return any(word in said for word in words)
+    message = error.message.lower()
+    return any(word in message for word in words)

@@ -35,7 +35,7 @@ from bot.telegram.target import FRONT, TelegramTarget
 from bot.telegram.throttle import Throttle
 from bot.telegram.updates import Intake, message_of
 from bot.telegram.webhook import serve
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.errors import MididrawError, OptionError, Sentence
 
 _log = logging.getLogger(__name__)
@@ -108,8 +108,8 @@ def dispatcher(context: TelegramContext) -> Dispatcher:
     """Handlers, and what stands before them."""
     made = Dispatcher(context=context)
     throttle = Throttle()
-    for heard in (made.message, made.edited_message, made.callback_query):
-        heard.outer_middleware(throttle)
+    for observer in (made.message, made.edited_message, made.callback_query):
+        observer.outer_middleware(throttle)
     for module in (preferences, history, inline, buttons, drawings):
         # A router has one parent; several bots of one process each need their own.
         made.include_router(module.make_router())
@@ -228,8 +228,10 @@ async def _report(event: ErrorEvent, context: TelegramContext) -> None:
         return
     try:
         # What the person chose lies in Redis, which may be what is away.
-        said = texts(sender_of(asked).locale)
-        text = said.sentence(error) if isinstance(error, MididrawError) else said("telegram-broken")
+        texts = texts_in(sender_of(asked).locale)
+        text = (
+            texts.sentence(error) if isinstance(error, MididrawError) else texts("telegram-broken")
+        )
         await context.say(message, text)
     except (MididrawError, TelegramAPIError) as second:
         _log.warning("nobody could be told: %s", type(second).__name__)

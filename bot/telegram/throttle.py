@@ -31,7 +31,7 @@ class Throttle(BaseMiddleware):
         if not isinstance(event, Message | CallbackQuery):
             return await handler(event, data)
         who, now = sender_of(event).id, self._clock()
-        tokens, since, told = self._buckets.pop(who, (self._size, now, False))
+        tokens, since, warned = self._buckets.pop(who, (self._size, now, False))
         tokens = min(self._size, tokens + (now - since) * self._rate)
         allowed = tokens >= 1
         self._buckets[who] = (tokens - 1 if allowed else tokens, now, not allowed)
@@ -40,6 +40,6 @@ class Throttle(BaseMiddleware):
         if allowed:
             return await handler(event, data)
         context: TelegramContext = data["context"]
-        if isinstance(event, Message) and not told and event.chat.type == "private":
+        if isinstance(event, Message) and not warned and event.chat.type == "private":
             await context.tell(event, "telegram-slow-down")
         return None

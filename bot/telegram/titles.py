@@ -22,9 +22,9 @@ def title_of(words: Sequence[str], names: Sequence[str | None]) -> str:
         names: of the drawing's files.
     """
     if 0 < len(words) <= _WORDS:
-        said = " ".join(words)
-        if any(letter.isalpha() for letter in said):
-            return said[:_LONGEST]
+        title = " ".join(words)
+        if any(letter.isalpha() for letter in title):
+            return title[:_LONGEST]
     for name in names:
         stem = PurePath(name or "").stem.replace("_", " ").strip()
         if stem and not _NUMBERED.fullmatch(stem):

@@ -100,9 +100,9 @@ class Intake:
         finally:
             # A task that is cancelled ends here: its updates stay.
             if not _cancelled():
-                await self._drop(numbers)
+                await self._remove(numbers)
 
-    async def _drop(self, numbers: list[int]) -> None:
+    async def _remove(self, numbers: list[int]) -> None:
         try:
             for number in numbers:
                 await self._inbox.remove(number)

@@ -30,7 +30,7 @@ def language(tag: str | None) -> str:
 
 
 @cache
-def texts(tag: str | None) -> "Texts":
+def texts_in(tag: str | None) -> "Texts":
     """The texts in the language of a locale tag."""
     return Texts(language(tag))
 
@@ -58,10 +58,10 @@ class Texts:
         pattern = self._bundle.get_message(name).value
         if pattern is None:
             raise LookupError(f"the text {name} is empty in {self.language}")
-        said, faults = self._bundle.format_pattern(pattern, values)
+        formatted, faults = self._bundle.format_pattern(pattern, values)
         if faults:
             raise LookupError(f"the text {name} in {self.language} lacks something: {faults}")
-        return str(said)
+        return str(formatted)
 
     def written(self, chinese: str) -> str:
         """Chinese as it is written in this language."""

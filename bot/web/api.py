@@ -16,7 +16,7 @@ from bot.jobs.limits import RefusedError
 from bot.reply import vary
 from bot.reply.answer import file_stem
 from bot.service.drawings import music_of
-from bot.texts import Texts, texts
+from bot.texts import Texts, texts_in
 from bot.web.chat_targets import ChatTargets, StaleError
 from bot.web.models import DrawRequest, DrawView, FileName, Problem, Shared, VersionRequest, view
 from bot.web.streams import Streams
@@ -96,10 +96,10 @@ def context_of(request: Request) -> WebContext:
     return context
 
 
-def said_to(request: Request) -> Texts:
+def texts_for(request: Request) -> Texts:
     """In the language that the page shows, or else the browser's."""
     first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
-    return texts(request.query_params.get("lang") or first)
+    return texts_in(request.query_params.get("lang") or first)
 
 
 api = APIRouter(responses=_NO)  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ api = APIRouter(responses=_NO)  # type: ignore[arg-type]
 @api.post("/draws", status_code=202)
 async def order(request: Request, body: DrawRequest, key: Key = None) -> DrawView:
     """Ask for music that looks like drawings."""
-    context, said = context_of(request), said_to(request)
+    context, texts = context_of(request), texts_for(request)
     client: str = request.scope["mididraw.client"]
     reply, user = ReplyTo(front=FRONT, address=client), context.user(request)
     if body.to:
@@ -119,8 +119,8 @@ async def order(request: Request, body: DrawRequest, key: Key = None) -> DrawVie
         options=body.options,
         reply=reply,
         user=user,
-        language=said.language,
-        title=said("title"),
+        language=texts.language,
+        title=texts("title"),
         prompt=body.prompt,
     )
     return await _placed(request, wanted)
@@ -146,7 +146,7 @@ async def another(
         options,
         await music_of(context.jobs, kept, options),
     )
-    return await _placed(request, wanted.spoken(said_to(request).language, None))
+    return await _placed(request, wanted.spoken(texts_for(request).language, None))
 
 
 @api.get("/draws/{draw}")
@@ -155,7 +155,7 @@ async def show_draw(request: Request, draw: DrawIdPath) -> DrawView:
     event = await context_of(request).jobs.latest_event(draw)
     if event is None:
         raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
-    return await _seen(context_of(request).jobs, event, said_to(request))
+    return await _seen(context_of(request).jobs, event, texts_for(request))
 
 
 @api.post("/draws/{draw}/link")
@@ -197,11 +197,11 @@ async def _may_follow(request: Request, draw: DrawIdPath) -> None:
 )
 async def events(request: Request, draw: DrawIdPath) -> AsyncIterator[ServerSentEvent]:
     """Follow a drawing to its end by server-sent events; a new connection goes on from now."""
-    context, said, last = context_of(request), said_to(request), None
+    context, texts, last = context_of(request), texts_for(request), None
     try:
         with context.streams.opened(context.user(request)):
             async for event in context.jobs.follow(draw):
-                seen = await _seen(context.jobs, event, said)
+                seen = await _seen(context.jobs, event, texts)
                 if seen != last:
                     yield ServerSentEvent(data=seen)
                 last = seen
@@ -251,7 +251,7 @@ async def file(
     data = dict(zip(_TYPES, made, strict=True))[name]
     if data is None:
         raise MissingError("video-missing", "There is no video of this piece: ask for one.")
-    stem, how = file_stem(said_to(request)("title")), "attachment" if download else "inline"
+    stem, how = file_stem(texts_for(request)("title")), "attachment" if download else "inline"
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=3600",
@@ -298,18 +298,18 @@ async def _placed(request: Request, wanted: Order) -> DrawView:
     event = await jobs.latest_event(receipt.job)
     if event is None:
         raise MissingError("drawing-gone", "This drawing is not kept any more: draw it again.")
-    return view(event, said_to(request))
+    return view(event, texts_for(request))
 
 
-async def _seen(jobs: Jobs, event: Event, said: Texts) -> DrawView:
+async def _seen(jobs: Jobs, event: Event, texts: Texts) -> DrawView:
     """An event as the API tells it; a piece whose files are gone is none any more."""
     answer = event.answer if isinstance(event, Ended) else None
     if not isinstance(answer, Done):
-        return view(event, said)
+        return view(event, texts)
     until = await jobs.kept_until(answer)
     if until is None:
-        return DrawView(id=event.job, state="failed", text=said.sentence(_GONE))
-    return view(event, said).model_copy(update={"until": until})
+        return DrawView(id=event.job, state="failed", text=texts.sentence(_GONE))
+    return view(event, texts).model_copy(update={"until": until})
 
 
 async def _until(jobs: Jobs, answer: Answer | None) -> float | None:
@@ -343,4 +343,4 @@ def status_of(error: MididrawError) -> int:
 def problem(request: Request, error: MididrawError) -> JSONResponse:
     """An error as the API tells it."""
     headers: dict[str, Any] = {"Retry-After": "60"} if isinstance(error, RefusedError) else {}
-    return JSONResponse({"message": said_to(request).sentence(error)}, status_of(error), headers)
+    return JSONResponse({"message": texts_for(request).sentence(error)}, status_of(error), headers)

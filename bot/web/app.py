@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.tasks import end
-from bot.texts import texts
-from bot.web.api import WebContext, address_of, api, context_of, problem, said_to
+from bot.texts import texts_in
+from bot.web.api import WebContext, address_of, api, context_of, problem, texts_for
 from bot.web.choices import Choices, choices
 from bot.web.files import PageFile, page_files
 from bot.web.guard import Guard
@@ -60,7 +60,9 @@ def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None =
     @app.get("/choices", response_model=Choices)
     async def offered(request: Request) -> Response:
         """What can be chosen from, and the page's texts, in the language asked for."""
-        return _offered(said_to(request).language, context_of(request).link_seconds).answer(request)
+        return _offered(texts_for(request).language, context_of(request).link_seconds).answer(
+            request
+        )
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request) -> Response:
@@ -92,7 +94,7 @@ def make_app(context: WebContext, *, framed: bool = False, hosts: Hosts | None =
 
 @cache
 def _offered(language: str, seconds: int) -> PageFile:
-    found = choices(texts(language), seconds / 86_400)
+    found = choices(texts_in(language), seconds / 86_400)
     return PageFile.of(found.model_dump_json().encode(), "application/json")
 
 
@@ -111,7 +113,7 @@ def offline_worker() -> str:
 
 async def _head(request: Request, draw: str) -> tuple[str, int]:
     """Tags of a piece, and the status: 200 where it is or will be, 404 where it is gone."""
-    jobs, said = context_of(request).jobs, said_to(request)
+    jobs, texts = context_of(request).jobs, texts_for(request)
     try:
         event = await jobs.latest_event(draw)
         answer = event.answer if isinstance(event, Ended) else None
@@ -121,7 +123,7 @@ async def _head(request: Request, draw: str) -> tuple[str, int]:
             return "", 404
     except AwayError:
         return "", 503
-    return preview(answer, address_of(request), said), 200
+    return preview(answer, address_of(request), texts), 200
 
 
 async def _acknowledge(context: WebContext) -> None:
@@ -144,11 +146,11 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if isinstance(cause, MididrawError):
         return problem(request, cause)
     name = str(first["loc"][-1])
-    said = said_to(request)("web-invalid", field=name, why=str(first["msg"]))
-    return JSONResponse({"message": said}, 422)
+    texts = texts_for(request)("web-invalid", field=name, why=str(first["msg"]))
+    return JSONResponse({"message": texts}, 422)
 
 
 async def _other(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    text = said_to(request)("web-missing") if error.status_code == 404 else str(error.detail)
+    text = texts_for(request)("web-missing") if error.status_code == 404 else str(error.detail)
     return JSONResponse({"message": text}, error.status_code, error.headers)

@@ -55,16 +55,16 @@ class Choices(BaseModel):
     palettes: dict[Theme, Palette] = Field(description="Colours of the piano roll.")
 
 
-def choices(said: Texts, days: float) -> Choices:
+def choices(texts: Texts, days: float) -> Choices:
     """In the language of the texts; a shared link lives so many days."""
-    written = {name: said(f"web-{name}") for name in _TEXTS if name != "lives"}
+    written = {name: texts(f"web-{name}") for name in _TEXTS if name != "lives"}
     return Choices(
-        language=said.language,
-        instruments=[Choice(value=one, label=instrument_name(one, said)) for one in INSTRUMENTS],
-        styles=[Choice(value=style, label=said(f"style-{style}")) for style in Style],
-        arrangements=[Choice(value=one, label=said(f"arrangement-{one}")) for one in Arrangement],
-        engines=[Choice(value=one, label=said(f"engine-{one}")) for one in _ENGINES],
-        keys=[Choice(value=key, label=key_name(key, said)) for key in KEYS],
-        texts=written | {"lives": said("web-lives", days=max(round(days), 1))},
+        language=texts.language,
+        instruments=[Choice(value=one, label=instrument_name(one, texts)) for one in INSTRUMENTS],
+        styles=[Choice(value=style, label=texts(f"style-{style}")) for style in Style],
+        arrangements=[Choice(value=one, label=texts(f"arrangement-{one}")) for one in Arrangement],
+        engines=[Choice(value=one, label=texts(f"engine-{one}")) for one in _ENGINES],
+        keys=[Choice(value=key, label=key_name(key, texts)) for key in KEYS],
+        texts=written | {"lives": texts("web-lives", days=max(round(days), 1))},
         palettes=PALETTES,
     )

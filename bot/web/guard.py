@@ -154,5 +154,5 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-async def _refuse(status: int, said: str, scope: Scope, receive: Receive, send: Send) -> None:
-    await JSONResponse({"message": said}, status)(scope, receive, send)
+async def _refuse(status: int, message: str, scope: Scope, receive: Receive, send: Send) -> None:
+    await JSONResponse({"message": message}, status)(scope, receive, send)

@@ -11,7 +11,7 @@ from worker.contract import Done
 _PICTURE = (1280, 720)
 
 
-def preview(answer: Done, address: str, said: Texts) -> str:
+def preview(answer: Done, address: str, texts: Texts) -> str:
     """Tags for the page's head, of Open Graph and Twitter; addresses are whole, as they must be.
 
     Sources: https://ogp.me and https://developer.x.com/en/docs/x-for-websites/cards
@@ -21,14 +21,14 @@ def preview(answer: Done, address: str, said: Texts) -> str:
     tags = {
         "og:type": "music.song",
         "og:site_name": "midiDraw",
-        "og:title": said("web-preview"),
-        "og:description": summary(answer, said),
+        "og:title": texts("web-preview"),
+        "og:description": summary(answer, texts),
         "og:url": f"{address}/m/{answer.job}",
         "og:image": f"{files}/png",
         "og:image:type": "image/png",
         "og:image:width": str(width),
         "og:image:height": str(height),
-        "og:image:alt": said("alt", bars=answer.bars, key=key_name(options.key, said)),
+        "og:image:alt": texts("alt", bars=answer.bars, key=key_name(options.key, texts)),
         "og:audio": f"{files}/mp3",
         "og:audio:type": "audio/mpeg",
     }

@@ -20,15 +20,15 @@ _COLOURS = {FindingState.WELL: "green", FindingState.ABSENT: "dim", FindingState
 def doctor(as_json: Json = False) -> None:
     """Look at everything that drawings need, and say how to mend what is wrong."""
     parts = sorted(entry_points(group="mididraw.checks"), key=lambda found: found.name)
-    found = examine([library.look, *(part.load() for part in parts)], os.environ)
+    found = examine([library.check, *(part.load() for part in parts)], os.environ)
     if as_json:
-        keys = ("subject", "state", "said", "mend")
+        keys = ("subject", "state", "seen", "remedy")
         print(json.dumps([{key: getattr(one, key) for key in keys} for one in found]))  # noqa: T201
     else:
         table = Table("what", "how", "seen", "how to mend it")
         for one in found:
             colour = _COLOURS[one.state]
-            table.add_row(one.subject, f"[{colour}]{one.state}[/]", one.said, one.mend)
+            table.add_row(one.subject, f"[{colour}]{one.state}[/]", one.seen, one.remedy)
         OUT.print(table)
     if any(one.state is FindingState.FAULT for one in found):
         raise typer.Exit(1)
@@ -46,8 +46,8 @@ def health(part: Annotated[str, typer.Argument(help="worker, or a front-end's na
             known=", ".join(sorted(known)),
         )
     try:
-        said = known[part].load()(os.environ)
+        state = known[part].load()(os.environ)
     except MididrawError as error:
         ERR.print(f"mididraw: {error}", markup=False)
         raise typer.Exit(1) from error
-    OUT.print(said, markup=False)
+    OUT.print(state, markup=False)

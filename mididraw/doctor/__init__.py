@@ -27,33 +27,33 @@ class Finding:
     Attributes:
         subject: what it looked at.
         state: how that stands.
-        said: what was seen, in a few words.
-        mend: what to do about it; empty unless it is a fault.
+        seen: what was seen, in a few words.
+        remedy: what to do about it; empty unless it is a fault.
     """
 
     subject: str
     state: FindingState
-    said: str
-    mend: str = ""
+    seen: str
+    remedy: str = ""
 
 
 Check = Callable[[Mapping[str, str]], Iterable[Finding]]
 """A check: from the environment to what it found."""
 
 
-def well(subject: str, said: str) -> Finding:
+def well(subject: str, seen: str) -> Finding:
     """Report that a part is as it should be."""
-    return Finding(subject, FindingState.WELL, said)
+    return Finding(subject, FindingState.WELL, seen)
 
 
-def absent(subject: str, said: str) -> Finding:
+def absent(subject: str, seen: str) -> Finding:
     """Report that a part is not there, which may be as wanted."""
-    return Finding(subject, FindingState.ABSENT, said)
+    return Finding(subject, FindingState.ABSENT, seen)
 
 
-def fault(subject: str, said: str, mend: str) -> Finding:
+def fault(subject: str, seen: str, remedy: str) -> Finding:
     """Report that a part is wrong, and how to mend it."""
-    return Finding(subject, FindingState.FAULT, said, mend)
+    return Finding(subject, FindingState.FAULT, seen, remedy)
 
 
 def examine(checks: Iterable[Check], environment: Mapping[str, str]) -> list[Finding]:

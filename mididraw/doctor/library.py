@@ -16,7 +16,7 @@ _DEVICES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg")
 """What a host or container with an NVIDIA GPU has."""
 
 
-def look(environment: Mapping[str, str]) -> Iterator[Finding]:
+def check(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Look at sound, model and GPU."""
     settings = Settings.from_environment(environment)
     yield _fluidsynth(settings)
@@ -57,12 +57,12 @@ def _fluidsynth(settings: Settings) -> Finding:
 
 
 def _ffmpeg() -> Finding:
-    mend = "Install a whole one: apt-get install ffmpeg, or brew install ffmpeg."
+    remedy = "Install a whole one: apt-get install ffmpeg, or brew install ffmpeg."
     program = shutil.which("ffmpeg")
     if program is None:
-        return fault("ffmpeg", "it is not on the path", mend)
+        return fault("ffmpeg", "it is not on the path", remedy)
     try:
-        said = subprocess.run(
+        encoders = subprocess.run(
             [program, "-hide_banner", "-encoders"],
             capture_output=True,
             text=True,
@@ -70,9 +70,9 @@ def _ffmpeg() -> Finding:
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return fault("ffmpeg", "it does not run", mend)
-    if "libmp3lame" not in said.stdout:
-        return fault("ffmpeg", "it cannot write MP3 (no libmp3lame)", mend)
+        return fault("ffmpeg", "it does not run", remedy)
+    if "libmp3lame" not in encoders.stdout:
+        return fault("ffmpeg", "it cannot write MP3 (no libmp3lame)", remedy)
     return well("ffmpeg", program)
 
 
@@ -116,10 +116,10 @@ def _model(settings: Settings) -> Finding:
     return well("model", f"{settings.model} on {model.transformer.device.type}")
 
 
-def _unloaded(said: str) -> Finding:
+def _unloaded(seen: str) -> Finding:
     return fault(
         "model",
-        said,
+        seen,
         "Set MIDIDRAW_MODEL to pocket, a .safetensors file that mididraw train wrote, or a giant "
         "with its checkpoint, giant-medium=PATH.",
     )

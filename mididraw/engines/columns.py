@@ -33,6 +33,6 @@ def _write(plan: Plan, lead: Lead, random: np.random.Generator) -> Bytes:
         since = np.zeros((at + 1, KEYS), np.uint8)
         since[-1] = before
         features = seen(since, np.broadcast_to(around, (at + 1, *around.shape)))[-1]
-        before = lead.take(step, model.step(features).astype(np.float64), before, random)
+        before = lead.choose_column(step, model.step(features).astype(np.float64), before, random)
         written.append(before)
     return np.stack(written)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas, runs
-from mididraw.engines.led import Habits, on_keys, piece_by_chances, returning_noise
+from mididraw.engines.led import StyleCosts, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony.plan import Plan
@@ -24,15 +24,15 @@ from mididraw.models.diffusion.model import (
     ROLL,
     STEPS,
     as_roll,
+    conditioning,
     denoise,
     roll_of,
     signal,
-    told,
 )
 from mididraw.models.layers import Weights
 from mididraw.score import STEPS_PER_BAR, Score
 
-_HABITS = Habits(again=2.0, short=0.5, off_scale=5.0, rhythm=4.0)
+_COSTS = StyleCosts(again=2.0, short=0.5, off_scale=5.0, rhythm=4.0)
 _TIMES = 20
 """Steps from noise to notes."""
 _LAST = 0.6
@@ -64,7 +64,7 @@ def diffusion(request: ScoreRequest, progress: BarProgress = no_progress) -> Sco
         expected = as_roll(chances[None])[0]
         (clean, dirty), (next_clean, next_dirty) = signal(level), signal(after)
         x = next_clean * expected + next_dirty * (x - clean * expected) / dirty
-    return piece_by_chances(request, plan, logs(chances), random, _HABITS)
+    return piece_by_chances(request, plan, logs(chances), random, _COSTS)
 
 
 Chances = Callable[[Floats, Floats, Floats], Floats]
@@ -85,7 +85,7 @@ def denoiser(level: float, followed: float, w: Weights | None = None) -> Chances
         found = np.zeros((), np.float32)
         for drawn, weight in ((0.0, 1 - followed), (1.0, followed)):
             if weight:
-                around = told(harmony, ink, np.full(len(rolls), drawn, np.float32))
+                around = conditioning(harmony, ink, np.full(len(rolls), drawn, np.float32))
                 found = found + np.float32(weight) * denoise(rolls, levels, *around, w)
         likely = np.exp(found - found.max(axis=1, keepdims=True))
         return np.asarray(likely / likely.sum(axis=1, keepdims=True), np.float32)

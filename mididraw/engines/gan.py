@@ -7,14 +7,14 @@ The seed's "D1: is MIDI a music? D2: is MIDI an image?", which was never tried t
 import numpy as np
 
 from mididraw.engines.diffusion import FOLLOWED, View, denoiser, logs, roll_noise
-from mididraw.engines.led import Habits, piece_by_chances
+from mididraw.engines.led import StyleCosts, piece_by_chances
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.models.gan.model import NOISE_ALONE, WEIGHTS
 from mididraw.models.layers import read_weights
 from mididraw.score import Score
 
-_HABITS = Habits(again=2.0, short=0.5, off_scale=10.0, rhythm=3.0)
+_COSTS = StyleCosts(again=2.0, short=0.5, off_scale=10.0, rhythm=3.0)
 
 
 def gan(request: ScoreRequest) -> Score:
@@ -25,4 +25,4 @@ def gan(request: ScoreRequest) -> Score:
     view = View(canvas, plan)
     model = denoiser(NOISE_ALONE, options.strength / FOLLOWED, read_weights(WEIGHTS))
     chances = view.over_windows(roll_noise(view.bars, random), model)
-    return piece_by_chances(request, plan, logs(chances), random, _HABITS)
+    return piece_by_chances(request, plan, logs(chances), random, _COSTS)

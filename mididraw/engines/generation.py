@@ -32,6 +32,7 @@ _SOURCES = {
     Style.CLASSICAL: Source.CLASSICAL,
     Style.GAME: Source.GAME,
 }
+_MAKING = Lock()
 _PROMPT_BARS = 8
 """Bars of a prompt that are read; of a longer one the last."""
 
@@ -189,9 +190,20 @@ def write(
                 one.particles.leave()
 
 
-@lru_cache(maxsize=1)
 def generator_for(name: str, candidates: int) -> tuple[Generator, Lock]:
-    """Give a generator of this model for so many sequences, and the lock of whoever uses it."""
+    """Give a generator of this model for so many sequences, and the lock of whoever uses it.
+
+    Threads that ask at a time get the same one.
+
+    Raises:
+        ModelError: the model's weights cannot be read.
+    """
+    with _MAKING:
+        return _make_generator(name, candidates)
+
+
+@lru_cache(maxsize=1)
+def _make_generator(name: str, candidates: int) -> tuple[Generator, Lock]:
     torch.set_num_threads(threads())
     model = load_model(name)
     decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)

@@ -64,7 +64,7 @@ class Lead:
         off_scale = np.array([(LOWEST_KEY + k) % 12 not in key.scale for k in range(KEYS)])
         return cls(ink, spread(ink > 0, 1, 1), nats, off_scale)
 
-    def take(
+    def choose_column(
         self,
         step: int,
         chances: Floats,
@@ -114,7 +114,7 @@ def on_keys(canvas: Canvas, ink: Bools) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class StyleCosts:
     """What songs do that networks of single bars, and ink, do not care for; in nats.
 
     Attributes:
@@ -133,14 +133,14 @@ class Habits:
     chance: float = _CHANCE
 
 
-def choose(chances: Floats, lead: Lead, random: np.random.Generator, habits: Habits) -> Bytes:
+def choose(chances: Floats, lead: Lead, random: np.random.Generator, costs: StyleCosts) -> Bytes:
     """Choose all notes where the chances are known beforehand.
 
     Args:
         chances: logarithms, ``float64[3, 88, steps]``.
         lead: by ink.
         random: of what is left to chance.
-        habits: of songs.
+        costs: what songs seldom do.
 
     Returns:
         what each key does in each column, ``uint8[steps, 88]``.
@@ -153,13 +153,13 @@ def choose(chances: Floats, lead: Lead, random: np.random.Generator, habits: Hab
         sounds = before != SILENT
         here[sounds, HELD] = np.log(held[sounds, step])
         here[sounds, SILENT] = np.log(1 - held[sounds, step])
-        here[sounds, STRUCK] -= habits.again
-        here[:, STRUCK] -= habits.short * (step % 2)
-        here[lead.off_scale, HELD:] -= habits.off_scale
+        here[sounds, STRUCK] -= costs.again
+        here[:, STRUCK] -= costs.short * (step % 2)
+        here[lead.off_scale, HELD:] -= costs.off_scale
         known = [onsets[step - lag] for lag in _LAGS if step >= lag]
         if known:
-            here[:, STRUCK] += habits.rhythm * (2 * sum(known) / len(known) - 1)
-        before = lead.take(step, here, before, random, habits.chance)
+            here[:, STRUCK] += costs.rhythm * (2 * sum(known) / len(known) - 1)
+        before = lead.choose_column(step, here, before, random, costs.chance)
         onsets.append(bool((before == STRUCK).any()))
         written.append(before)
     return np.stack(written)
@@ -186,7 +186,7 @@ def piece_by_chances(
     plan: Plan,
     chances: NDArray[np.float32],
     random: np.random.Generator,
-    habits: Habits,
+    costs: StyleCosts,
     lead: Lead | None = None,
 ) -> Score:
     """Make a piece where the chances are known beforehand; its highest and lowest notes stand out.
@@ -196,11 +196,11 @@ def piece_by_chances(
         plan: its key and chords.
         chances: logarithms, ``float32[3, 88, steps]``; steps after the last one are left out.
         random: of what is left to chance.
-        habits: of songs.
+        costs: what songs seldom do.
         lead: by the canvas's own ink if not given.
     """
     logs = chances[:, :, : request.canvas.steps].astype(np.float64)
-    played = choose(logs, lead or lead_of(request, plan), random, habits)
+    played = choose(logs, lead or lead_of(request, plan), random, costs)
     return piece_of_states(request, plan, played, random, _LOUDER)
 
 

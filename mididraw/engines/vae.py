@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.canvas import morph_shares
-from mididraw.engines.led import Habits, Lead, on_keys, piece_by_chances, returning_noise
+from mididraw.engines.led import Lead, StyleCosts, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
 from mididraw.engines.request import ScoreRequest
 from mididraw.models.columns.features import KEYS
@@ -18,7 +18,7 @@ from mididraw.models.condition import harmonies
 from mididraw.models.vae.model import LATENT, decode, encode_ink
 from mididraw.score import STEPS_PER_BAR, Score
 
-_HABITS = Habits(again=2.0, short=0.5, rhythm=3.0)
+_COSTS = StyleCosts(again=2.0, short=0.5, rhythm=3.0)
 _LED = 50
 """From this strength on the latents are the ink's; below, they come nearer to any song's."""
 
@@ -49,7 +49,7 @@ def vae(request: ScoreRequest) -> Score:
     latent = slerp(chance, latent, led)
     chances = decode(latent, harmony).transpose(1, 2, 0, 3).reshape(3, KEYS, canvas.steps)
     lead = Lead.of(wanted, options.strength, plan.key)
-    return piece_by_chances(request, plan, chances, random, _HABITS, lead)
+    return piece_by_chances(request, plan, chances, random, _COSTS, lead)
 
 
 def slerp(one: Floats, other: Floats, share: Floats) -> Floats:

@@ -17,7 +17,7 @@ HELD_OUT = "held out"
 _AVERAGE = 0.998
 """Share of the mean weights that each step leaves; the mean is what is kept."""
 
-Told = Callable[[int, str], None]
+StepReport = Callable[[int, str], None]
 Losses = dict[str, float]
 
 
@@ -43,14 +43,16 @@ class LossHistory:
     held_out: list[tuple[int, Losses]] = field(default_factory=list)
 
 
-def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -> LossHistory:
+def teach(
+    lesson: Lesson, steps: int, out: Path, report: StepReport, every: int = 100
+) -> LossHistory:
     """Take so many steps, and write weights, curve and history.
 
     Args:
         lesson: what is taught.
         steps: how many.
         out: the folder to write to.
-        told: of each step, and in words of what was measured.
+        report: called at each step with what was measured, in words.
         every: so many steps it is measured on held-out songs and written.
     """
     history, network = LossHistory(), lesson.network
@@ -63,7 +65,7 @@ def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -
             mean[name].lerp_(value, 1 - share)
         if step % 10 == 0:
             history.trained.append((step, losses))
-            told(step, in_words(losses))
+            report(step, in_words(losses))
         if step % every == 0 or step == steps:
             own = {name: value.clone() for name, value in network.state_dict().items()}
             network.load_state_dict(mean)
@@ -71,7 +73,7 @@ def teach(lesson: Lesson, steps: int, out: Path, told: Told, every: int = 100) -
             network.load_state_dict(own)
             save(mean, out / WEIGHTS)
             _write(history, time.monotonic() - began, out)
-            told(step, f"{HELD_OUT}: {in_words(history.held_out[-1][1])}")
+            report(step, f"{HELD_OUT}: {in_words(history.held_out[-1][1])}")
     return history
 
 

@@ -18,7 +18,7 @@ from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
 from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
-from mididraw.training.excerpts import heard_only, parted
+from mididraw.training.excerpts import held_out_songs, parted
 from mididraw.training.report import report
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress
 
@@ -31,7 +31,7 @@ RANKS = "ranks.json"
 SONGS = 500
 """Songs of which it is to find the right one."""
 
-DISCRIMINATOR, TOLD = "discriminator.safetensors", "told.json"
+DISCRIMINATOR, DISCRIMINATION = "discriminator.safetensors", "discrimination.json"
 """Weights, and how well they tell songs from drawings that they were not trained on."""
 
 _EVALUATED, _PLAYED = 100, 240
@@ -87,11 +87,11 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         task = bar.add_task("", total=settings.steps, completed=trainer.step)
 
         def tell(progress: TrainingProgress) -> None:
-            said = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
+            line = f"step {progress.step}: {progress.bits_per_token:.2f} bits a token"
             if progress.held:
-                console.print(f"{said}, {progress.held.bits_per_note:.2f} bits a held-out note")
+                console.print(f"{line}, {progress.held.bits_per_note:.2f} bits a held-out note")
                 draw_curve(trainer.history).save(out / "curve.png")
-            bar.update(task, completed=progress.step, description=said)
+            bar.update(task, completed=progress.step, description=line)
 
         held = trainer.run(dataset, out, tell)
     draw_curve(trainer.history).save(out / "curve.png")
@@ -130,7 +130,7 @@ def train_embedding(data: Path, steps: int | None, out: Path) -> None:
             lambda step, loss: bar.update(task, completed=step, description=f"{loss:.2f} nats"),
         )
     if (data / "vgmidi.tar.gz").is_file():
-        held += heard_only(data / "vgmidi.tar.gz")
+        held += held_out_songs(data / "vgmidi.tar.gz")
     ranks = rank_songs(trainer.model, held[:SONGS])
     (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
     console.print(f"the right song of {ranks.songs}: {ranks}")
@@ -167,7 +167,7 @@ def train_discriminator(data: Path, steps: int | None, out: Path) -> None:
     held = discriminator.bars_of_songs(dataset.validation)
     discrimination = discriminator.tell(model, held, discriminator.bars_of(engine[learned:]))
     save(model, out / DISCRIMINATOR)
-    (out / TOLD).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
+    (out / DISCRIMINATION).write_text(json.dumps(asdict(discrimination), indent=1) + "\n")
     console.print(f"held out: {discrimination}; weights: {out / DISCRIMINATOR}")
 
 
@@ -191,11 +191,11 @@ def train_bars(network: str, steps: int | None, out: Path) -> None:
     with Bar(*_COLUMNS, console=console) as bar:
         task = bar.add_task("", total=steps)
 
-        def tell(step: int, said: str) -> None:
-            if said.startswith(bar_networks.HELD_OUT):
-                console.print(f"step {step}: {said}")
+        def tell(step: int, line: str) -> None:
+            if line.startswith(bar_networks.HELD_OUT):
+                console.print(f"step {step}: {line}")
             else:
-                bar.update(task, completed=step, description=said)
+                bar.update(task, completed=step, description=line)
 
         bar_networks.teach(make(steps), steps, out, tell)
     console.print(f"weights: {out / bar_networks.WEIGHTS}")

@@ -22,9 +22,9 @@ from mididraw.models.diffusion.model import (
     INPUT,
     LEVELS,
     PATCH,
+    conditioning,
     embed,
     roll_of,
-    told,
 )
 from mididraw.training.bar_networks import Losses
 from mididraw.training.rolls import USUAL, RollBatch, Rolls
@@ -167,7 +167,9 @@ class DiffusionLesson:
         angle = (0.5 * np.pi * level)[:, None, None, None]
         noise = random.standard_normal(clean.shape, np.float32)
         noisy = (np.cos(angle) * clean + np.sin(angle) * noise).astype(np.float32)
-        sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32))
+        sketch, around = conditioning(
+            batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32)
+        )
         logits: Tensor = self.network(
             *(
                 torch.from_numpy(one)

@@ -68,7 +68,7 @@ def parted(dataset: Dataset) -> tuple[list[NoteSong], list[NoteSong]]:
     return others, held
 
 
-def heard_only(archive: Path) -> list[NoteSong]:
+def held_out_songs(archive: Path) -> list[NoteSong]:
     """Songs of an archive of MIDI files that nothing is learned from.
 
     Raises:

@@ -20,7 +20,7 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.models import discriminator
 from mididraw.models.columns.features import HELD, KEYS, STRUCK
-from mididraw.models.diffusion.model import BARS, ROLL, WEIGHTS, embed, told
+from mididraw.models.diffusion.model import BARS, ROLL, WEIGHTS, conditioning, embed
 from mididraw.models.gan.model import NOISE_ALONE
 from mididraw.training.bar_networks import Losses, read_into
 from mididraw.training.diffusion import UNDRAWN, Denoiser
@@ -82,7 +82,7 @@ class GanLesson:
             for group in optimizer.param_groups:
                 group["lr"] = rate * min(1.0, 2 * (1 - done))
         batch = self._rolls.batch(self._random.choice(self._rolls.learned, _BATCH), self._random)
-        sketch, around = _told(batch, self._random.random(_BATCH) >= UNDRAWN)
+        sketch, around = _conditioning(batch, self._random.random(_BATCH) >= UNDRAWN)
         harmony = torch.from_numpy(batch.harmony)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self._generate(sketch, around)
@@ -108,7 +108,7 @@ class GanLesson:
     @torch.no_grad()
     def measure(self) -> Losses:
         """On songs that it was not trained on, what is told apart and what of the ink is played."""
-        sketch, around = _told(self._held, np.ones(_HELD_OUT, np.bool_))
+        sketch, around = _conditioning(self._held, np.ones(_HELD_OUT, np.bool_))
         harmony = torch.from_numpy(self._held.harmony)
         logits = self._generate(sketch, around)
         generated, real = _planes(_drawn(logits)), _planes(_certain(self._held))
@@ -149,8 +149,10 @@ class GanLesson:
         return music, picture + F.relu(1 + others).mean() / 2
 
 
-def _told(batch: RollBatch, drawn: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
-    sketch, around = told(batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32))
+def _conditioning(batch: RollBatch, drawn: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
+    sketch, around = conditioning(
+        batch.harmony, batch.ink.astype(np.float32), drawn.astype(np.float32)
+    )
     return torch.from_numpy(sketch), torch.from_numpy(around)
 
 

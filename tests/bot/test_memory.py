@@ -29,7 +29,7 @@ async def test_defaults_of_people_and_places_are_kept(redis_url: str) -> None:
         assert await memory.preferences("ada") == own
         assert await memory.chat_settings("group") == settings
         assert await memory.preferences("group") == Preferences()
-        await memory.forget("ada")
+        await memory.delete_user("ada")
         assert await memory.preferences("ada") == Preferences()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deploy.composed import DEPLOY, SERVICES
-from tests.deploy.engine import Engine
+from tests.deploy.engine import DockerEngine
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -79,7 +79,7 @@ def base_images(trusted: str) -> list[BaseImage]:
     ]
 
 
-def make_base_images(engine: Engine) -> list[str]:
+def make_base_images(engine: DockerEngine) -> list[str]:
     """Make those that the engine does not have yet; returns the names of all."""
     images = base_images(engine.gateway)
     for image in images:
@@ -88,7 +88,7 @@ def make_base_images(engine: Engine) -> list[str]:
     return [image.name for image in images]
 
 
-def _make(engine: Engine, image: BaseImage) -> None:
+def _make(engine: DockerEngine, image: BaseImage) -> None:
     root, archive = engine.folder / "root", engine.folder / "root.tar"
     _remove(root)
     subprocess.run(

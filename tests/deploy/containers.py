@@ -13,7 +13,7 @@ from threading import Thread
 
 from tests.conftest import ROOT
 from tests.deploy.composed import SERVICES
-from tests.deploy.engine import Engine
+from tests.deploy.engine import DockerEngine
 
 BUILT_FROM = ("LICENSE", "README.md", "bot", "deploy", "mididraw", "pyproject.toml", "worker")
 """Of the work, what a checkout for the images has."""
@@ -25,7 +25,7 @@ _PATIENCE = 300.0
 class Containers:
     """What ``docker compose`` runs of a prepared ``deploy/``."""
 
-    def __init__(self, engine: Engine, folder: Path, secrets: Mapping[str, str]) -> None:
+    def __init__(self, engine: DockerEngine, folder: Path, secrets: Mapping[str, str]) -> None:
         """Check the work out, write the secrets, and prepare as a host does."""
         self._engine = engine
         for name in _files():
@@ -106,7 +106,7 @@ class Containers:
 
 
 @contextmanager
-def torch_index(engine: Engine) -> Iterator[dict[str, str]]:
+def torch_index(engine: DockerEngine) -> Iterator[dict[str, str]]:
     """The build argument for PyTorch, where this machine's pip has its wheel at hand.
 
     Elsewhere it is left as it is, PyTorch's own index.

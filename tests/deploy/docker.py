@@ -22,7 +22,7 @@ from tests.browser import chromium, draw_with_mouse, opened
 from tests.conftest import EXAMPLES
 from tests.deploy.base_images import make_base_images
 from tests.deploy.containers import Containers, torch_index
-from tests.deploy.engine import Engine, EngineError
+from tests.deploy.engine import DockerEngine, EngineError
 from tests.standins import discord as on_discord
 from tests.standins import telegram as on_telegram
 from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
@@ -47,8 +47,8 @@ print(page.headers["Set-Cookie"])
 class Chats:
     """Both chats' stand-ins, and who was answered how often."""
 
-    telegram: on_telegram.StandIn
-    discord: on_discord.StandIn
+    telegram: on_telegram.TelegramStandIn
+    discord: on_discord.DiscordStandIn
     asked: list[int] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
 
@@ -85,7 +85,7 @@ class Chats:
         found.update(len({one.path for one in self.discord.answers(t)}) for t in self.tokens)
         return found
 
-    def _sent(self) -> list[on_telegram.Call]:
+    def _sent(self) -> list[on_telegram.TelegramCall]:
         """What comes last of an answer: the MIDI file."""
         return self.telegram.done("sendDocument")
 
@@ -119,14 +119,14 @@ async def check_whom_the_page_trusts(containers: Containers) -> None:
     assert "; Secure" not in told
 
 
-async def play(engine: Engine, folder: Path) -> None:
+async def play(engine: DockerEngine, folder: Path) -> None:
     """Play it all.
 
     Raises:
         AssertionError: something is not as it should be.
         TimeoutError: somebody was not answered, or a part does not come back.
     """
-    clock = Clock()
+    clock = DockerClock()
     clock.tell("base images", ", ".join(await asyncio.to_thread(make_base_images, engine)))
     async with prepared(engine, folder) as (chats, containers):
         with containers.up():
@@ -168,14 +168,14 @@ async def play(engine: Engine, folder: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def prepared(engine: Engine, folder: Path) -> AsyncIterator[tuple[Chats, Containers]]:
+async def prepared(engine: DockerEngine, folder: Path) -> AsyncIterator[tuple[Chats, Containers]]:
     """A checkout whose bots find the stand-ins at this machine's address on the bridge."""
     async with contextlib.AsyncExitStack() as stack:
         index = stack.enter_context(torch_index(engine))
         host = engine.gateway
         chats = Chats(
-            await stack.enter_async_context(on_telegram.StandIn().serve(host)),
-            await stack.enter_async_context(on_discord.StandIn().serve(host)),
+            await stack.enter_async_context(on_telegram.TelegramStandIn().serve(host)),
+            await stack.enter_async_context(on_discord.DiscordStandIn().serve(host)),
         )
         tokens = {"telegram_token": on_telegram.TOKEN, "discord_token": DISCORD_TOKEN}
         containers = Containers(engine, folder, tokens)
@@ -187,7 +187,7 @@ async def prepared(engine: Engine, folder: Path) -> AsyncIterator[tuple[Chats, C
         yield chats, containers
 
 
-class Clock:
+class DockerClock:
     """Tells what was done, and how long it took."""
 
     def __init__(self) -> None:
@@ -203,7 +203,7 @@ class Clock:
 def main() -> None:
     """Play it."""
     try:
-        with Engine().running() as engine, tempfile.TemporaryDirectory() as folder:
+        with DockerEngine().running() as engine, tempfile.TemporaryDirectory() as folder:
             asyncio.run(play(engine, Path(folder)))
     except EngineError as error:
         sys.exit(str(error))

@@ -24,7 +24,7 @@ class EngineError(Exception):
     """There can be no engine here."""
 
 
-class Engine:
+class DockerEngine:
     """``dockerd`` and the client that speaks to it."""
 
     def __init__(self, folder: Path = FOLDER) -> None:

@@ -25,7 +25,7 @@ async def test_nothing_is_lost_or_answered_twice_while_every_part_dies_once(
     steps: dict[str, set[str]] = {}
     for line in lines:
         if "job" in line:
-            steps.setdefault(line["job"], set()).add(line["said"])
+            steps.setdefault(line["job"], set()).add(line["message"])
     way = {"accepted", "begun", "done", "posted"}
     assert sum(way <= said for said in steps.values()) >= 8
     assert TOKEN not in report.logs

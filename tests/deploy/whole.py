@@ -40,7 +40,7 @@ _FREE = {
 
 
 @dataclass
-class Report:
+class WholeReport:
     """What was seen.
 
     Attributes:
@@ -56,13 +56,13 @@ class Report:
     logs: str = ""
 
 
-async def play(folder: Path, jobs: int) -> Report:
+async def play(folder: Path, jobs: int) -> WholeReport:
     """Ask for so many drawings, a third at each front-end, and kill each part in turn meanwhile."""
-    report = Report()
+    report = WholeReport()
     async with contextlib.AsyncExitStack() as stack:
         log = stack.enter_context((folder / "parts.log").open("w+"))
-        telegram = await stack.enter_async_context(on_telegram.StandIn().serve())
-        discord = await stack.enter_async_context(on_discord.StandIn().serve())
+        telegram = await stack.enter_async_context(on_telegram.TelegramStandIn().serve())
+        discord = await stack.enter_async_context(on_discord.DiscordStandIn().serve())
         variables = {
             **_FREE,
             "TELEGRAM_TOKEN": on_telegram.TOKEN,

@@ -13,11 +13,11 @@ from mididraw.models.diffusion.model import (
     STEPS,
     WEIGHTS,
     as_roll,
+    conditioning,
     denoise,
     embed,
     roll_of,
     signal,
-    told,
 )
 from mididraw.options import DrawOptions
 from mididraw.score import STEPS_PER_BAR
@@ -73,7 +73,7 @@ def test_the_model_is_the_network_that_was_trained() -> None:
     level = np.array([0.3, 0.8], np.float32)
     harmony = np.stack([harmonies([Chord(r)] * 4, Key(0)) for r in (0, 7)])
     ink = (random.random((2, 88, STEPS)) < 0.1).astype(np.float32)
-    around = told(harmony, ink, np.array([1, 0], np.float32))
+    around = conditioning(harmony, ink, np.array([1, 0], np.float32))
     with torch.no_grad():
         given = (torch.from_numpy(one) for one in (noisy, embed(level), *around))
         wanted = network(*given).log_softmax(1).numpy()

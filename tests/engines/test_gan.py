@@ -7,7 +7,7 @@ import torch
 from mididraw.engines.diffusion import denoiser
 from mididraw.harmony import Chord, Key
 from mididraw.models.condition import harmonies
-from mididraw.models.diffusion.model import ROLL, STEPS, embed, told
+from mididraw.models.diffusion.model import ROLL, STEPS, conditioning, embed
 from mididraw.models.gan.model import NOISE_ALONE, WEIGHTS
 from mididraw.models.layers import read_weights
 from mididraw.training.bar_networks import read_into
@@ -24,7 +24,7 @@ def test_the_generator_is_the_network_that_was_trained() -> None:
     harmony = np.stack([harmonies([Chord(r)] * 4, Key(0)) for r in (0, 7)])
     ink = (random.random((2, 88, STEPS)) < 0.1).astype(np.float32)
     level = torch.from_numpy(embed(np.full(2, NOISE_ALONE, np.float32)))
-    around = (torch.from_numpy(one) for one in told(harmony, ink, np.ones(2, np.float32)))
+    around = (torch.from_numpy(one) for one in conditioning(harmony, ink, np.ones(2, np.float32)))
     with torch.no_grad():
         wanted = network(torch.from_numpy(noise), level, *around).softmax(1).numpy()
     found = denoiser(NOISE_ALONE, 1.0, read_weights(WEIGHTS))(noise, ink, harmony)

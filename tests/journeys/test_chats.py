@@ -11,10 +11,10 @@ from pydub import AudioSegment
 
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import EXAMPLES, ROOT
-from tests.standins.discord import StandIn as Discord
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import TOKEN as DISCORD_TOKEN
 from tests.standins.telegram import TOKEN as TELEGRAM_TOKEN
-from tests.standins.telegram import StandIn as Telegram
+from tests.standins.telegram import TelegramStandIn
 
 __all__ = ["redis_server", "redis_url"]
 
@@ -23,7 +23,7 @@ PATIENCE = 120.0
 
 
 async def test_drawings_in_both_chats_become_music_there(redis_url: str) -> None:
-    async with Discord().serve() as discord, Telegram().serve() as telegram:
+    async with DiscordStandIn().serve() as discord, TelegramStandIn().serve() as telegram:
         environment = {
             **os.environ,
             "REDIS_URL": redis_url,

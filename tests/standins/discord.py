@@ -8,18 +8,18 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standins.discord_calls import Budgets, Call, Fault, RefusedCallError
+from tests.standins.discord_calls import Budgets, DiscordCall, DiscordFault, RefusedCallError
 from tests.standins.discord_gateway import Gateway
 from tests.standins.discord_payloads import ALLOWED, APPLICATION, TOKEN
-from tests.standins.discord_people import People
+from tests.standins.discord_people import DiscordPeople
 from tests.standins.discord_rest import Rest
-from tests.standins.discord_voice import Voice
+from tests.standins.discord_voice import VoiceServer
 from tests.standins.discord_world import EPHEMERAL, World
 
-__all__ = ["TOKEN", "Call", "StandIn"]
+__all__ = ["TOKEN", "DiscordCall", "DiscordStandIn"]
 
 
-class StandIn(People):
+class DiscordStandIn(DiscordPeople):
     """Discord.
 
     Attributes:
@@ -31,8 +31,8 @@ class StandIn(People):
         world = World(allowed)
         rest = Rest(world)
         super().__init__(world, rest, Gateway(world, rest, self._notify))
-        self.calls: list[Call] = []
-        self.faults: list[Fault] = []
+        self.calls: list[DiscordCall] = []
+        self.faults: list[DiscordFault] = []
         self.downloads = 0
         self.url = ""
         self._budgets = Budgets()
@@ -60,11 +60,13 @@ class StandIn(People):
     ) -> None:
         """Let the next calls fail whose path holds a text."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.faults.append(Fault(method, within, status, code, times, via=via, headers=named))
+        self.faults.append(
+            DiscordFault(method, within, status, code, times, via=via, headers=named)
+        )
 
     def close(self, method: str, within: str, times: int = 1, *, after: bool = False) -> None:
         """Break the connection of the next calls that match, before or after they are done."""
-        self.faults.append(Fault(method, within, 0, times=times, closes=True, after=after))
+        self.faults.append(DiscordFault(method, within, 0, times=times, closes=True, after=after))
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass: tokens and nonces age."""
@@ -96,12 +98,12 @@ class StandIn(People):
         return self.gateway.talking
 
     @property
-    def voice(self) -> Voice | None:
+    def voice(self) -> VoiceServer | None:
         """Where its sound goes."""
         return self.gateway.voice
 
     @voice.setter
-    def voice(self, voice: Voice) -> None:
+    def voice(self, voice: VoiceServer) -> None:
         self.gateway.voice = voice
 
     @property
@@ -117,7 +119,7 @@ class StandIn(People):
         """The clock that calls are dated by."""
         return self.world.now()
 
-    def done(self, method: str, within: str) -> list[Call]:
+    def done(self, method: str, within: str) -> list[DiscordCall]:
         """Calls that went well, by a text in their path."""
         return [
             call
@@ -125,7 +127,7 @@ class StandIn(People):
             if call.method == method and within in call.path and call.status < 300
         ]
 
-    def answers(self, token: str) -> list[Call]:
+    def answers(self, token: str) -> list[DiscordCall]:
         """Edits of an interaction's answer that have files."""
         return [call for call in self.done("PATCH", token) if call.files]
 
@@ -155,7 +157,7 @@ class StandIn(People):
             and not one["flags"] & EPHEMERAL
         ]
 
-    def refusals(self) -> list[Call]:
+    def refusals(self) -> list[DiscordCall]:
         """What was refused, but for what was told to be."""
         return [call for call in self.calls if call.status == 400]
 
@@ -179,7 +181,7 @@ class StandIn(People):
     # The server.
 
     @asynccontextmanager
-    async def serve(self, host: str = "127.0.0.1") -> AsyncIterator["StandIn"]:
+    async def serve(self, host: str = "127.0.0.1") -> AsyncIterator["DiscordStandIn"]:
         """Listen on a free port of loopback, or of another address of this machine."""
         app = web.Application(client_max_size=64 << 20)
         app.router.add_get("/gateway", self.gateway.serve)
@@ -218,7 +220,7 @@ class StandIn(People):
         body, files = await _read(request)
         path = "/" + request.match_info["path"]
         token = request.headers.get("Authorization", "")
-        call = Call(request.method, path, body, files, token, dict(request.query))
+        call = DiscordCall(request.method, path, body, files, token, dict(request.query))
         fault = next((one for one in self.faults if one.fits(call)), None)
         if fault is not None:
             fault.times -= 1
@@ -236,7 +238,7 @@ class StandIn(People):
             request.transport.close()
         return response
 
-    def _answer(self, call: Call) -> web.Response:
+    def _answer(self, call: DiscordCall) -> web.Response:
         budget, now = self._budgets.of(call), self.now()
         if budget is not None and not budget.spend(now):
             after = budget.headers(now)["X-RateLimit-Reset-After"]
@@ -254,7 +256,7 @@ class StandIn(People):
         )
 
 
-def _failing(fault: Fault) -> web.Response:
+def _failing(fault: DiscordFault) -> web.Response:
     if fault.status == 429:
         after = float(fault.headers.get("Retry-After", "1"))
         if fault.via:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Call:
+class DiscordCall:
     """A request of the bot's.
 
     Attributes:
@@ -45,7 +45,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Fault:
+class DiscordFault:
     """How the next calls that match fail.
 
     Attributes:
@@ -68,7 +68,7 @@ class Fault:
     after: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
-    def fits(self, call: Call) -> bool:
+    def fits(self, call: DiscordCall) -> bool:
         return self.times > 0 and self.method == call.method and self.within in call.path
 
 
@@ -81,7 +81,7 @@ class RefusedCallError(Exception):
 
 
 @dataclass(slots=True)
-class Budget:
+class RouteBudget:
     """How many requests one bucket takes.
 
     Attributes:
@@ -128,13 +128,13 @@ class Budgets:
     )
 
     def __init__(self) -> None:
-        self._found: defaultdict[tuple[str, str], Budget | None] = defaultdict(lambda: None)
+        self._found: defaultdict[tuple[str, str], RouteBudget | None] = defaultdict(lambda: None)
 
-    def of(self, call: Call) -> Budget | None:
+    def of(self, call: DiscordCall) -> RouteBudget | None:
         """A call's budget; None if it has none to speak of."""
         for pattern, bucket, most, window in self._KINDS:
             if found := re.fullmatch(pattern, f"{call.method} {call.path}"):
                 key = bucket, found[1]
-                self._found[key] = self._found[key] or Budget(bucket, most, window)
+                self._found[key] = self._found[key] or RouteBudget(bucket, most, window)
                 return self._found[key]
         return None

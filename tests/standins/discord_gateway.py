@@ -13,7 +13,7 @@ from tests.standins import discord_payloads as payloads
 from tests.standins.discord_payloads import APPLICATION, GUILD
 from tests.standins.discord_rest import Rest
 from tests.standins.discord_voice import TOKEN as VOICE_TOKEN
-from tests.standins.discord_voice import Voice
+from tests.standins.discord_voice import VoiceServer
 from tests.standins.discord_world import CONNECT, ON_STAGE, World
 
 MEMBERS, PRESENCES, CONTENT = 1 << 1, 1 << 8, 1 << 15
@@ -45,7 +45,7 @@ class Gateway:
         self._world, self._rest, self._changed = world, rest, changed
         self.sessions: dict[str, Session] = {}
         self.identified = self.resumed = 0
-        self.voice: Voice | None = None
+        self.voice: VoiceServer | None = None
         self.talking: set[int] = set()
         self.url = ""
         self.people: dict[int, int] = {}

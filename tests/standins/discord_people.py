@@ -23,7 +23,7 @@ _CONTENT = ("content", "attachments", "embeds", "components", "message_snapshots
 """What of a message is kept from bots that it is not for."""
 
 
-class People:
+class DiscordPeople:
     """People in one server, in direct messages, a group, and another server."""
 
     def __init__(self, world: World, rest: Rest, gateway: Gateway) -> None:

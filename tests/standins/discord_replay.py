@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.discord.redact import FILES
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import APPLICATION
 from tests.standins.discord_rest import Interaction
 from tests.standins.discord_world import Channel
@@ -23,7 +23,7 @@ class Replay:
         messages: channels in which messages with the bot's name or direct ones were told.
     """
 
-    def __init__(self, discord: StandIn, path: Path, files: dict[str, bytes]) -> None:
+    def __init__(self, discord: DiscordStandIn, path: Path, files: dict[str, bytes]) -> None:
         """Prepare the stand-in before the bot comes.
 
         Args:

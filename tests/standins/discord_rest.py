@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.standins import discord_payloads as payloads
-from tests.standins.discord_calls import Call, RefusedCallError
+from tests.standins.discord_calls import DiscordCall, RefusedCallError
 from tests.standins.discord_payloads import APPLICATION, GUILD
 from tests.standins.discord_rules import command_errors, is_empty, message_errors
 from tests.standins.discord_schema import Errors, request_check
@@ -79,7 +79,7 @@ class Rest:
         self.speaks = False
         self._nonces: dict[str, tuple[float, dict[str, Any]]] = {}
 
-    def answer(self, call: Call) -> Any:
+    def answer(self, call: DiscordCall) -> Any:
         """What Discord answers; None for nothing.
 
         Raises:
@@ -141,7 +141,7 @@ class Rest:
         self.asked_to_speak += asks
         self.speaks = not asks and body.get("suppress") is False
 
-    def _check_shape(self, call: Call) -> None:
+    def _check_shape(self, call: DiscordCall) -> None:
         check = request_check()
         body = call.body
         if check is not None:
@@ -157,7 +157,7 @@ class Rest:
         if any(len(data) > self.file_limit for data in call.files.values()):
             raise RefusedCallError(413, 40005, "Request entity too large")
 
-    def _published(self, call: Call) -> list[dict[str, Any]]:
+    def _published(self, call: DiscordCall) -> list[dict[str, Any]]:
         _refuse_form(command_errors(call.body))
         number = self.world.number
         told = {
@@ -170,7 +170,7 @@ class Rest:
 
     # With an interaction's token.
 
-    def _called_back(self, call: Call, token: str) -> Any:
+    def _called_back(self, call: DiscordCall, token: str) -> Any:
         found = self.interactions.get(token)
         now = self.world.now()
         if found is None or now - found.born > _ACKNOWLEDGED_WITHIN:
@@ -212,7 +212,7 @@ class Rest:
             raise RefusedCallError(404, 10015, "Unknown Webhook")
         return found
 
-    def _follow_up(self, call: Call, token: str) -> Any:
+    def _follow_up(self, call: DiscordCall, token: str) -> Any:
         found = self._living(token)
         member = self.world.channels[found.channel].member
         if not member and len(found.written) > _FOLLOW_UPS:
@@ -224,7 +224,7 @@ class Rest:
         found.written.add(int(message["id"]))
         return message
 
-    def _by_token(self, call: Call, token: str, which: str) -> Any:
+    def _by_token(self, call: DiscordCall, token: str, which: str) -> Any:
         found = self._living(token)
         number = found.original if which == "@original" else int(which)
         own = found.written | {found.source}
@@ -245,7 +245,7 @@ class Rest:
             raise RefusedCallError(403, 50001, "Missing Access")
         return channel
 
-    def _history(self, call: Call, channel: Channel) -> list[dict[str, Any]]:
+    def _history(self, call: DiscordCall, channel: Channel) -> list[dict[str, Any]]:
         after, most = int(call.query.get("after", 0)), int(call.query.get("limit", 50))
         there = [
             message
@@ -256,7 +256,7 @@ class Rest:
         ]
         return (there[:most] if after else there[-most:])[::-1]
 
-    def _post(self, call: Call, channel: Channel) -> dict[str, Any]:
+    def _post(self, call: DiscordCall, channel: Channel) -> dict[str, Any]:
         body = call.body
         if channel.kind == DM:
             user = self.world.reader(channel)
@@ -282,7 +282,7 @@ class Rest:
             self._nonces[str(nonce)] = self.world.now(), message
         return message
 
-    def _may_write(self, call: Call, channel: Channel) -> None:
+    def _may_write(self, call: DiscordCall, channel: Channel) -> None:
         rights = self.world.rights(channel)
         needed = (IN_THREADS if channel.is_thread else SEND) | (ATTACH if call.files else 0)
         if needed & ~rights:
@@ -294,7 +294,7 @@ class Rest:
             raise RefusedCallError(400, 50083, "Thread is archived")
         channel.archived = False
 
-    def _by_bot(self, call: Call, channel: Channel, number: int) -> Any:
+    def _by_bot(self, call: DiscordCall, channel: Channel, number: int) -> Any:
         message = self.world.messages.get(number)
         if (
             message is None
@@ -308,7 +308,7 @@ class Rest:
 
     # Messages.
 
-    def _touch(self, call: Call, message: dict[str, Any]) -> Any:
+    def _touch(self, call: DiscordCall, message: dict[str, Any]) -> Any:
         if call.method == "GET":
             return message
         if self.world.channels[int(message["channel_id"])].archived:
@@ -322,7 +322,7 @@ class Rest:
         return message
 
     def _write(
-        self, call: Call, body: dict[str, Any], channel: int, flags: int = 0
+        self, call: DiscordCall, body: dict[str, Any], channel: int, flags: int = 0
     ) -> dict[str, Any]:
         where = self.world.channels[channel]
         more: dict[str, Any] = {"guild_id": str(where.guild)} if where.guild else {}
@@ -333,7 +333,11 @@ class Rest:
         return message
 
     def _change(
-        self, message: dict[str, Any], call: Call, body: dict[str, Any], flags: int | None = None
+        self,
+        message: dict[str, Any],
+        call: DiscordCall,
+        body: dict[str, Any],
+        flags: int | None = None,
     ) -> None:
         message["flags"] = (message["flags"] if flags is None else flags) & ~LOADING
         if flags is not None and flags & LOADING:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.standins.discord_schema import Errors
 
-Fault = tuple[tuple[str, ...], str, str]
+DiscordFault = tuple[tuple[str, ...], str, str]
 """Where in the body, the error's code, and its sentence."""
 _TEXT = 2000
 _COMMAND = 8000
@@ -29,7 +29,7 @@ def is_empty(body: dict[str, Any], files: int) -> bool:
 
 def command_errors(commands: list[dict[str, Any]]) -> Errors | None:
     """What is wrong with commands that are published."""
-    faults: list[Fault] = []
+    faults: list[DiscordFault] = []
     names = Counter((one.get("type", 1), one["name"]) for one in commands)
     for place, command in enumerate(commands):
         where, kind = (str(place),), command.get("type", 1)
@@ -48,12 +48,12 @@ def command_errors(commands: list[dict[str, Any]]) -> Errors | None:
     return _tree(faults)
 
 
-def _text(body: dict[str, Any]) -> Iterator[Fault]:
+def _text(body: dict[str, Any]) -> Iterator[DiscordFault]:
     if len(body.get("content") or "") > _TEXT:
         yield ("content",), "BASE_TYPE_MAX_LENGTH", f"Must be {_TEXT} or fewer in length."
 
 
-def _components(body: dict[str, Any]) -> Iterator[Fault]:
+def _components(body: dict[str, Any]) -> Iterator[DiscordFault]:
     rows = body.get("components") or []
     if len(rows) > 5:
         yield ("components",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."
@@ -75,7 +75,7 @@ def _components(body: dict[str, Any]) -> Iterator[Fault]:
             seen |= {own} if own else set()
 
 
-def _attachments(body: dict[str, Any], files: int) -> Iterator[Fault]:
+def _attachments(body: dict[str, Any], files: int) -> Iterator[DiscordFault]:
     given = body.get("attachments") or []
     if len(given) > 10:
         yield ("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length."
@@ -85,7 +85,7 @@ def _attachments(body: dict[str, Any], files: int) -> Iterator[Fault]:
         yield ("attachments",), "ATTACHMENT_NOT_FOUND", said
 
 
-def _mentions(body: dict[str, Any]) -> Iterator[Fault]:
+def _mentions(body: dict[str, Any]) -> Iterator[DiscordFault]:
     allowed = body.get("allowed_mentions") or {}
     for kind in ("users", "roles"):
         if kind in (allowed.get("parse") or ()) and allowed.get(kind):
@@ -93,7 +93,7 @@ def _mentions(body: dict[str, Any]) -> Iterator[Fault]:
             yield ("allowed_mentions",), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", said
 
 
-def _named(where: tuple[str, ...], command: dict[str, Any]) -> Iterator[Fault]:
+def _named(where: tuple[str, ...], command: dict[str, Any]) -> Iterator[DiscordFault]:
     names = {"name": command["name"], **(command.get("name_localizations") or {})}
     for key, name in names.items():
         if not _NAME.fullmatch(name) or name != name.lower():
@@ -104,7 +104,7 @@ def _named(where: tuple[str, ...], command: dict[str, Any]) -> Iterator[Fault]:
         yield (*where, "description"), "BASE_TYPE_REQUIRED", "This field is required"
 
 
-def _options(where: tuple[str, ...], options: list[dict[str, Any]]) -> Iterator[Fault]:
+def _options(where: tuple[str, ...], options: list[dict[str, Any]]) -> Iterator[DiscordFault]:
     languages = {key for one in options for key in one.get("name_localizations") or {}}
     spoken: list[Callable[[dict[str, Any]], str]] = [
         lambda one: str(one["name"]),
@@ -149,7 +149,7 @@ def _length(part: dict[str, Any]) -> int:
     return found + sum(map(_length, inner))
 
 
-def _tree(faults: list[Fault]) -> Errors | None:
+def _tree(faults: list[DiscordFault]) -> Errors | None:
     found: Errors = {}
     for path, code, said in faults:
         place = found

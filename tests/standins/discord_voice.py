@@ -28,7 +28,7 @@ _NO_ENCRYPTION = 4017
 """The code that a connection is closed with by which no DAVE can be spoken."""
 
 
-class Voice(asyncio.DatagramProtocol):
+class VoiceServer(asyncio.DatagramProtocol):
     """Hears what a bot plays.
 
     Attributes:
@@ -60,7 +60,7 @@ class Voice(asyncio.DatagramProtocol):
         self._sequence = 0
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator["Voice"]:
+    async def serve(self) -> AsyncIterator["VoiceServer"]:
         """Listen on free ports of loopback."""
         authority = trustme.CA()
         authority.configure_trust(self.trusted)

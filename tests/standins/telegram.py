@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 
 from tests.standins.telegram_chats import BOT, member
-from tests.standins.telegram_limits import COUNTED, Limits
-from tests.standins.telegram_people import People
+from tests.standins.telegram_limits import COUNTED, MethodLimits
+from tests.standins.telegram_people import TelegramPeople
 from tests.standins.telegram_rules import unfit
 from tests.standins.telegram_updates import ConflictError
 
@@ -27,7 +27,7 @@ _TEXTS = ("text", "caption", "title", "description", "short_description", "url",
 
 
 @dataclass(slots=True)
-class Call:
+class TelegramCall:
     """A request of the bot's.
 
     Attributes:
@@ -46,7 +46,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Fault:
+class TelegramFault:
     """How the next calls of a method fail."""
 
     method: str
@@ -57,7 +57,7 @@ class Fault:
     chat: int | None = None
 
 
-class StandIn(People):
+class TelegramStandIn(TelegramPeople):
     """Telegram, as far as a bot sees of it: as a cloud, or as a server of one's own.
 
     With a ``folder`` it runs with ``--local``: files lie there and are named by their whole paths,
@@ -69,9 +69,9 @@ class StandIn(People):
         self, folder: Path | None = None, *, named: Path | None = None, proxied: bool = False
     ) -> None:
         super().__init__()
-        self.calls: list[Call] = []
-        self.faults: list[Fault] = []
-        self.limits = Limits()
+        self.calls: list[TelegramCall] = []
+        self.faults: list[TelegramFault] = []
+        self.limits = MethodLimits()
         self.url = ""
         self.slow_files = 0.0
         self.file_limit = 50 << 20
@@ -90,9 +90,9 @@ class StandIn(People):
         **parameters: Any,
     ) -> None:
         """Let the next calls of a method fail."""
-        self.faults.append(Fault(method, code, description, parameters, times, chat))
+        self.faults.append(TelegramFault(method, code, description, parameters, times, chat))
 
-    def done(self, method: str, chat: int | None = None) -> list[Call]:
+    def done(self, method: str, chat: int | None = None) -> list[TelegramCall]:
         """The calls of a method that went well."""
         return [
             call
@@ -114,7 +114,7 @@ class StandIn(People):
         return found
 
     @asynccontextmanager
-    async def serve(self, host: str = "127.0.0.1") -> AsyncIterator["StandIn"]:
+    async def serve(self, host: str = "127.0.0.1") -> AsyncIterator["TelegramStandIn"]:
         """Listen on a free port of loopback, or of another address of this machine."""
         app = web.Application(client_max_size=64 << 20)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
@@ -144,7 +144,7 @@ class StandIn(People):
         fields, files = await _read(request)
         if request.match_info["token"] != TOKEN:
             return _refusal(401, "Unauthorized")
-        call = Call(method, fields, files, time.time())
+        call = TelegramCall(method, fields, files, time.time())
         refusal = self._refused(call)
         result = None
         if refusal is None:
@@ -160,7 +160,7 @@ class StandIn(People):
             self._changed.notify_all()
         return refusal or web.json_response({"ok": True, "result": result})
 
-    def _refused(self, call: Call) -> web.Response | None:
+    def _refused(self, call: TelegramCall) -> web.Response | None:
         chat = call.fields.get("chat_id")
         for fault in self.faults:
             if fault.method == call.method and fault.chat in (None, chat) and fault.times > 0:
@@ -191,7 +191,7 @@ class StandIn(People):
             raise _RefusedError(404, "Not Found")
         return True
 
-    async def _getMe(self, call: Call) -> Any:  # noqa: ARG002, N802
+    async def _getMe(self, call: TelegramCall) -> Any:  # noqa: ARG002, N802
         return {
             **BOT,
             "can_join_groups": True,
@@ -199,10 +199,10 @@ class StandIn(People):
             "supports_inline_queries": True,
         }
 
-    async def _getUpdates(self, call: Call) -> Any:  # noqa: N802
+    async def _getUpdates(self, call: TelegramCall) -> Any:  # noqa: N802
         fields = call.fields
         self.updates.ask_for(fields.get("allowed_updates"))
-        self.updates.forget(fields.get("offset", 0))
+        self.updates.confirm(fields.get("offset", 0))
         async with self._changed:
             self._changed.notify_all()
         try:
@@ -212,7 +212,7 @@ class StandIn(People):
         except ConflictError as error:
             raise _RefusedError(409, str(error)) from error
 
-    async def _getFile(self, call: Call) -> Any:  # noqa: N802
+    async def _getFile(self, call: TelegramCall) -> Any:  # noqa: N802
         name = call.fields["file_id"]
         if name not in self._files:
             raise _RefusedError(
@@ -228,16 +228,16 @@ class StandIn(People):
             path = str(self._named / TOKEN / path)
         return {"file_id": name, "file_unique_id": name, "file_path": path}
 
-    async def _setWebhook(self, call: Call) -> Any:  # noqa: N802
+    async def _setWebhook(self, call: TelegramCall) -> Any:  # noqa: N802
         self.updates.ask_for(call.fields.get("allowed_updates"))
         self.updates.call(call.fields["url"], call.fields["secret_token"])
         return True
 
-    async def _deleteWebhook(self, call: Call) -> Any:  # noqa: ARG002, N802
+    async def _deleteWebhook(self, call: TelegramCall) -> Any:  # noqa: ARG002, N802
         self.updates.webhook = None
         return True
 
-    async def _getChatMember(self, call: Call) -> Any:  # noqa: N802
+    async def _getChatMember(self, call: TelegramCall) -> Any:  # noqa: N802
         user, chat = call.fields["user_id"], self.chats[call.fields["chat_id"]]
         if user == BOT["id"]:
             rights = "administrator" if chat.shows_all else "member"
@@ -247,19 +247,19 @@ class StandIn(People):
         who = {"id": user, "is_bot": False, "first_name": "Ada"}
         return member("creator" if user in self.admins else "member", who)
 
-    async def _getChatAdministrators(self, call: Call) -> Any:  # noqa: N802
+    async def _getChatAdministrators(self, call: TelegramCall) -> Any:  # noqa: N802
         if call.fields["chat_id"] > 0:
             raise _RefusedError(400, "Bad Request: there are no administrators in the private chat")
         people = [{"id": user, "is_bot": False, "first_name": "Ada"} for user in self.admins]
         people += [BOT] if self.chats[call.fields["chat_id"]].shows_all else []
         return [member("creator", one) for one in people]
 
-    async def _getChat(self, call: Call) -> Any:  # noqa: N802
+    async def _getChat(self, call: TelegramCall) -> Any:  # noqa: N802
         if (found := self.channel(call.fields["chat_id"])) is None:
             raise _RefusedError(400, "Bad Request: chat not found")
         return found
 
-    async def _answerCallbackQuery(self, call: Call) -> Any:  # noqa: N802
+    async def _answerCallbackQuery(self, call: TelegramCall) -> Any:  # noqa: N802
         pressed = self.presses.pop(str(call.fields["callback_query_id"]), -_PRESS_LIVES)
         if time.monotonic() - pressed > _PRESS_LIVES:
             raise _RefusedError(
@@ -268,55 +268,55 @@ class StandIn(People):
             )
         return True
 
-    async def _setMessageReaction(self, call: Call) -> Any:  # noqa: N802
+    async def _setMessageReaction(self, call: TelegramCall) -> Any:  # noqa: N802
         chat = self.chats[call.fields["chat_id"]]
         emoji = [one["emoji"] for one in call.fields.get("reaction", [])]
         chat.reactions.setdefault(call.fields["message_id"], []).extend(emoji or [""])
         return True
 
-    async def _set(self, call: Call) -> Any:
+    async def _set(self, call: TelegramCall) -> Any:
         """Keep what is set for a language and a scope."""
         self._names[_scope(call)] = call.fields
         return True
 
     _setMyCommands = _setMyDescription = _setMyShortDescription = _setChatMenuButton = _set  # noqa: N815
 
-    async def _getMyCommands(self, call: Call) -> Any:  # noqa: N802
+    async def _getMyCommands(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._names.get(_scope(call), {}).get("commands", [])
 
-    async def _getMyDescription(self, call: Call) -> Any:  # noqa: N802
+    async def _getMyDescription(self, call: TelegramCall) -> Any:  # noqa: N802
         return {"description": self._names.get(_scope(call), {}).get("description", "")}
 
-    async def _getMyShortDescription(self, call: Call) -> Any:  # noqa: N802
+    async def _getMyShortDescription(self, call: TelegramCall) -> Any:  # noqa: N802
         said = self._names.get(_scope(call), {}).get("short_description", "")
         return {"short_description": said}
 
-    async def _getChatMenuButton(self, call: Call) -> Any:  # noqa: N802
+    async def _getChatMenuButton(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._names.get(_scope(call), {}).get("menu_button", {"type": "commands"})
 
-    async def _deleteMessage(self, call: Call) -> Any:  # noqa: N802
+    async def _deleteMessage(self, call: TelegramCall) -> Any:  # noqa: N802
         del self.chats[call.fields["chat_id"]].messages[call.fields["message_id"]]
         return True
 
-    async def _sendMessage(self, call: Call) -> Any:  # noqa: N802
+    async def _sendMessage(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, {"text": call.fields["text"]})
 
-    async def _sendPhoto(self, call: Call) -> Any:  # noqa: N802
+    async def _sendPhoto(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, self.photo(call.files["photo"]))
 
-    async def _sendAudio(self, call: Call) -> Any:  # noqa: N802
+    async def _sendAudio(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, self.audio(call.files["audio"], "x.mp3", "audio/mpeg"))
 
-    async def _sendVideo(self, call: Call) -> Any:  # noqa: N802
+    async def _sendVideo(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, self.video(call.files["video"], call.fields))
 
-    async def _sendVoice(self, call: Call) -> Any:  # noqa: N802
+    async def _sendVoice(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, self.voice(call.files["voice"], call.fields.get("duration", 0)))
 
-    async def _sendDocument(self, call: Call) -> Any:  # noqa: N802
+    async def _sendDocument(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, self.document(call.files["document"], "x.mid", "audio/midi"))
 
-    async def _sendMediaGroup(self, call: Call) -> Any:  # noqa: N802
+    async def _sendMediaGroup(self, call: TelegramCall) -> Any:  # noqa: N802
         parts = [(one["type"], call.files[one["media"][9:]]) for one in call.fields["media"]]
         made = [
             self.audio(data, "x.mp3", "audio/mpeg")
@@ -326,14 +326,14 @@ class StandIn(People):
         ]
         return [self._write(call, one) for one in made]
 
-    async def _editMessageText(self, call: Call) -> Any:  # noqa: N802
+    async def _editMessageText(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, {"text": call.fields["text"]}, call.fields["message_id"])
 
-    async def _editMessageReplyMarkup(self, call: Call) -> Any:  # noqa: N802
+    async def _editMessageReplyMarkup(self, call: TelegramCall) -> Any:  # noqa: N802
         return self._write(call, {}, call.fields["message_id"])
 
     def _write(
-        self, call: Call, content: dict[str, Any], number: int | None = None
+        self, call: TelegramCall, content: dict[str, Any], number: int | None = None
     ) -> dict[str, Any]:
         fields = call.fields
         number = next(self._numbers) if number is None else number
@@ -348,7 +348,7 @@ class _RefusedError(Exception):
         self.code = code
 
 
-def _scope(call: Call) -> str:
+def _scope(call: TelegramCall) -> str:
     """Under what something is kept that is set for a language and a scope."""
     fields = call.fields
     scope = fields.get("scope") or {"type": "default"}

@@ -35,7 +35,7 @@ class Bucket:
         return max(0.0, (min(count, self.size) - self.left) / self.rate)
 
 
-class Limits:
+class MethodLimits:
     """What was sent lately, by chat; time goes by ``speed`` times as fast as it does."""
 
     def __init__(self, speed: float = 1.0) -> None:

@@ -26,7 +26,7 @@ CHANNEL_BOT = {
 """The same for messages that a person writes in a group as a channel."""
 
 
-class People:
+class TelegramPeople:
     """Everybody but the bot."""
 
     def __init__(self) -> None:

@@ -58,7 +58,7 @@ class Updates:
             self.queue.append(update)
             self._came.notify_all()
 
-    def forget(self, offset: int) -> None:
+    def confirm(self, offset: int) -> None:
         """What comes before an offset is not told again."""
         while self.queue and self.queue[0]["update_id"] < offset:
             self.queue.popleft()

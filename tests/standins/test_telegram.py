@@ -9,15 +9,15 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.standins.telegram import GROUP, TOKEN, StandIn
+from tests.standins.telegram import GROUP, TOKEN, TelegramStandIn
 
 HER = 7
 
 
-class Server:
+class BotApiServer:
     """A stand-in that is asked without any library."""
 
-    def __init__(self, telegram: StandIn, session: aiohttp.ClientSession) -> None:
+    def __init__(self, telegram: TelegramStandIn, session: aiohttp.ClientSession) -> None:
         self.telegram, self._session = telegram, session
 
     async def ask(self, method: str, **fields: Any) -> Any:
@@ -31,12 +31,12 @@ class Server:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with StandIn().serve() as telegram, aiohttp.ClientSession() as session:
-        yield Server(telegram, session)
+async def server() -> AsyncIterator[BotApiServer]:
+    async with TelegramStandIn().serve() as telegram, aiohttp.ClientSession() as session:
+        yield BotApiServer(telegram, session)
 
 
-async def test_the_same_offset_again_gives_one_update_alone(server: Server) -> None:
+async def test_the_same_offset_again_gives_one_update_alone(server: BotApiServer) -> None:
     for _ in range(3):
         await server.telegram.message(HER, text="hello")
     first = (await server.ask("getUpdates", offset=5))["result"]
@@ -45,7 +45,7 @@ async def test_the_same_offset_again_gives_one_update_alone(server: Server) -> N
     assert len((await server.ask("getUpdates", offset=first[1]["update_id"]))["result"]) == 2
 
 
-async def test_a_second_who_asks_ends_the_first(server: Server) -> None:
+async def test_a_second_who_asks_ends_the_first(server: BotApiServer) -> None:
     first = asyncio.create_task(server.ask("getUpdates", offset=1, timeout=20))
     while server.telegram.updates._asking is None:
         await asyncio.sleep(0)
@@ -56,7 +56,7 @@ async def test_a_second_who_asks_ends_the_first(server: Server) -> None:
 
 
 async def test_a_webhook_gets_a_chats_next_update_when_the_one_before_is_answered(
-    server: Server,
+    server: BotApiServer,
 ) -> None:
     begun: list[str] = []
     gate = asyncio.Event()
@@ -90,7 +90,7 @@ async def test_a_webhook_gets_a_chats_next_update_when_the_one_before_is_answere
         await runner.cleanup()
 
 
-async def test_a_group_takes_twenty_messages_and_edits_a_minute(server: Server) -> None:
+async def test_a_group_takes_twenty_messages_and_edits_a_minute(server: BotApiServer) -> None:
     sent = (await server.ask("sendMessage", chat_id=GROUP, text="a"))["result"]["message_id"]
     for number in range(19):
         done = await server.ask("editMessageText", chat_id=GROUP, message_id=sent, text=f"{number}")
@@ -101,7 +101,7 @@ async def test_a_group_takes_twenty_messages_and_edits_a_minute(server: Server) 
     assert (await server.ask("sendMessage", chat_id=GROUP - 1, text="b"))["ok"]
 
 
-async def test_a_person_gets_one_message_a_second_after_a_few(server: Server) -> None:
+async def test_a_person_gets_one_message_a_second_after_a_few(server: BotApiServer) -> None:
     for number in range(5):
         assert (await server.ask("sendMessage", chat_id=HER, text=f"{number}"))["ok"]
     refused = await server.ask("sendMessage", chat_id=HER, text="b")
@@ -134,7 +134,7 @@ async def test_a_person_gets_one_message_a_second_after_a_few(server: Server) ->
     ],
 )
 async def test_what_telegram_refuses_is_refused(
-    server: Server, method: str, fields: dict[str, Any], said: str
+    server: BotApiServer, method: str, fields: dict[str, Any], said: str
 ) -> None:
     chats = server.telegram.chats
     chats[-5].forbids = {"text messages"}
@@ -146,13 +146,13 @@ async def test_what_telegram_refuses_is_refused(
     assert said in refused["description"]
 
 
-async def test_an_edit_that_changes_nothing_is_refused(server: Server) -> None:
+async def test_an_edit_that_changes_nothing_is_refused(server: BotApiServer) -> None:
     sent = (await server.ask("sendMessage", chat_id=HER, text="a"))["result"]["message_id"]
     refused = await server.ask("editMessageText", chat_id=HER, message_id=sent, text="a")
     assert "message is not modified" in refused["description"]
 
 
-async def test_privacy_mode_hides_what_does_not_concern_the_bot(server: Server) -> None:
+async def test_privacy_mode_hides_what_does_not_concern_the_bot(server: BotApiServer) -> None:
     telegram = server.telegram
     for text in ("hello", "/draw", "/draw@other_bot", "see @mididraw_bot"):
         await telegram.message(GROUP, text=text)

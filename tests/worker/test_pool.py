@@ -58,19 +58,19 @@ def collect(pool: Pool) -> dict[object, TaskResult]:
 def test_what_tasks_tell_on_their_way_is_heard_with_its_owner(pool: Pool) -> None:
     pool.submit("a", count, 3)
     pool.submit("b", count, 2)
-    heard: list[tuple[object, object]] = []
+    collect_news: list[tuple[object, object]] = []
     deadline = time.monotonic() + 3 * PATIENCE
-    while len(heard) < 5:
+    while len(collect_news) < 5:
         assert time.monotonic() < deadline
-        heard += pool.heard()
-    assert [number for owner, number in heard if owner == "a"] == [0, 1, 2]
-    assert [number for owner, number in heard if owner == "b"] == [0, 1]
+        collect_news += pool.collect_news()
+    assert [number for owner, number in collect_news if owner == "a"] == [0, 1, 2]
+    assert [number for owner, number in collect_news if owner == "b"] == [0, 1]
     assert {result.value for result in collect(pool).values()} == {3, 2}
 
 
 def test_nobody_hears_what_is_told_elsewhere(pool: Pool) -> None:
     tell("alone")
-    assert pool.heard() == []
+    assert pool.collect_news() == []
 
 
 def test_results_and_errors_come_back_to_their_owner(pool: Pool) -> None:

@@ -241,9 +241,9 @@ async def test_a_stop_hands_back_what_cannot_be_finished(tmp_path: Path) -> None
                 if isinstance(event, Progress):
                     break
         worker.send_signal(signal.SIGTERM)
-        _, said = await asyncio.to_thread(worker.communicate, timeout=PATIENCE)
+        _, log = await asyncio.to_thread(worker.communicate, timeout=PATIENCE)
         assert worker.returncode == 0
-        assert f'"said": "handed back", "job": "{receipt.job}"' in said
+        assert f'"message": "handed back", "job": "{receipt.job}"' in log
         with server.client() as client:
             assert client.hget(keys.job(receipt.job), "state") == b"queued"
         assert await jobs.cancel(receipt.job)

@@ -130,7 +130,7 @@ class JobConsumer:
             # A second ticket, written because the first seemed lost; it goes with its job.
             over = state.decode() not in OPEN_STATES
             with self._redis.pipeline() as pipeline:
-                self._tickets.drop_aside(name, level, pipeline, delete=over)
+                self._tickets.remove_aside(name, level, pipeline, delete=over)
                 pipeline.execute()
             return None
         try:

@@ -225,7 +225,7 @@ class Producer:
             prompt=blobs[-1] if kept.prompt else None,
         )
 
-    async def forget(self, user: str, now: float) -> int:
+    async def delete_user(self, user: str, now: float) -> int:
         """Cancel and delete all jobs of a user, with pictures and results; tells how many."""
         own = keys.of_user(self._front, user)
         with redis_errors():

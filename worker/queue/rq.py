@@ -79,10 +79,12 @@ class TicketReader:
         pipeline.expire(ticket.key, self._life)
         execution = Execution.create(ticket, self._alive, pipeline, self._worker)
         pipeline.expire(ticket.started_job_registry.key, self._life)
-        self.drop_aside(job, level, pipeline)
+        self.remove_aside(job, level, pipeline)
         return execution
 
-    def drop_aside(self, job: str, level: str, pipeline: Pipeline, *, delete: bool = False) -> None:
+    def remove_aside(
+        self, job: str, level: str, pipeline: Pipeline, *, delete: bool = False
+    ) -> None:
         """Let go of a ticket that was moved aside; ``delete`` it if its job is over."""
         pipeline.lrem(self.tickets.queues[level].intermediate_queue_key, 1, job)
         if delete:

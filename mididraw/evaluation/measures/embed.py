@@ -113,7 +113,7 @@ class Yamnet:
         return np.array(found, np.float32).reshape(-1, DIMENSIONS)
 
 
-def hear(samples: NDArray[np.int16] | NDArray[np.floating[Any]], rate: int) -> Sound:
+def to_sound(samples: NDArray[np.int16] | NDArray[np.floating[Any]], rate: int) -> Sound:
     """Bring samples to what YAMNet hears.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 import pretty_midi
 
 from mididraw.errors import MidiError
-from mididraw.evaluation.measures.embed import Sound, hear
+from mididraw.evaluation.measures.embed import Sound, to_sound
 from mididraw.render.audio import SAMPLE_RATE, synthesize
 from mididraw.render.midi import TICKS_PER_BEAT, parse_midi
 
@@ -77,7 +77,7 @@ def listen(midi: bytes, soundfont: Path | None = None, seconds: float = CLIP_SEC
     """
     length = round(seconds * SAMPLE_RATE)
     samples = synthesize(on_piano(midi, 0.0, seconds), soundfont)[:length]
-    return hear(np.pad(samples, ((0, length - len(samples)), (0, 0))), SAMPLE_RATE)
+    return to_sound(np.pad(samples, ((0, length - len(samples)), (0, 0))), SAMPLE_RATE)
 
 
 def _tuned(midi: bytes) -> list[pretty_midi.Instrument]:

@@ -2,12 +2,15 @@
 
 import warnings
 from collections.abc import Callable
+from threading import Lock
 
 import torch
 from torch import Tensor
 
 Step = Callable[[Tensor, Tensor], Tensor]
 """Tokens and lengths, both ``int64[rows]`` → logits ``float32[rows, vocabulary]``."""
+_ONE_AT_A_TIME = Lock()
+"""What warns is decided for all threads at once."""
 
 
 def record(step: Callable[..., Tensor], tokens: Tensor, lengths: Tensor, *caches: Tensor) -> Step:
@@ -24,7 +27,7 @@ def record(step: Callable[..., Tensor], tokens: Tensor, lengths: Tensor, *caches
     """
     if tokens.is_cuda:
         return _graph(lambda *inputs: step(*inputs, *caches), tokens.clone(), lengths.clone())
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # PyTorch would rather have us compile, which takes a C++ compiler and half a minute.
         warnings.simplefilter("ignore")
         traced: Callable[..., Tensor] = torch.jit.trace(  # type: ignore[no-untyped-call]

@@ -60,7 +60,7 @@ def roll_of(states: NDArray[np.uint8]) -> Floats:
     return np.asarray(2 * planes.astype(np.float32) - 1)
 
 
-def told(harmony: Floats, sketch: Floats, drawn: Floats) -> tuple[Floats, Floats]:
+def conditioning(harmony: Floats, sketch: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     """What the denoiser is told at every level: the sketch, and the rest as places.
 
     Args:
@@ -92,7 +92,7 @@ def denoise(
     Args:
         roll: with noise, ``float32[n, 2, 88, steps]``.
         level: of the noise, ``float32[n]`` from 0 to 1.
-        sketch: see :func:`told`.
+        sketch: see :func:`conditioning`.
         around: the same.
         w: the weights; those that are shipped if not given.
 

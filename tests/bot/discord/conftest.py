@@ -12,7 +12,7 @@ from bot.discord.client import run
 from bot.settings import DiscordSettings
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.bot.telegram.conftest import CAT, FISH, Painter, drawn, painter, worker
-from tests.standins.discord import Call, StandIn
+from tests.standins.discord import DiscordCall, DiscordStandIn
 from tests.standins.discord_payloads import ALLOWED, APPLICATION, GUILD, TOKEN
 from tests.standins.discord_world import EPHEMERAL
 from worker.run import Worker
@@ -27,10 +27,10 @@ __all__ = [
     "redis_url",
     "worker",
 ]
-Run = Callable[..., AbstractAsyncContextManager[StandIn]]
+Run = Callable[..., AbstractAsyncContextManager[DiscordStandIn]]
 
 
-def settings_for(discord: StandIn, redis_url: str, **more: str) -> DiscordSettings:
+def settings_for(discord: DiscordStandIn, redis_url: str, **more: str) -> DiscordSettings:
     return DiscordSettings.from_environment(
         {
             "DISCORD_TOKEN": TOKEN,
@@ -59,13 +59,13 @@ async def botting(
 def running(redis_url: str, worker: Worker) -> Run:
     """Discord with the bot at it; where it is opened again, it still has the commands."""
     assert worker
-    before: list[StandIn] = []
+    before: list[DiscordStandIn] = []
 
     @asynccontextmanager
     async def open_(
         allowed: int = ALLOWED, about: dict[str, Any] | None = None, **more: Any
-    ) -> AsyncIterator[StandIn]:
-        stand_in = StandIn(allowed)
+    ) -> AsyncIterator[DiscordStandIn]:
+        stand_in = DiscordStandIn(allowed)
         stand_in.rest.about |= about or {}
         for one in before[-1:]:
             stand_in.rest.commands = one.rest.commands
@@ -83,12 +83,12 @@ def running(redis_url: str, worker: Worker) -> Run:
     return open_
 
 
-def answered(discord: StandIn, token: str) -> Callable[[], Any]:
+def answered(discord: DiscordStandIn, token: str) -> Callable[[], Any]:
     """Whether the music is there."""
     return lambda: discord.answers(token)
 
 
-async def whispered(discord: StandIn, token: str) -> str:
+async def whispered(discord: DiscordStandIn, token: str) -> str:
     """What only the person sees, once it is there."""
 
     def there() -> str:
@@ -102,14 +102,14 @@ async def whispered(discord: StandIn, token: str) -> str:
     return said
 
 
-async def refused(discord: StandIn, token: str) -> str:
+async def refused(discord: DiscordStandIn, token: str) -> str:
     """What is said in the place of music."""
     said = await whispered(discord, token)
     assert token in {call.path.split("/")[-1] for call in discord.done("POST", "webhooks/")}
     return said
 
 
-def buttons_of(call: Call) -> dict[str, str]:
+def buttons_of(call: DiscordCall) -> dict[str, str]:
     """Ids of the buttons under an answer, by what is written on them."""
     return {
         part["label"]: part["custom_id"]

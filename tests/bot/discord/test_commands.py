@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from tests.bot.discord.conftest import CAT, FISH, Painter, Run, answered, refused, whispered
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import APPLICATION, CHANNEL, HIM
 
 
@@ -56,7 +56,7 @@ def _reads(message: dict[str, Any], words: str) -> bool:
     return words in message["content"]
 
 
-def _says(discord: StandIn, token: str, words: str) -> list[Any]:
+def _says(discord: DiscordStandIn, token: str, words: str) -> list[Any]:
     return [
         call for call in discord.done("PATCH", token) if words in (call.body.get("content") or "")
     ]

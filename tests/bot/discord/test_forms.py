@@ -23,12 +23,12 @@ from tests.bot.discord.conftest import (
     settings_for,
     whispered,
 )
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import APPLICATION
 from worker.run import Worker
 
 
-def acknowledged(discord: StandIn, token: str) -> list[Any]:
+def acknowledged(discord: DiscordStandIn, token: str) -> list[Any]:
     return [
         call for call in discord.calls if call.method == "POST" and f"{token}/callback" in call.path
     ]
@@ -46,7 +46,7 @@ def stopped(redis_url: str) -> Iterator[None]:
         os.kill(process, signal.SIGCONT)
 
 
-def said(discord: StandIn, token: str) -> list[Any]:
+def said(discord: DiscordStandIn, token: str) -> list[Any]:
     """What came after the acknowledgement."""
     path = f"webhooks/{APPLICATION}/{token}"
     return [call for call in discord.calls if path in call.path and call.status < 300]
@@ -106,7 +106,7 @@ async def test_a_form_works_after_a_restart(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
     assert worker
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         settings = settings_for(discord, redis_url)
         async with botting(settings):
             await discord.until(lambda: discord.identified)

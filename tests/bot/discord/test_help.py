@@ -9,16 +9,16 @@ import pytest
 import bot.heartbeat
 from bot.heartbeat import DeadError, last_heartbeat
 from tests.bot.discord.conftest import CAT, Run, answered, whispered
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import HIM, NEW_CHANNEL, NEW_GUILD
 
 
-def draw_id(discord: StandIn) -> str:
+def draw_id(discord: DiscordStandIn) -> str:
     (draw,) = (one for one in discord.commands if one["name"] == "draw")
     return str(draw["id"])
 
 
-def written(discord: StandIn) -> list[Any]:
+def written(discord: DiscordStandIn) -> list[Any]:
     return discord.done("POST", f"channels/{NEW_CHANNEL}/messages")
 
 

@@ -17,26 +17,26 @@ from tests.bot.discord.conftest import (
     buttons_of,
     whispered,
 )
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import CHANNEL, HER, HIM, TOKEN, VOICE_CHANNEL
 from worker.queue import keys
 
 DAY = 86_400
 
 
-async def drawn(discord: StandIn, picture: bytes = CAT) -> tuple[str, dict[str, str]]:
+async def drawn(discord: DiscordStandIn, picture: bytes = CAT) -> tuple[str, dict[str, str]]:
     """A piece: its token, and its buttons."""
     token = await discord.command("draw", image=picture)
     (answer,) = await discord.until(answered(discord, token))
     return token, buttons_of(answer)
 
 
-async def listed(discord: StandIn, by: int = HER) -> str:
+async def listed(discord: DiscordStandIn, by: int = HER) -> str:
     """What ``/history`` says."""
     return await whispered(discord, await discord.command("history", by=by))
 
 
-def posted_to(discord: StandIn, channel: int) -> list[str]:
+def posted_to(discord: DiscordStandIn, channel: int) -> list[str]:
     return [str(message["content"]) for message in discord.standing(channel)]
 
 

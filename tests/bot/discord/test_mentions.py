@@ -6,18 +6,18 @@ import discord as library
 import pytest
 
 from tests.bot.discord.conftest import CAT, FISH, Painter, Run, refused, whispered
-from tests.standins.discord import Call, StandIn
+from tests.standins.discord import DiscordCall, DiscordStandIn
 from tests.standins.discord_payloads import APPLICATION, CHANNEL, DIRECT, HER
 from tests.standins.discord_world import HISTORY
 
 NAME = f"<@{APPLICATION}>"
 
 
-def edited(discord: StandIn, channel: int) -> list[Call]:
+def edited(discord: DiscordStandIn, channel: int) -> list[DiscordCall]:
     return [call for call in discord.done("PATCH", f"channels/{channel}/messages") if call.files]
 
 
-def said(discord: StandIn, channel: int = CHANNEL) -> list[str]:
+def said(discord: DiscordStandIn, channel: int = CHANNEL) -> list[str]:
     """What the bot wrote in a channel without a command."""
     return [call.body["content"] for call in discord.done("POST", f"channels/{channel}/messages")]
 

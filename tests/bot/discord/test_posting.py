@@ -15,7 +15,7 @@ from tests.bot.discord.conftest import (
     buttons_of,
     settings_for,
 )
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import CHANNEL, DIRECT, HER, THREAD
 from worker.queue import keys
 from worker.run import Worker
@@ -35,14 +35,14 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.service.delivery._PAUSE", 0.05)
 
 
-def break_(discord: StandIn, method: str, within: str, how: dict[str, Any]) -> None:
+def break_(discord: DiscordStandIn, method: str, within: str, how: dict[str, Any]) -> None:
     if "closes" in how:
         discord.close(method, within, after=how.get("after", False))
     else:
         discord.refuse(method, within, **how)
 
 
-async def waiting(discord: StandIn, painter: Painter, **more: Any) -> str:
+async def waiting(discord: DiscordStandIn, painter: Painter, **more: Any) -> str:
     """A drawing whose answer is kept back, once its status is shown."""
     painter.gate.clear()
     before = len(painter.taken)
@@ -51,7 +51,7 @@ async def waiting(discord: StandIn, painter: Painter, **more: Any) -> str:
     return token
 
 
-def posted_to(discord: StandIn, channel: int) -> list[Any]:
+def posted_to(discord: DiscordStandIn, channel: int) -> list[Any]:
     return [call for call in discord.done("POST", f"channels/{channel}/messages") if call.files]
 
 
@@ -60,7 +60,7 @@ def telling() -> list[asyncio.Task[Any]]:
     return [task for task in asyncio.all_tasks() if task.get_name().startswith("status of")]
 
 
-async def nothing_held(discord: StandIn, redis_url: str) -> None:
+async def nothing_held(discord: DiscordStandIn, redis_url: str) -> None:
     """No answer waits any more."""
     with Redis.from_url(redis_url) as redis:
         await discord.until(lambda: redis.xlen(keys.outbox("discord")) == 0)
@@ -168,7 +168,7 @@ async def test_an_answer_that_may_be_there_is_looked_for_before_it_is_sent_again
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
     assert worker
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         settings = settings_for(discord, redis_url)
         async with botting(settings):
             await discord.until(lambda: discord.identified)

@@ -19,7 +19,7 @@ from tests.bot.discord.conftest import (
     settings_for,
     whispered,
 )
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import APPLICATION, CHANNEL, DIRECT, TOKEN
 from tests.standins.discord_replay import Replay
 from worker.run import Worker
@@ -29,7 +29,7 @@ COMMAND, COMPONENT, TYPING, FORM = 2, 3, 4, 5
 SAID = "please play my secret"
 
 
-async def record(discord: StandIn, settings: Any, path: Path) -> list[str]:
+async def record(discord: DiscordStandIn, settings: Any, path: Path) -> list[str]:
     """People do one thing of each kind; gives their interactions' tokens."""
     async with botting(settings, path):
         await discord.until(lambda: discord.identified)
@@ -52,19 +52,19 @@ async def record(discord: StandIn, settings: Any, path: Path) -> list[str]:
         return [drawn, pressed, menu, filled, late]
 
 
-def edits(discord: StandIn, channel: int) -> list[Any]:
+def edits(discord: DiscordStandIn, channel: int) -> list[Any]:
     """Answers to messages there."""
     path = f"channels/{channel}/messages"
     return [call for call in discord.done("PATCH", path) if call.files]
 
 
-def pieces(discord: StandIn) -> list[Any]:
+def pieces(discord: DiscordStandIn) -> list[Any]:
     """Answers with music."""
     named = [(call, " ".join(call.files)) for call in discord.calls if call.status < 300]
     return [call for call, names in named if ".mp3" in names]
 
 
-def acknowledged(discord: StandIn, token: str) -> list[Any]:
+def acknowledged(discord: DiscordStandIn, token: str) -> list[Any]:
     return discord.done("POST", f"{token}/callback")
 
 
@@ -73,7 +73,7 @@ async def test_what_is_recorded_holds_nobodys_words_and_can_be_played_again(
 ) -> None:
     assert worker
     path = tmp_path / "session.jsonl"
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         tokens = await record(discord, settings_for(discord, redis_url), path)
         files = [name.rpartition("/")[0] for name in discord.world.files]
         url = discord.url
@@ -102,7 +102,7 @@ async def test_recordings_are_answered(
 async def replay(redis_url: str, painter: Painter, path: Path, answers: int) -> None:
     """Everything is acknowledged, nothing of ours is refused, and drawings become music."""
     before = len(painter.taken)
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         said = Replay(discord, path, {"png": CAT, "mid": painter.drawn.midi})
         async with botting(settings_for(discord, redis_url, MIDIDRAW_DISCORD_OWNER_GUILD="")):
             await discord.until(lambda: discord.identified)

@@ -8,7 +8,7 @@ from pydub import AudioSegment
 from bot.discord.target import DiscordTarget
 from bot.service.sound import shrink_mp3
 from tests.bot.discord.conftest import CAT, Painter, Run, answered, botting, refused, settings_for
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import CHANNEL, DIRECT, HER
 from tests.standins.discord_world import HISTORY
 from worker.run import Worker
@@ -33,7 +33,7 @@ async def test_what_is_done_while_the_bot_is_away_is_posted_when_it_is_back(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
     assert worker
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         settings = settings_for(discord, redis_url)
         painter.gate.clear()
         async with botting(settings):
@@ -97,7 +97,7 @@ async def test_a_bot_that_dies_while_it_posts_does_not_post_twice(
     redis_url: str, worker: Worker, painter: Painter
 ) -> None:
     assert worker
-    async with StandIn().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         settings = settings_for(discord, redis_url)
         painter.gate.clear()
         # Without the history there is nothing to look into: then the nonce must do.

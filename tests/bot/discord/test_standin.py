@@ -7,14 +7,14 @@ from typing import Any
 import discord as library
 import pytest
 
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import CHANNEL, DIRECT, FORUM, HER, THREAD, TOKEN
 from tests.standins.discord_schema import request_check
 from tests.standins.discord_world import ATTACH, HISTORY
 
 
 @asynccontextmanager
-async def logged_in(discord: StandIn, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+async def logged_in(discord: DiscordStandIn, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """The library's client, and a channel to write to."""
     async with discord.serve():
         monkeypatch.setattr(library.http.Route, "BASE", discord.api)
@@ -30,7 +30,7 @@ async def refused(attempt: Any) -> int:
 
 
 async def test_what_a_message_may_not_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with logged_in(StandIn(), monkeypatch) as channel:
+    async with logged_in(DiscordStandIn(), monkeypatch) as channel:
         await channel.send("x" * 2000)
         assert await refused(channel.send("x" * 2001)) == 50035
         assert await refused(channel.send("")) == 50006
@@ -45,7 +45,7 @@ async def test_every_request_is_held_against_discords_document(
 ) -> None:
     if request_check() is None:
         pytest.skip("no shared/data/discord-openapi.json.gz above the checkout")
-    async with logged_in(StandIn(), monkeypatch) as channel:
+    async with logged_in(DiscordStandIn(), monkeypatch) as channel:
         long = library.ui.View().add_item(library.ui.Button(custom_id="a", label="x" * 81))
         assert await refused(channel.send("long", view=long)) == 50035
         # Ids may come as numbers.
@@ -56,7 +56,7 @@ async def test_every_request_is_held_against_discords_document(
 async def test_rights_and_places_are_refused_by_their_codes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    discord = StandIn()
+    discord = DiscordStandIn()
     async with logged_in(discord, monkeypatch) as channel:
         client = channel._state._get_client()
         at = client.get_partial_messageable
@@ -77,7 +77,7 @@ async def test_rights_and_places_are_refused_by_their_codes(
 
 
 async def test_a_nonce_holds_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    discord = StandIn()
+    discord = DiscordStandIn()
     async with logged_in(discord, monkeypatch) as channel:
         first = await channel.send("once", nonce="n")
         assert (await channel.send("once", nonce="n")).id == first.id
@@ -86,6 +86,6 @@ async def test_a_nonce_holds_for_minutes(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_names_of_files_are_made_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with logged_in(StandIn(), monkeypatch) as channel:
+    async with logged_in(DiscordStandIn(), monkeypatch) as channel:
         sent = await channel.send(file=library.File(__file__, "画 é.png"))
         assert sent.attachments[0].filename == "_e.png"

@@ -13,12 +13,14 @@ import pytest
 from pydub import AudioSegment
 
 from tests.bot.discord.conftest import CAT, Painter, Run, answered, buttons_of, whispered
-from tests.standins.discord import StandIn
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import ALLOWED, HER, HIM, STAGE, VOICE_CHANNEL
-from tests.standins.discord_voice import Voice
+from tests.standins.discord_voice import VoiceServer
 from tests.standins.discord_world import MUTE_MEMBERS, REQUEST_TO_SPEAK
 
-Talk = Callable[..., AbstractAsyncContextManager[tuple[StandIn, Voice, str, dict[str, Any]]]]
+Talk = Callable[
+    ..., AbstractAsyncContextManager[tuple[DiscordStandIn, VoiceServer, str, dict[str, Any]]]
+]
 FRAMES = 50
 """Of Opus, a second."""
 
@@ -30,8 +32,8 @@ def talking(running: Run, monkeypatch: pytest.MonkeyPatch) -> Talk:
     @asynccontextmanager
     async def open_(
         where: int | None = VOICE_CHANNEL, **more: Any
-    ) -> AsyncIterator[tuple[StandIn, Voice, str, dict[str, Any]]]:
-        async with Voice().serve() as voice, running(**more) as discord:
+    ) -> AsyncIterator[tuple[DiscordStandIn, VoiceServer, str, dict[str, Any]]]:
+        async with VoiceServer().serve() as voice, running(**more) as discord:
             monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", voice.trusted)
             discord.voice = voice
             token = await discord.command("draw", image=CAT)

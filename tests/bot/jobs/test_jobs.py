@@ -231,7 +231,7 @@ async def test_who_was_forgotten_has_asked_for_nothing_yet(open_jobs: Open, gate
         await jobs.posted(await next_delivery(jobs))
         with pytest.raises(TooFastError):
             await jobs.submit(order("1"))
-        await jobs.forget("ada")
+        await jobs.delete_user("ada")
         assert not (await jobs.submit(order("1"))).again
 
 
@@ -347,13 +347,13 @@ async def test_nothing_of_a_user_who_wants_to_be_forgotten_is_left(
         gate.opened.clear()
         open_one = await jobs.submit(order("2", picture=b"another"))
         others = await jobs.submit(order("3", user="bob", picture=b"third"))
-        assert await jobs.forget("ada") == 2
+        assert await jobs.delete_user("ada") == 2
         assert await jobs.recall(mine.job) is None
         assert await jobs.recall(open_one.job) is None
         assert isinstance(delivery.answer, Done)
         assert await jobs.files(delivery.answer) is None
         assert await jobs.recall(others.job) is not None
-        assert await jobs.forget("ada") == 0
+        assert await jobs.delete_user("ada") == 0
 
 
 async def test_a_piece_that_is_shared_is_kept_longer_until_its_person_is_forgotten(
@@ -380,6 +380,6 @@ async def test_a_piece_that_is_shared_is_kept_longer_until_its_person_is_forgott
         assert isinstance(second.answer, Done)
         await jobs.posted(second)
         assert await jobs.kept_until(second.answer) == shared
-        await jobs.forget("ada")
+        await jobs.delete_user("ada")
         assert await jobs.kept_until(kept.answer) is None
         assert await jobs.keep(kept.job, week) is None

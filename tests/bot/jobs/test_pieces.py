@@ -56,7 +56,7 @@ async def test_pieces_are_told_with_the_newest_first(open_jobs: Open, gate: Gate
         await drawn(jobs, again)
         # A video of a piece is none of its own.
         assert len(await jobs.pieces("ada", 9)) == 3
-        await jobs.forget("ada")
+        await jobs.delete_user("ada")
         assert await jobs.pieces("ada", 9) == []
 
 
@@ -94,7 +94,7 @@ async def test_a_favourite_is_kept_with_its_pictures_until_it_is_let_go(
         assert await jobs.recall(kept.job.id) == kept
         # It can be kept anew, and is forgotten with its person.
         assert await jobs.keep(kept.job, WEEK)
-        await jobs.forget("ada")
+        await jobs.delete_user("ada")
 
         async def gone() -> bool:
             return await jobs.recall(kept.job.id) is None

@@ -9,20 +9,22 @@ from hypothesis import strategies as st
 from bot.reply import Action, actions_for, compose, tell, vary
 from bot.reply.answer import file_stem, label, likeness, songs
 from bot.reply.names import instrument_name, key_name
-from bot.texts import LANGUAGES, Texts, texts
+from bot.texts import LANGUAGES, Texts, texts_in
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Video
 from tests.strategies.messages import answers, events, jobs
 from worker.contract import Answer, Done, Ended, Event, Failed, Job, Queued, ResultFiles, Take
 
 FILES = ResultFiles(b"MThd", b"ID3", b"\x89PNG")
-each_language = pytest.mark.parametrize("said", [texts(tag) for tag in LANGUAGES], ids=LANGUAGES)
+each_language = pytest.mark.parametrize(
+    "texts", [texts_in(tag) for tag in LANGUAGES], ids=LANGUAGES
+)
 
 
 @each_language
 @given(event=events)
-def test_every_event_has_a_line_but_the_end(said: Texts, event: Event) -> None:
-    line = tell(event, said)
+def test_every_event_has_a_line_but_the_end(texts: Texts, event: Event) -> None:
+    line = tell(event, texts)
     assert bool(line) is not isinstance(event, Ended)
     if isinstance(event, Queued):
         assert str(event.position) in line.replace(",", "")
@@ -30,8 +32,8 @@ def test_every_event_has_a_line_but_the_end(said: Texts, event: Event) -> None:
 
 @each_language
 @given(job=jobs, answer=answers)
-def test_every_answer_has_a_text(said: Texts, job: Job, answer: Answer) -> None:
-    reply = compose(job, answer, FILES, said)
+def test_every_answer_has_a_text(texts: Texts, job: Job, answer: Answer) -> None:
+    reply = compose(job, answer, FILES, texts)
     assert reply.text
     if isinstance(answer, Done):
         found = [reply.file(ending) for ending in (".png", ".mp3", ".mid")]
@@ -40,27 +42,27 @@ def test_every_answer_has_a_text(said: Texts, job: Job, answer: Answer) -> None:
         assert str(answer.options.seed) in reply.text
         assert reply.alt
         assert {button.job for button in reply.buttons} == {answer.job}
-        gone = compose(job, answer, None, said)
+        gone = compose(job, answer, None, texts)
         assert gone.text
         assert not gone.files
     else:
         assert not reply.files
     if isinstance(answer, Failed):
-        assert said.sentence(answer.sentence) == reply.text
+        assert texts.sentence(answer.sentence) == reply.text
 
 
 @each_language
 @given(answer=answers)
-def test_songs_that_bars_are_taken_from_are_named(said: Texts, answer: Answer) -> None:
+def test_songs_that_bars_are_taken_from_are_named(texts: Texts, answer: Answer) -> None:
     if not isinstance(answer, Done):
         return
 
     def of(*names: str) -> Done:
         return answer.model_copy(update={"songs": names})
 
-    assert not songs(of(), said)
-    assert "POP909 001, Nottingham jigs1" in songs(of("POP909 001", "Nottingham jigs1"), said)
-    many = songs(of(*(f"POP909 {n:03}" for n in range(12))), said)
+    assert not songs(of(), texts)
+    assert "POP909 001, Nottingham jigs1" in songs(of("POP909 001", "Nottingham jigs1"), texts)
+    many = songs(of(*(f"POP909 {n:03}" for n in range(12))), texts)
     assert "POP909 007" in many
     assert "POP909 008" not in many
     assert "4" in many.replace("POP909 004", "")
@@ -109,7 +111,7 @@ def test_any_title_names_a_file(title: str) -> None:
 
 
 def test_keys_and_instruments_are_called_as_people_call_them() -> None:
-    english, chinese = texts("en"), texts("zh")
+    english, chinese = texts_in("en"), texts_in("zh")
     assert key_name("Bb minor", english) == "Bb minor"
     assert key_name("Bb minor", chinese) == "降B小调"
     assert key_name("F# major", chinese) == "升F大调"
@@ -139,37 +141,37 @@ def test_slower_and_faster_higher_and_lower_end_at_the_ends() -> None:
 
 
 @each_language
-def test_every_button_has_a_label_of_its_own(said: Texts) -> None:
+def test_every_button_has_a_label_of_its_own(texts: Texts) -> None:
     options = DrawOptions(tempo=100, strength=50, seed=5)
-    labels = [label(action, options, said) for action in actions_for(options)]
+    labels = [label(action, options, texts) for action in actions_for(options)]
     assert len(set(labels)) == len(labels) == len(Action) - 1  # one of several takes
 
 
 @given(job=jobs, answer=answers)
 def test_a_video_comes_last_or_alone(job: Job, answer: Answer) -> None:
     filmed = replace(FILES, video=b"mp4")
-    reply = compose(job, answer, filmed, texts("en"))
+    reply = compose(job, answer, filmed, texts_in("en"))
     if isinstance(answer, Done):
         assert [name[-3:] for name in reply.files] == ["png", "mp3", "mid", "mp4"]
         film = job.model_copy(update={"written": True, "prompt": "0" * 64})
-        alone = compose(film, answer, filmed, texts("en"))
+        alone = compose(film, answer, filmed, texts_in("en"))
         assert list(alone.files.values()) == [b"mp4"]
         assert alone.cover == FILES.png
         # One that could not be made leaves the rest.
-        assert len(compose(film, answer, FILES, texts("en")).files) == 3
+        assert len(compose(film, answer, FILES, texts_in("en")).files) == 3
 
 
 @each_language
 @given(job=jobs, answer=answers)
 def test_each_of_several_takes_has_a_sound_and_a_button(
-    said: Texts, job: Job, answer: Answer
+    texts: Texts, job: Job, answer: Answer
 ) -> None:
     if not isinstance(answer, Done):
         return
     options = answer.options.model_copy(update={"takes": 3, "video": Video.NONE})
     several = answer.model_copy(update={"options": options})
     files = replace(FILES, others=(Take(b"MThd2", b"ID32"), Take(b"MThd3", b"ID33")))
-    reply = compose(job, several, files, said)
+    reply = compose(job, several, files, texts)
     assert [*reply.files.values()] == [FILES.png, b"ID3", b"ID32", b"ID33"]
     chosen = [button for button in reply.buttons if button.action is Action.TAKE]
     assert [button.value for button in chosen] == ["1", "2", "3"]
@@ -192,4 +194,4 @@ def test_each_of_several_takes_has_a_sound_and_a_button(
     ],
 )
 def test_how_like_the_drawing_it_is_is_said_in_words(f1: float, words: str) -> None:
-    assert likeness(f1, texts("en")) == words
+    assert likeness(f1, texts_in("en")) == words

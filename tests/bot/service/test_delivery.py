@@ -46,8 +46,8 @@ class Counting:
         del target
         return 1 << 20
 
-    async def post(self, delivery: Delivery, target: Target, reply: Reply, said: Texts) -> str:
-        del delivery, target, reply, said
+    async def post(self, delivery: Delivery, target: Target, reply: Reply, texts: Texts) -> str:
+        del delivery, target, reply, texts
         self.tries += 1
         if self._away:
             raise LaterError("away")

@@ -5,7 +5,7 @@ import gc
 
 from bot.jobs.local import LocalJobs
 from bot.service.status import StatusFollower
-from bot.texts import texts
+from bot.texts import texts_in
 from tests.bot.jobs.conftest import Gate, perform_at
 
 
@@ -18,9 +18,9 @@ async def test_a_status_that_ends_before_its_first_step_leaves_nothing_behind() 
 
     jobs = LocalJobs(perform_at(Gate()))
     statuses = StatusFollower(jobs, 0.0, ())
-    statuses.begin("a job", show, texts("en"))
+    statuses.begin("a job", show, texts_in("en"))
     await statuses.end("a job")
-    statuses.begin("another", show, texts("en"))
+    statuses.begin("another", show, texts_in("en"))
     await statuses.close()
     await jobs.close()
     gc.collect()

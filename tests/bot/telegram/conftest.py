@@ -19,7 +19,7 @@ from mididraw.errors import Sentence
 from mididraw.options import DrawOptions, Engine, Video
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import EXAMPLES
-from tests.standins.telegram import TOKEN, StandIn
+from tests.standins.telegram import TOKEN, TelegramStandIn
 from worker.contract import Done, Likeness, Progress, Reason, Rendering, ResultFiles, Take
 from worker.queue.connection import connect
 from worker.queue.consumer import ClaimedJob
@@ -125,10 +125,10 @@ def worker(redis_url: str, painter: Painter) -> Iterator[Worker]:
         assert not thread.is_alive()
 
 
-Run = Callable[..., AbstractAsyncContextManager[StandIn]]
+Run = Callable[..., AbstractAsyncContextManager[TelegramStandIn]]
 
 
-def settings_for(telegram: StandIn, redis_url: str, **more: str) -> TelegramSettings:
+def settings_for(telegram: TelegramStandIn, redis_url: str, **more: str) -> TelegramSettings:
     return TelegramSettings.from_environment(
         {
             "TELEGRAM_TOKEN": TOKEN,
@@ -144,9 +144,9 @@ SPEED = 30
 QUICK = Rates(Window(20, 60 / SPEED), Window(5, 5 / SPEED), Window(30, 1 / SPEED))
 
 
-def quick(**more: Any) -> StandIn:
+def quick(**more: Any) -> TelegramStandIn:
     """Telegram with its limits, which are over soon."""
-    telegram = StandIn(**more)
+    telegram = TelegramStandIn(**more)
     telegram.limits.speed = SPEED
     return telegram
 
@@ -170,7 +170,7 @@ def running(redis_url: str, worker: Worker) -> Run:
     assert worker
 
     @asynccontextmanager
-    async def open_(**more: Any) -> AsyncIterator[StandIn]:
+    async def open_(**more: Any) -> AsyncIterator[TelegramStandIn]:
         async with (
             quick().serve() as telegram,
             botting(settings_for(telegram, redis_url, **more)),
@@ -181,12 +181,12 @@ def running(redis_url: str, worker: Worker) -> Run:
     return open_
 
 
-def answered(telegram: StandIn, chat: int, times: int = 1) -> Callable[[], Any]:
+def answered(telegram: TelegramStandIn, chat: int, times: int = 1) -> Callable[[], Any]:
     """Whether so many whole answers are there."""
     return lambda: len(telegram.done("sendDocument", chat)) >= times
 
 
-def told(telegram: StandIn, chat: int, words: str) -> Callable[[], list[str]]:
+def texts_with(telegram: TelegramStandIn, chat: int, words: str) -> Callable[[], list[str]]:
     """Messages of a chat that hold such words."""
 
     def found() -> list[str]:
@@ -196,7 +196,7 @@ def told(telegram: StandIn, chat: int, words: str) -> Callable[[], list[str]]:
     return found
 
 
-async def first_piece(telegram: StandIn) -> tuple[dict[str, Any], str]:
+async def first_piece(telegram: TelegramStandIn) -> tuple[dict[str, Any], str]:
     """A piece's message and its job."""
     await telegram.message(HER, **telegram.photo(CAT))
     await telegram.until(answered(telegram, HER))

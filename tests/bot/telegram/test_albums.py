@@ -7,11 +7,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from bot.telegram import albums
-from tests.bot.telegram.conftest import CAT, HER, Painter, botting, quick, settings_for, told
-from tests.standins.telegram import GROUP, StandIn
+from tests.bot.telegram.conftest import CAT, HER, Painter, botting, quick, settings_for, texts_with
+from tests.standins.telegram import GROUP, TelegramStandIn
 from worker.run import Worker
 
-Open = Callable[[], AbstractAsyncContextManager[StandIn]]
+Open = Callable[[], AbstractAsyncContextManager[TelegramStandIn]]
 
 
 @pytest.fixture(params=["polling", "webhook"])
@@ -27,7 +27,7 @@ def either_way(
     more = hook if request.param == "webhook" else {}
 
     @asynccontextmanager
-    async def open_() -> AsyncIterator[StandIn]:
+    async def open_() -> AsyncIterator[TelegramStandIn]:
         async with (
             quick().serve() as telegram,
             botting(settings_for(telegram, redis_url, **more)),
@@ -86,7 +86,7 @@ async def test_an_album_of_which_privacy_mode_hides_the_rest_says_so(
 ) -> None:
     async with either_way() as telegram:
         await telegram.album(GROUP, [telegram.photo(one) for one in pictures(3)], caption="/draw")
-        await telegram.until(told(telegram, GROUP, "one picture of the album"))
+        await telegram.until(texts_with(telegram, GROUP, "one picture of the album"))
         await telegram.until(lambda: painter.taken)
         assert painter.taken[0].pictures == (pictures(1)[0],)
 
@@ -101,7 +101,7 @@ async def test_what_cannot_be_had_of_an_album_is_said_and_the_rest_drawn(
         film = telegram.document(b"film", "a.mov", "video/quicktime")
         parts = [telegram.photo(first), lost, film, telegram.photo(last)]
         await telegram.album(HER, parts)
-        said = await telegram.until(told(telegram, HER, "2 of 4"))
+        said = await telegram.until(texts_with(telegram, HER, "2 of 4"))
         assert "send it again" in said[0]
         await telegram.until(lambda: painter.taken or None)
         assert painter.taken[0].pictures == (first, last)

@@ -8,7 +8,7 @@ from bot.settings import TelegramSettings
 from bot.telegram.start import run
 from mididraw.errors import OptionError
 from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, quick, settings_for
-from tests.bot.telegram.test_preferences import said_to
+from tests.bot.telegram.test_preferences import reply_to
 from tests.standins.telegram import GROUP
 
 FILE = {"file_id": "x", "file_unique_id": "x", "file_size": 10}
@@ -47,8 +47,8 @@ async def test_in_groups_only_what_is_for_us_gets_an_answer(running: Run) -> Non
         for text in ("hello", "/unknown", "see you"):
             await telegram.message(GROUP, text=text)
         await telegram.message(GROUP, pinned_message=telegram.written(GROUP, text="a"))
-        assert "no command /foo" in await said_to(telegram, GROUP, "/foo@mididraw_bot")
-        assert "caption of a picture" in await said_to(telegram, GROUP, "@mididraw_bot hi")
+        assert "no command /foo" in await reply_to(telegram, GROUP, "/foo@mididraw_bot")
+        assert "caption of a picture" in await reply_to(telegram, GROUP, "@mididraw_bot hi")
         assert len(telegram.done("sendMessage", GROUP)) == 2
 
 
@@ -87,8 +87,8 @@ async def test_settings_work_where_members_are_hidden(running: Run) -> None:
     async with running() as telegram:
         telegram.chats[GROUP].hides_members = True
         telegram.admins.add(8)
-        assert "tempo: 60" in await said_to(telegram, GROUP, "/settings tempo 60", user=8)
-        assert "Only admins" in await said_to(telegram, GROUP, "/settings tempo 70")
+        assert "tempo: 60" in await reply_to(telegram, GROUP, "/settings tempo 60", user=8)
+        assert "Only admins" in await reply_to(telegram, GROUP, "/settings tempo 70")
 
 
 @pytest.mark.parametrize("name", ["MIDIDRAW_PUBLIC_URL", "MIDIDRAW_TELEGRAM_WEBHOOK_URL"])

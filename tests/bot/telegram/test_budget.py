@@ -14,7 +14,7 @@ from tests.bot.telegram.conftest import (
     quick,
     settings_for,
 )
-from tests.standins.telegram import GROUP, StandIn
+from tests.standins.telegram import GROUP, TelegramStandIn
 from worker.run import Worker
 
 ANSWER = ("sendPhoto", "sendAudio", "sendDocument")
@@ -23,7 +23,7 @@ ANSWER = ("sendPhoto", "sendAudio", "sendDocument")
 async def test_statuses_leave_a_groups_answers_their_room(redis_url: str) -> None:
     """At Telegram's own pace: four answers fit into a minute's budget, whatever was told before."""
     async with (
-        StandIn().serve() as telegram,
+        TelegramStandIn().serve() as telegram,
         assembled(settings_for(telegram, redis_url), rates=Rates()) as parts,
     ):
         show = parts.context.messages.show_at(TelegramTarget(chat=GROUP, private=False))

@@ -13,13 +13,13 @@ from bot.reply import Action, changed
 from bot.telegram.form import FIELDS, ChangeForm, keys_of
 from bot.telegram.keyboards import Menu, Press, Voice, value_of
 from bot.telegram.parts import poster
-from bot.texts import texts
+from bot.texts import texts_in
 from mididraw.harmony import Style
 from mididraw.instruments import INSTRUMENTS
 from mididraw.options import Arrangement, DrawOptions, Video
-from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, told
+from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, texts_with
 from tests.bot.telegram.test_preferences import times
-from tests.standins.telegram import StandIn
+from tests.standins.telegram import TelegramStandIn
 
 JOB = "0123456789abcdef" * 2
 
@@ -59,7 +59,9 @@ async def test_every_button_gives_another_version(running: Run, painter: Painter
         assert len(telegram.done("answerCallbackQuery")) == len(presses)
 
 
-async def opened(telegram: StandIn, message: dict[str, Any], data: str, **more: Any) -> list[Any]:
+async def opened(
+    telegram: TelegramStandIn, message: dict[str, Any], data: str, **more: Any
+) -> list[Any]:
     """The buttons that a press shows in place."""
     before = len(telegram.done("editMessageReplyMarkup"))
     await telegram.press(data, message, **more)
@@ -217,7 +219,7 @@ def test_what_buttons_carry_fits_into_telegrams_64_bytes(
     options = DrawOptions(tempo=tempo, arrangement=arrangement, instrument=instrument)
     form = ChangeForm.of(JOB, options).model_copy(update={"field": field})
     assert changed(options, form.given()) == options
-    keys = keys_of(form, texts(tag), Menu(action="", job=JOB).pack()).inline_keyboard
+    keys = keys_of(form, texts_in(tag), Menu(action="", job=JOB).pack()).inline_keyboard
     for key in (key for row in keys for key in row):
         assert len(str(key.callback_data).encode()) <= 64
 
@@ -291,4 +293,4 @@ async def test_where_voice_messages_are_forbidden_that_is_said(running: Run) -> 
         message, job = await first_piece(telegram)
         telegram.refuse("sendVoice", 400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
         await telegram.press(Voice(job=job).pack(), message)
-        await telegram.until(told(telegram, HER, "not allowed"))
+        await telegram.until(texts_with(telegram, HER, "not allowed"))

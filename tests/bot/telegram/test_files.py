@@ -8,10 +8,10 @@ import pytest
 
 from bot.telegram.pictures import MEGABYTE
 from tests.bot.telegram.conftest import CAT, HER, Painter, answered, botting, quick, settings_for
-from tests.standins.telegram import TOKEN, StandIn
+from tests.standins.telegram import TOKEN, TelegramStandIn
 from worker.run import Worker
 
-Open = Callable[..., AbstractAsyncContextManager[StandIn]]
+Open = Callable[..., AbstractAsyncContextManager[TelegramStandIn]]
 LARGE = CAT + b"\0" * (25 * MEGABYTE)
 
 
@@ -21,7 +21,7 @@ def own_server(redis_url: str, worker: Worker) -> Open:
     assert worker
 
     @asynccontextmanager
-    async def open_(telegram: StandIn, **more: str) -> AsyncIterator[StandIn]:
+    async def open_(telegram: TelegramStandIn, **more: str) -> AsyncIterator[TelegramStandIn]:
         async with (
             telegram.serve(),
             botting(settings_for(telegram, redis_url, **more)),
@@ -31,12 +31,12 @@ def own_server(redis_url: str, worker: Worker) -> Open:
     return open_
 
 
-async def drawn(telegram: StandIn, data: bytes = LARGE) -> None:
+async def drawn(telegram: TelegramStandIn, data: bytes = LARGE) -> None:
     await telegram.message(HER, **telegram.document(data, "large.png", "image/png"))
     await telegram.until(answered(telegram, HER))
 
 
-async def refused(telegram: StandIn) -> str:
+async def refused(telegram: TelegramStandIn) -> str:
     await telegram.message(HER, **telegram.document(LARGE, "large.png", "image/png"))
     (call,) = await telegram.until(lambda: telegram.done("sendMessage", HER))
     return str(call.fields["text"])

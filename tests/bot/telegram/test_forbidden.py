@@ -14,23 +14,23 @@ from tests.bot.telegram.conftest import (
     quick,
     settings_for,
 )
-from tests.standins.telegram import GROUP, StandIn
+from tests.standins.telegram import GROUP, TelegramStandIn
 from worker.run import Worker
 
 MEDIA = ("sendPhoto", "sendAudio", "sendDocument")
 
 
-def texts(telegram: StandIn, chat: int) -> list[str]:
+def texts(telegram: TelegramStandIn, chat: int) -> list[str]:
     return [str(call.fields["text"]) for call in telegram.done("sendMessage", chat)]
 
 
-def statuses(telegram: StandIn, chat: int) -> list[Any]:
+def statuses(telegram: TelegramStandIn, chat: int) -> list[Any]:
     """Lines that tell how far a drawing is, and stand there still."""
     said = telegram.chats[chat].messages.values()
     return [one for one in said if "your drawing …" in one.get("text", "")]
 
 
-async def ask(telegram: StandIn, painter: Painter, **more: Any) -> None:
+async def ask(telegram: TelegramStandIn, painter: Painter, **more: Any) -> None:
     """Order in the group, and see the status before the answer comes."""
     painter.gate.clear()
     await telegram.message(GROUP, caption="/draw", **more, **telegram.photo(CAT))

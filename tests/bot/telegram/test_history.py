@@ -9,9 +9,9 @@ from redis import Redis
 from bot.forget import forget_person
 from bot.telegram.keyboards import Gallery, Keep, Open
 from mididraw.errors import OptionError
-from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, told
+from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered, first_piece, texts_with
 from tests.bot.telegram.test_preferences import times
-from tests.standins.telegram import TOKEN, StandIn
+from tests.standins.telegram import TOKEN, TelegramStandIn
 from tests.standins.telegram_chats import BOT
 from worker.queue import keys
 
@@ -19,12 +19,14 @@ GROUP, CHANNEL, HIM = -100500, -1002000, 8
 DAY = 86_400
 
 
-def said(telegram: StandIn) -> str:
+def said(telegram: TelegramStandIn) -> str:
     """What the last press was answered with."""
     return str(telegram.done("answerCallbackQuery")[-1].fields["text"])
 
 
-async def pressed(telegram: StandIn, data: str, message: dict[str, Any], user: int = HER) -> str:
+async def pressed(
+    telegram: TelegramStandIn, data: str, message: dict[str, Any], user: int = HER
+) -> str:
     before = len(telegram.done("answerCallbackQuery"))
     await telegram.press(data, message, user)
     await telegram.until(partial(times, telegram, "answerCallbackQuery", before + 1))
@@ -36,7 +38,7 @@ async def test_history_shows_the_last_pieces_in_private_alone(
 ) -> None:
     async with running() as telegram:
         await telegram.message(HER, text="/history")
-        await telegram.until(told(telegram, HER, "No piece"))
+        await telegram.until(texts_with(telegram, HER, "No piece"))
         message, job = await first_piece(telegram)
         await telegram.message(HER, text="/history")
         await telegram.until(lambda: len(telegram.done("sendPhoto", HER)) == 2)
@@ -50,7 +52,7 @@ async def test_history_shows_the_last_pieces_in_private_alone(
         # It was there: nobody has drawn again.
         assert len(painter.taken) == 1
         await telegram.message(GROUP, text=f"/history@{BOT['username']}")
-        await telegram.until(told(telegram, GROUP, "in private"))
+        await telegram.until(texts_with(telegram, GROUP, "in private"))
 
 
 async def test_a_favourite_is_kept_until_it_is_let_go(
@@ -75,10 +77,10 @@ async def test_a_groups_gallery_takes_pieces_by_their_authors_press_alone(
         telegram.admins.add(HER)
         bad = f"/settings@{BOT['username']} gallery @our_gallery"
         await telegram.message(GROUP, text=bad)
-        await telegram.until(told(telegram, GROUP, "both be admins"))
+        await telegram.until(texts_with(telegram, GROUP, "both be admins"))
         telegram.chats[CHANNEL].shows_all = True
         await telegram.message(GROUP, text=bad)
-        await telegram.until(told(telegram, GROUP, f"gallery: {CHANNEL}"))
+        await telegram.until(texts_with(telegram, GROUP, f"gallery: {CHANNEL}"))
         photo = telegram.photo(CAT)
         await telegram.message(GROUP, **photo, caption=f"@{BOT['username']}")
         await telegram.until(answered(telegram, GROUP))
@@ -112,5 +114,5 @@ async def test_a_groups_gallery_takes_pieces_by_their_authors_press_alone(
         (data,) = (key["callback_data"] for key in keys if key["text"] == "To the gallery")
         assert "Our gallery" in await pressed(telegram, data, message)
         await telegram.message(HER, text="/forgetme")
-        await telegram.until(told(telegram, HER, "deleted"))
+        await telegram.until(texts_with(telegram, HER, "deleted"))
         assert telegram.chats[CHANNEL].messages == {}

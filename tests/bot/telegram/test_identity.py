@@ -3,14 +3,14 @@
 from typing import Any
 
 from tests.bot.telegram.conftest import CAT, HER, Painter, Run, answered
-from tests.bot.telegram.test_preferences import said_to
-from tests.standins.telegram import GROUP, StandIn
+from tests.bot.telegram.test_preferences import reply_to
+from tests.standins.telegram import GROUP, TelegramStandIn
 from tests.standins.telegram_people import ANONYMOUS, CHANNEL_BOT
 
 OTHER, CHANNEL = GROUP - 1, -1009
 
 
-def as_group(telegram: StandIn, group: int) -> dict[str, Any]:
+def as_group(telegram: TelegramStandIn, group: int) -> dict[str, Any]:
     return {"from": ANONYMOUS, "sender_chat": telegram.chats[group].described()}
 
 
@@ -27,8 +27,8 @@ async def test_nobody_cancels_what_was_asked_anonymously_in_another_group(
         await telegram.message(GROUP, caption="/draw", **who, **telegram.photo(CAT))
         await telegram.until(lambda: painter.taken or None)
         other = as_group(telegram, OTHER)
-        assert "None of your" in await said_to(telegram, OTHER, "/queue", **other)
-        assert "None of your" in await said_to(telegram, OTHER, "/cancel", **other)
+        assert "None of your" in await reply_to(telegram, OTHER, "/queue", **other)
+        assert "None of your" in await reply_to(telegram, OTHER, "/cancel", **other)
         await telegram.message(GROUP, text="/cancel", **who)
         await telegram.until(
             lambda: [
@@ -48,7 +48,7 @@ async def test_what_is_personal_is_refused_to_whoever_writes_as_a_chat(
         assert [work.job.user for work in painter.taken] == [str(GROUP), str(CHANNEL)]
         for who in (as_group(telegram, OTHER), as_channel(CHANNEL - 1), as_channel()):
             for command in ("/forgetme", "/language"):
-                assert "under your own name" in await said_to(telegram, OTHER, command, **who)
+                assert "under your own name" in await reply_to(telegram, OTHER, command, **who)
         job = painter.taken[0].job.id
         message = telegram.chats[GROUP].messages[telegram.done("sendPhoto")[0].fields["sent_id"]]
         await telegram.press(f"p:again:{job}:", message, user=HER)
@@ -60,9 +60,9 @@ async def test_anonymous_admins_decide_in_their_own_group_and_channels_nowhere(
 ) -> None:
     async with running() as telegram:
         who = as_group(telegram, GROUP)
-        assert "tempo: 60" in await said_to(telegram, GROUP, "/settings tempo 60", **who)
-        assert "Only admins" in await said_to(telegram, GROUP, "/settings tempo 9", **as_channel())
-        assert "Only admins" in await said_to(telegram, OTHER, "/settings tempo 9", **who)
+        assert "tempo: 60" in await reply_to(telegram, GROUP, "/settings tempo 60", **who)
+        assert "Only admins" in await reply_to(telegram, GROUP, "/settings tempo 9", **as_channel())
+        assert "Only admins" in await reply_to(telegram, OTHER, "/settings tempo 9", **who)
 
 
 async def test_many_anonymous_admins_do_not_slow_each_other_down(running: Run) -> None:
@@ -70,4 +70,4 @@ async def test_many_anonymous_admins_do_not_slow_each_other_down(running: Run) -
         for _ in range(25):
             await telegram.message(GROUP, text="/queue", **as_group(telegram, GROUP))
         other = as_group(telegram, OTHER)
-        assert "None of your" in await said_to(telegram, OTHER, "/queue", **other)
+        assert "None of your" in await reply_to(telegram, OTHER, "/queue", **other)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.bot.telegram.conftest import CAT, FISH, HER, Painter, Run, answered, first_piece
-from tests.bot.telegram.test_preferences import said_to
+from tests.bot.telegram.test_preferences import reply_to
 from tests.standins.telegram import GROUP
 
 CHANNEL = -1009
@@ -175,7 +175,7 @@ async def test_topics_keep_their_answers(running: Run) -> None:
         topic = {"message_thread_id": 3, "is_topic_message": True}
         await telegram.message(GROUP, text="/help", **topic)
         await telegram.until(lambda: telegram.done("sendPhoto", GROUP))
-        await said_to(telegram, GROUP, "/queue", **topic)
+        await reply_to(telegram, GROUP, "/queue", **topic)
         for method in ("sendPhoto", "sendMessage"):
             assert telegram.done(method)[0].fields["message_thread_id"] == 3
 
@@ -186,7 +186,7 @@ async def test_words_in_reply_to_a_piece_make_another_version_and_chatter_makes_
     async with running() as telegram:
         await first_piece(telegram)
         piece = telegram.chats[HER].messages[telegram.done("sendPhoto")[0].fields["sent_id"]]
-        assert "Send me a photo" in await said_to(telegram, HER, "nice!", reply_to_message=piece)
+        assert "Send me a photo" in await reply_to(telegram, HER, "nice!", reply_to_message=piece)
         await telegram.message(HER, text="violin, 80 bpm", reply_to_message=piece)
         await telegram.until(answered(telegram, HER, 2))
         first, second = (work.job.options for work in painter.taken)
@@ -194,7 +194,7 @@ async def test_words_in_reply_to_a_piece_make_another_version_and_chatter_makes_
         assert second.seed == first.seed
         assert painter.taken[1].pictures == (CAT,)
         gone: Any = {**piece, "reply_markup": _of("f" * 32)}
-        assert "have expired" in await said_to(telegram, HER, "violin", reply_to_message=gone)
+        assert "have expired" in await reply_to(telegram, HER, "violin", reply_to_message=gone)
 
 
 def _of(job: str) -> dict[str, Any]:

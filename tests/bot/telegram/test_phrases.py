@@ -11,7 +11,7 @@ from bot.memory import merged
 from bot.reply.names import instrument_name
 from bot.telegram.phrases import parse, settle
 from bot.telegram.words import ARRANGEMENTS, POPULAR, STYLES, VIDEOS
-from bot.texts import LANGUAGES, texts
+from bot.texts import LANGUAGES, texts_in
 from mididraw.harmony import Key, Mode
 from mididraw.instruments import INSTRUMENTS as GENERAL_MIDI
 from mididraw.instruments import common_names
@@ -174,9 +174,9 @@ def test_what_is_not_wanted_is_not_taken(text: str, instrument: Any, style: bool
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_labels_of_our_own_buttons_are_understood(tag: str) -> None:
-    said, piece = texts(tag), DrawOptions.of(tempo=100, key="A minor", seed=5)
-    labels = {name: said(name) for name in ("again", "closer", "musical", "accompaniment-on")}
-    labels |= {name: said(name) for name in ("tempo-slower", "tempo-faster", "key-auto")}
+    texts, piece = texts_in(tag), DrawOptions.of(tempo=100, key="A minor", seed=5)
+    labels = {name: texts(name) for name in ("again", "closer", "musical", "accompaniment-on")}
+    labels |= {name: texts(name) for name in ("tempo-slower", "tempo-faster", "key-auto")}
     settled = {}
     for name, text in labels.items():
         asked = parse(text)
@@ -190,9 +190,9 @@ def test_the_labels_of_our_own_buttons_are_understood(tag: str) -> None:
     assert settled["key-auto"].key == "auto"
     assert settled["accompaniment-on"].accompaniment
     for name in ("instrument", "tempo", "key", "accompaniment-off"):
-        assert parse(said(name)).unknown == ()
+        assert parse(texts(name)).unknown == ()
     # Without a piece, faster is faster than what is common.
-    assert settle(DrawOptions(), parse(said("tempo-faster"))).tempo == 125
+    assert settle(DrawOptions(), parse(texts("tempo-faster"))).tempo == 125
 
 
 def test_chatter_is_no_option() -> None:
@@ -211,7 +211,7 @@ def test_every_offered_instrument_is_one_and_is_understood_as_it_is_called() -> 
     assert {*POPULAR} <= {*GENERAL_MIDI}
     for name in POPULAR:
         for tag in LANGUAGES:
-            called = instrument_name(name, texts(tag))
+            called = instrument_name(name, texts_in(tag))
             assert parse(called).options == {"instrument": name}, called
             assert called.isascii() is not tag.startswith("zh")
     assert parse("看我的貓，憂傷").unknown == ("看我的貓",)

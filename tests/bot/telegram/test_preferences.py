@@ -3,11 +3,20 @@
 from functools import partial
 from typing import Any
 
-from tests.bot.telegram.conftest import CAT, FISH, HER, Painter, Run, answered, first_piece, told
-from tests.standins.telegram import GROUP, StandIn
+from tests.bot.telegram.conftest import (
+    CAT,
+    FISH,
+    HER,
+    Painter,
+    Run,
+    answered,
+    first_piece,
+    texts_with,
+)
+from tests.standins.telegram import GROUP, TelegramStandIn
 
 
-async def said_to(telegram: StandIn, chat: int, text: str, **more: Any) -> str:
+async def reply_to(telegram: TelegramStandIn, chat: int, text: str, **more: Any) -> str:
     """What is answered to a command."""
     before = len(telegram.done("sendMessage", chat))
     await telegram.message(chat, text=text, **more)
@@ -15,7 +24,7 @@ async def said_to(telegram: StandIn, chat: int, text: str, **more: Any) -> str:
     return str(calls[0].fields["text"])
 
 
-def times(telegram: StandIn, method: str, count: int) -> bool:
+def times(telegram: TelegramStandIn, method: str, count: int) -> bool:
     return len(telegram.done(method)) >= count
 
 
@@ -61,8 +70,8 @@ async def test_commands_are_listed_by_language_and_kind_of_chat(running: Run) ->
 
 async def test_a_persons_defaults_hold_until_they_are_reset(running: Run, painter: Painter) -> None:
     async with running() as telegram:
-        assert "Nothing is set" in await said_to(telegram, HER, "/settings")
-        kept = await said_to(telegram, HER, "/settings strength 70 violin sad trio 16 bars seed 3")
+        assert "Nothing is set" in await reply_to(telegram, HER, "/settings")
+        kept = await reply_to(telegram, HER, "/settings strength 70 violin sad trio 16 bars seed 3")
         assert "likeness: 70" in kept
         assert "Violin" in kept
         assert "arrangement: trio" in kept
@@ -73,47 +82,47 @@ async def test_a_persons_defaults_hold_until_they_are_reset(running: Run, painte
         chosen = painter.taken[0].job.options
         assert (chosen.strength, chosen.style, chosen.tempo) == (70, "melancholy", 90)
         assert (chosen.instrument, chosen.arrangement) == ("Flute", "trio")
-        assert "tempo" in await said_to(telegram, HER, "/settings tempo 999")
-        said = await said_to(telegram, HER, "/settings 降B小调 不要伴奏 忧伤", language="zh")
+        assert "tempo" in await reply_to(telegram, HER, "/settings tempo 999")
+        said = await reply_to(telegram, HER, "/settings 降B小调 不要伴奏 忧伤", language="zh")
         assert {"像不像画: 70", "调: 降B小调", "乐器: 小提琴", "风格: 忧伤", "伴奏: 否"} <= {
             *said.splitlines()
         }
-        assert "understand: loudly" in await said_to(telegram, HER, "/settings loudly")
-        assert "Nothing is set" in await said_to(telegram, HER, "/settings reset")
+        assert "understand: loudly" in await reply_to(telegram, HER, "/settings loudly")
+        assert "Nothing is set" in await reply_to(telegram, HER, "/settings reset")
 
 
 async def test_admins_set_defaults_and_limits_of_their_group(
     running: Run, painter: Painter
 ) -> None:
     async with running() as telegram:
-        assert "Only admins" in await said_to(telegram, GROUP, "/settings tempo 60")
+        assert "Only admins" in await reply_to(telegram, GROUP, "/settings tempo 60")
         telegram.admins.add(8)
-        kept = await said_to(telegram, GROUP, "/settings tempo 60 limit 1", user=8)
+        kept = await reply_to(telegram, GROUP, "/settings tempo 60 limit 1", user=8)
         assert "tempo: 60" in kept
         assert "limit: 1" in kept
         painter.gate.clear()
         for _ in range(2):
             await telegram.message(GROUP, caption="/draw", **telegram.photo(CAT))
-        refusals = await telegram.until(told(telegram, GROUP, "in the works already"))
+        refusals = await telegram.until(texts_with(telegram, GROUP, "in the works already"))
         assert len(refusals) == 1
         painter.gate.set()
         await telegram.until(answered(telegram, GROUP))
         assert painter.taken[0].job.options.tempo == 60
-        assert "no such" not in await said_to(telegram, GROUP, "/settings reset", user=8)
+        assert "no such" not in await reply_to(telegram, GROUP, "/settings reset", user=8)
 
 
 async def test_a_group_that_moves_takes_its_settings_along(running: Run) -> None:
     async with running() as telegram:
         telegram.admins.add(HER)
-        await said_to(telegram, GROUP, "/settings tempo 60")
+        await reply_to(telegram, GROUP, "/settings tempo 60")
         await telegram.message(GROUP, migrate_to_chat_id=GROUP - 5)
         await telegram.until(lambda: not telegram.pending)
-        assert "tempo: 60" in await said_to(telegram, GROUP - 5, "/settings")
+        assert "tempo: 60" in await reply_to(telegram, GROUP - 5, "/settings")
 
 
 async def test_the_language_can_be_chosen(running: Run) -> None:
     async with running() as telegram:
-        assert "language" in await said_to(telegram, HER, "/language")
+        assert "language" in await reply_to(telegram, HER, "/language")
         (call,) = telegram.done("sendMessage")
         keys = [k for row in call.fields["reply_markup"]["inline_keyboard"] for k in row]
         assert [key["text"] for key in keys] == [
@@ -127,10 +136,10 @@ async def test_the_language_can_be_chosen(running: Run) -> None:
         }
         await telegram.press(keys[1]["callback_data"], message)
         await telegram.until(lambda: telegram.done("answerCallbackQuery"))
-        assert "没有正在进行" in await said_to(telegram, HER, "/queue")
+        assert "没有正在进行" in await reply_to(telegram, HER, "/queue")
         await telegram.press(keys[3]["callback_data"], message)
         await telegram.until(lambda: len(telegram.done("answerCallbackQuery")) == 2)
-        assert "None of your" in await said_to(telegram, HER, "/queue")
+        assert "None of your" in await reply_to(telegram, HER, "/queue")
 
 
 async def test_ones_own_drawing_is_looked_after_and_cancelled_and_nobody_elses(
@@ -140,19 +149,19 @@ async def test_ones_own_drawing_is_looked_after_and_cancelled_and_nobody_elses(
         painter.gate.clear()
         await telegram.message(HER, **telegram.photo(CAT))
         await telegram.until(lambda: painter.taken or None)
-        assert "Looking at your drawing" in await said_to(telegram, HER, "/queue")
-        assert "None of your" in await said_to(telegram, 9, "/cancel", user=9)
+        assert "Looking at your drawing" in await reply_to(telegram, HER, "/queue")
+        assert "None of your" in await reply_to(telegram, 9, "/cancel", user=9)
         await telegram.message(HER, text="/cancel")
-        await telegram.until(told(telegram, HER, "Cancelled"))
-        assert "None of your" in await said_to(telegram, HER, "/queue")
+        await telegram.until(texts_with(telegram, HER, "Cancelled"))
+        assert "None of your" in await reply_to(telegram, HER, "/queue")
 
 
 async def test_nothing_of_a_forgotten_person_is_left(running: Run) -> None:
     async with running() as telegram:
-        await said_to(telegram, HER, "/settings strength 70")
+        await reply_to(telegram, HER, "/settings strength 70")
         message, job = await first_piece(telegram)
-        assert "deleted" in await said_to(telegram, HER, "/forgetme")
-        assert "Nothing is set" in await said_to(telegram, HER, "/settings")
+        assert "deleted" in await reply_to(telegram, HER, "/forgetme")
+        assert "Nothing is set" in await reply_to(telegram, HER, "/settings")
         await telegram.press(f"p:again:{job}:", message)
         call = await telegram.until(lambda: telegram.done("answerCallbackQuery"))
         assert "expired" in call[0].fields["text"]
@@ -190,15 +199,15 @@ async def test_a_group_takes_drawings_only_in_the_topic_that_its_admins_chose(
     async with running() as telegram:
         telegram.admins.add(8)
         topic = {"message_thread_id": 3, "is_topic_message": True}
-        assert "topics: 3" in await said_to(telegram, GROUP, "/settings here", user=8, **topic)
+        assert "topics: 3" in await reply_to(telegram, GROUP, "/settings here", user=8, **topic)
         photo = telegram.photo(CAT)
-        refusal = await said_to(telegram, GROUP, "/draw", reply_to_message=shown(photo))
+        refusal = await reply_to(telegram, GROUP, "/draw", reply_to_message=shown(photo))
         assert "No drawings are taken in this channel" in refusal
         assert refusal.endswith("/3.")
         await telegram.message(GROUP, caption="/draw", **topic, **telegram.photo(CAT))
         await telegram.until(answered(telegram, GROUP))
         assert len(painter.taken) == 1
-        said = await said_to(telegram, GROUP, "/settings everywhere", user=8)
+        said = await reply_to(telegram, GROUP, "/settings everywhere", user=8)
         assert "topics" not in said.partition("\n")[2]
         await telegram.message(GROUP, caption="/draw", **telegram.photo(FISH))
         await telegram.until(answered(telegram, GROUP, 2))
@@ -207,9 +216,9 @@ async def test_a_group_takes_drawings_only_in_the_topic_that_its_admins_chose(
 async def test_a_group_may_give_music_to_its_admins_alone(running: Run, painter: Painter) -> None:
     async with running() as telegram:
         telegram.admins.add(8)
-        assert "only: admins" in await said_to(telegram, GROUP, "/settings 仅管理员", user=8)
+        assert "only: admins" in await reply_to(telegram, GROUP, "/settings 仅管理员", user=8)
         photo = telegram.photo(CAT)
-        refusal = await said_to(telegram, GROUP, "/draw", reply_to_message=shown(photo))
+        refusal = await reply_to(telegram, GROUP, "/draw", reply_to_message=shown(photo))
         assert "a certain role" in refusal
         await telegram.message(GROUP, user=8, caption="/draw", **telegram.photo(CAT))
         await telegram.until(answered(telegram, GROUP))

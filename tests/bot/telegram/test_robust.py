@@ -20,7 +20,7 @@ from tests.bot.telegram.conftest import (
     botting,
     quick,
     settings_for,
-    told,
+    texts_with,
 )
 from tests.conftest import ROOT
 from tests.standins.telegram import GROUP, TOKEN
@@ -185,7 +185,7 @@ async def test_redis_away_is_said_and_gets_over(
         try:
             await telegram.message(HER, **telegram.photo(CAT))
             await telegram.until(
-                told(telegram, HER, "away for a moment"),
+                texts_with(telegram, HER, "away for a moment"),
                 30,
             )
         finally:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.limits import Limits, refuse
-from bot.texts import LANGUAGES, language, texts
+from bot.texts import LANGUAGES, language, texts_in
 from bot.texts.traditional import simplified
 from mididraw.errors import MididrawError, OptionError, Sentence
 from mididraw.instruments import chinese_name
@@ -141,7 +141,7 @@ def test_whatever_is_wrong_with_an_option_is_said_in_chinese(name: str) -> None:
         try:
             DrawOptions.of(**{name: value})
         except OptionError as error:
-            said = texts("zh").sentence(error)
+            said = texts_in("zh").sentence(error)
             assert said.endswith(("。", "？"))
             assert "should" not in said
 
@@ -161,11 +161,11 @@ def test_any_tag_gives_a_language(tag: str) -> None:
 )
 def test_locale_tags_are_understood(tag: str | None, wanted: str) -> None:
     assert language(tag) == wanted
-    assert texts(tag).language == wanted
+    assert texts_in(tag).language == wanted
 
 
 def test_real_refusals_come_in_chinese() -> None:
-    zh = texts("zh")
+    zh = texts_in("zh")
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(key="H minor")
     assert zh.sentence(refused.value) == "“H minor”不是调，请写成例如 C、F# minor 或 Bb major。"
@@ -175,7 +175,7 @@ def test_real_refusals_come_in_chinese() -> None:
     assert "4 幅" in zh.sentence(refuse(AdmissionOutcome.USER, 0, Limits(user=4)))
     assert "一幅" in zh.sentence(refuse(AdmissionOutcome.USER, 0, Limits(user=1)))
     assert "3 分钟" in zh.sentence(refuse(AdmissionOutcome.RATE, 130, Limits()))
-    assert texts("en").sentence(refused.value) == str(refused.value)
+    assert texts_in("en").sentence(refused.value) == str(refused.value)
     unknown = Sentence("of-a-later-version", "Nobody has translated this.")
     assert zh.sentence(unknown) == unknown.text
     assert zh.sentence(Sentence("picture-count", "Other parameters.")) == "Other parameters."
@@ -183,14 +183,14 @@ def test_real_refusals_come_in_chinese() -> None:
 
 def test_what_is_missing_is_an_error() -> None:
     with pytest.raises(LookupError):
-        texts("en")("no-such-text")
+        texts_in("en")("no-such-text")
     with pytest.raises(LookupError):
-        texts("en")("queued")
+        texts_in("en")("queued")
 
 
 def test_traditional_chinese_is_written_with_traditional_characters_alone() -> None:
     """Big5, which Taiwan's programs used, has no others."""
-    said = texts("zh-hant")
+    said = texts_in("zh-hant")
     written = [said.written(file.read_text()) for file in sorted((FOLDER / "zh").iterdir())]
     names = (chinese_name(program) for program in range(128))
     written += [said.written(name) for name in names if name]
@@ -226,9 +226,9 @@ def in_big5(sign: str) -> bool:
 def test_what_a_chat_calls_otherwise_is_called_so_in_errors_too() -> None:
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(strength=150)
-    assert texts("en").sentence(refused.value).startswith("The option likeness cannot be “150”")
-    said = texts("zh").sentence(refused.value)
+    assert texts_in("en").sentence(refused.value).startswith("The option likeness cannot be “150”")
+    said = texts_in("zh").sentence(refused.value)
     assert said == "选项 像不像画 不能是“150”（应不大于 100）。"
     with pytest.raises(OptionError) as refused:
         DrawOptions.of(tempo=10)
-    assert texts("zh").sentence(refused.value) == "选项 速度 不能是“10”（应不小于 40）。"
+    assert texts_in("zh").sentence(refused.value) == "选项 速度 不能是“10”（应不小于 40）。"

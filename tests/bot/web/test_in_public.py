@@ -73,7 +73,7 @@ async def test_large_orders_that_are_refused_leave_no_memory_behind() -> None:
         assert _resident(process) - before < 60
 
 
-class Asked:
+class SentRequest:
     """An application that reads bodies, and what comes to it through a guard."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Asked:
 
 
 async def test_a_body_that_stays_away_ends_and_leaves_room_for_others() -> None:
-    asked = Asked()
+    asked = SentRequest()
     for _ in range(3):
         with pytest.raises(HTTPException) as refused:
             await asked.ask(bytes(900), more=True)
@@ -109,7 +109,7 @@ async def test_a_body_that_stays_away_ends_and_leaves_room_for_others() -> None:
 
 
 async def test_bodies_together_are_no_more_than_fit() -> None:
-    asked = Asked()
+    asked = SentRequest()
     waits = asyncio.create_task(asked.ask(bytes(900), more=True))
     await asyncio.sleep(0)
     with pytest.raises(HTTPException) as refused:

@@ -13,10 +13,9 @@ from tests.bot.telegram import conftest as on_telegram
 from tests.bot.telegram.conftest import Painter, drawn, painter, worker
 from tests.bot.web.conftest import CAT, QUICK, finished, serving
 from tests.bot.web.test_chat_targets import signed
-from tests.standins.discord import StandIn as Discord
+from tests.standins.discord import DiscordStandIn
 from tests.standins.discord_payloads import CHANNEL, HER
-from tests.standins.telegram import TOKEN
-from tests.standins.telegram import StandIn as Telegram
+from tests.standins.telegram import TOKEN, TelegramStandIn
 from worker.run import Worker
 
 __all__ = ["drawn", "painter", "redis_server", "redis_url", "worker"]
@@ -36,7 +35,7 @@ async def test_a_mini_app_posts_to_the_persons_chat(
     assert painter
     opened = signed(TOKEN, auth_date=str(int(time.time())), user=json.dumps({"id": 42}))
     async with (
-        Telegram().serve() as telegram,
+        TelegramStandIn().serve() as telegram,
         on_telegram.botting(on_telegram.settings_for(telegram, redis_url)),
         serving(REDIS_URL=redis_url, TELEGRAM_TOKEN=TOKEN) as session,
     ):
@@ -68,7 +67,7 @@ async def test_a_link_in_discord_leads_to_a_page_that_posts_there(
 ) -> None:
     assert worker
     assert painter
-    async with Discord().serve() as discord:
+    async with DiscordStandIn().serve() as discord:
         public = {"MIDIDRAW_PUBLIC_URL": "https://draw.example/"}
         settings = on_discord.settings_for(discord, redis_url, **public)
         async with on_discord.botting(settings), serving(REDIS_URL=redis_url) as session:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mididraw.errors import ModelError
-from mididraw.evaluation.measures.embed import DIMENSIONS, FRAME, HOP, RATE, Sound, Yamnet, hear
+from mididraw.evaluation.measures.embed import DIMENSIONS, FRAME, HOP, RATE, Sound, Yamnet, to_sound
 
 
 def tone(hertz: float, seconds: float, rate: int = RATE) -> Sound:
@@ -84,26 +84,26 @@ def test_a_missing_runtime_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ModelError, match=r"mididraw\[evaluate\]"):
         Yamnet(tmp_path / "any.tflite")
     with pytest.raises(ModelError, match=r"mididraw\[evaluate\]"):
-        hear(np.zeros(10, np.int16), RATE)
+        to_sound(np.zeros(10, np.int16), RATE)
 
 
 @given(st.floats(50, 7000), st.sampled_from((8000, 22_050, 44_100, 48_000)))
 def test_resampling_keeps_a_tone(hertz: float, rate: int) -> None:
     if hertz > 0.44 * rate:
         return
-    heard = hear(tone(hertz, 0.5, rate), rate)
+    heard = to_sound(tone(hertz, 0.5, rate), rate)
     inner = slice(2000, 6000)
     np.testing.assert_allclose(heard[inner], tone(hertz, 0.5)[inner], atol=0.01)
 
 
 def test_what_yamnet_cannot_hear_does_not_fold_back() -> None:
-    assert np.abs(hear(tone(9000, 1, 44_100), 44_100)[1000:-1000]).max() < 1e-3
+    assert np.abs(to_sound(tone(9000, 1, 44_100), 44_100)[1000:-1000]).max() < 1e-3
 
 
 def test_stereo_of_16_bits_is_mixed() -> None:
     left = (tone(440, 1, 44_100) * 32_768).astype(np.int16)
     both = np.stack((left, np.zeros_like(left)), axis=1)
-    heard = hear(both, 44_100)
+    heard = to_sound(both, 44_100)
     assert heard.shape == (RATE,)
     assert heard.dtype == np.float32
     np.testing.assert_allclose(heard[2000:9000], tone(440, 1)[2000:9000] / 2, atol=0.01)
