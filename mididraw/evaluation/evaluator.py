@@ -16,7 +16,7 @@ from mididraw.evaluation.measures.form import Form, form
 from mididraw.evaluation.measures.frechet import RESAMPLES, FrechetDistance, frechet
 from mididraw.evaluation.measures.identify import identify
 from mididraw.evaluation.measures.listen import listen
-from mididraw.evaluation.measures.music_embedding import (
+from mididraw.models.music_embedding import (
     embed_excerpts,
     embed_scores,
     load,
@@ -72,7 +72,7 @@ class EngineMetrics:
         closeness: to the drawings; None for real music.
         distances: Fréchet audio distance to all real songs, by the embedder.
         notes: Fréchet distance to all real songs' notes, see
-            :mod:`mididraw.evaluation.measures.music_embedding`.
+            :mod:`mididraw.models.music_embedding`.
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
         form: means over the pieces.

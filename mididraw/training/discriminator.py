@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-from mididraw.evaluation.measures.music_embedding import KEYS, Notes, notes_of
+from mididraw.models.music_embedding import KEYS, Notes, notes_of
 from mididraw.models import discriminator
 from mididraw.models.discriminator import Discriminator
 from mididraw.models.pocket.tokens import decode

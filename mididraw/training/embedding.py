@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.errors import ModelError
-from mididraw.evaluation.measures.music_embedding import (
+from mididraw.models.music_embedding import (
     DIMENSIONS,
     MusicEmbedding,
     Notes,

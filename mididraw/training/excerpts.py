@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from mididraw.evaluation.measures.music_embedding import STEPS, Notes, cut_notes, notes_of
+from mididraw.models.music_embedding import STEPS, Notes, cut_notes, notes_of
 from mididraw.evaluation.references.songs import game_songs
 from mididraw.models.pocket.tokens import decode
 from mididraw.render.midi import read_midi

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mididraw.evaluation.measures.copying import KnownSongs, copied_share
-from mididraw.evaluation.measures.music_embedding import embed_scores
+from mididraw.models.music_embedding import embed_scores
 from mididraw.evaluation.measures.musicality import Musicality, average, musicality
 from mididraw.evaluation.measures.ngram import NGram
 from mididraw.harmony import Key

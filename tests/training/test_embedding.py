@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mididraw.errors import ModelError
-from mididraw.evaluation.measures.music_embedding import notes_of
+from mididraw.models.music_embedding import notes_of
 from mididraw.training.embedding import CHECKPOINT, EmbeddingTrainer, contrast, rank_songs
 from mididraw.training.excerpts import NoteSong, song_of
 from tests.training.tunes import tune

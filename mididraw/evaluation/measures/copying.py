@@ -52,7 +52,7 @@ def copied_share(
     It also finds what is transposed, revoiced or thinned; music as new as real songs gives 0.01.
 
     Args:
-        own: the pieces' embeddings, see :mod:`mididraw.evaluation.measures.music_embedding`.
+        own: the pieces' embeddings, see :mod:`mididraw.models.music_embedding`.
         real: those of songs that are none of the known.
         known: those of the known songs.
 

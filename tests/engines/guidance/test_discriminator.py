@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
-from mididraw.evaluation.measures.music_embedding import notes_of
+from mididraw.models.music_embedding import notes_of
 from mididraw.harmony import Key
 from mididraw.models.discriminator import Discriminator, load
 from mididraw.models.pocket import vocabulary as v

@@ -11,7 +11,7 @@ from mididraw.errors import ModelError
 from mididraw.evaluation.measures.copying import copied_share
 from mididraw.evaluation.measures.embed import Embeddings
 from mididraw.evaluation.measures.frechet import frechet
-from mididraw.evaluation.measures.music_embedding import (
+from mididraw.models.music_embedding import (
     DIMENSIONS,
     MusicEmbedding,
     Notes,

@@ -1,7 +1,7 @@
 """Four bars of notes → a point: what sounds like the same song lies close, whatever its key.
 
 A small convolutional network on the piano roll, trained to tell songs apart (see
-``MODEL_CARD.md`` beside this file). Distances between such points hear pitches, which those between
+``MUSIC_EMBEDDING.md`` beside this file). Distances between such points hear pitches, which those between
 sounds hardly do.
 """
 
@@ -18,7 +18,6 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from mididraw.errors import ModelError
-from mididraw.evaluation.measures.embed import Embeddings
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Score
 
@@ -32,6 +31,9 @@ DIMENSIONS = 64
 _HOP = 2 * STEPS_PER_BAR
 _FEWEST_NOTES = 4
 _KIND = "mididraw music embedding 1"
+
+Embeddings = NDArray[np.float32]
+"""Points, one a row, ``float32[n, 64]``."""
 
 Notes = NDArray[np.int64]
 """Onset and end in steps and MIDI pitch, one note a row, ``int64[n, 3]``."""
