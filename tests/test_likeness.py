@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mididraw.canvas import Canvas, lay
 from mididraw.draw import prepare_request, write_score
@@ -69,6 +69,21 @@ def test_faces_of_real_complaints_are_like_themselves(shared: Path) -> None:
     for name in ("white_coloured_cat.png", "photo_two_pens_red.jpg", "photo_lined_faint.jpg"):
         work = prepare_request([shared / "data" / "cases" / name], DrawOptions.of(engine="chords"))
         assert match(work.canvas, write_score(work)).likeness > 0.95
+
+
+@pytest.mark.parametrize("tilt", [0, 3])
+def test_faint_squares_are_no_lines_of_the_drawing(tilt: int) -> None:
+    paper = Image.new("RGB", (900, 700), (255, 254, 248))
+    brush = ImageDraw.Draw(paper)
+    for x in range(-900, 1800, 30):
+        lean = tilt * 10
+        brush.line([(x, 0), (x + lean, 700)], fill=(184, 207, 232), width=2)
+        brush.line([(0, x), (900, x - lean)], fill=(184, 207, 232), width=2)
+    turns = 0.8 * np.pi * np.arange(6)
+    star = list(zip(450 + 230 * np.sin(turns), 360 - 230 * np.cos(turns), strict=True))
+    brush.line(star, fill=(192, 64, 64), width=5)
+    work = prepare_request([paper], DrawOptions.of(engine="chords"))
+    assert match(work.canvas, write_score(work)).likeness > 0.9
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**31))

@@ -171,10 +171,9 @@ def _terms(height: int, width: int) -> Floats:
 
 def _surface(factors: Floats, height: int, width: int) -> Floats:
     """The surface that has these factors, a row per term: ``float32[height, width, 3]``."""
-    y, x = (places.ravel() for places in _places(height, width))
+    down, across = _places(height, width)
+    y, x = down.ravel(), across.reshape(-1, 1)
+    level, by_x, by_y, by_xx, by_xy, by_yy = factors
     rows = np.stack([np.ones_like(y), y, y * y], axis=1)
-    surfaces = [
-        rows @ np.stack([level + x * (right + wide * x), down + turn * x, np.full_like(x, high)])
-        for level, right, down, wide, turn, high in factors.T
-    ]
-    return floats(cv2.merge(surfaces))
+    columns = np.stack([level + x * (by_x + by_xx * x), by_y + by_xy * x, by_yy + 0 * x])
+    return floats(rows @ columns.reshape(3, -1)).reshape(height, width, -1)

@@ -35,7 +35,7 @@ def line_drawing(lab: Floats) -> tuple[Bools, Floats]:
     size = (max(round(width / scale), 1), max(round(height / scale), 1))
     small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     for _ in range(3):
-        small = floats(cv2.bilateralFilter(small, 7, 12.0, 4.0))
+        small = floats(cv2.bilateralFilter(small, 5, 12.0, 4.0))
     response = _along(_edges(small), _tangents(small))
     lines = _main_lines(response)
     strength = np.where(lines, response / max(float(response.max()), 1e-6), 0.0)

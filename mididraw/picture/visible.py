@@ -9,10 +9,11 @@ import numpy as np
 
 from mididraw.picture.clutter import without_bars, without_edge_lines
 from mididraw.picture.colour import Bools, Floats, blurred, floats, squared
-from mididraw.picture.rulings import without_holes
+from mididraw.picture.rulings import without_holes, without_rulings
 
 _SIDE = 512
 _FAINTEST = 3.0  # CIELAB units a pixel that an edge has which is still seen
+_RULED = 0.05  # of the picture's edge that printed lines run over
 _SHARE = 0.18  # of the strongest edge that one still seen has beside it
 
 
@@ -40,8 +41,18 @@ def visible_lines(lab: Floats, rulings: Bools, reach: Bools) -> Floats:
     seen = steep > max(_FAINTEST, _SHARE * strongest)
     printed = cv2.resize(rulings.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
     seen &= cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    if _at_edges(seen) > _RULED and not rulings.any():
+        # Too faint to be ink, and still printed.
+        seen = without_rulings(seen, steep, small)
     seen = without_holes(without_edge_lines(without_bars(seen, small)))
     return floats(np.where(seen, np.minimum(steep / max(strongest, _FAINTEST), 1.0), 0.0))
+
+
+def _at_edges(seen: Bools) -> float:
+    """The share of the picture's outermost pixels, two broad, at which anything is seen."""
+    inner = np.zeros_like(seen)
+    inner[2:-2, 2:-2] = True
+    return float(seen[~inner].mean())
 
 
 def _steep(lab: Floats) -> Floats:
