@@ -48,7 +48,7 @@ class Guard:
         hosts: Hosts | None = None,
         together: int = 4,
         patience: float = 20,
-        pace: int = 16_384,
+        slowest: int = 16_384,
     ) -> None:
         """Guard an application.
 
@@ -59,10 +59,10 @@ class Guard:
             hosts: names that we are asked for by; any if None.
             together: how many of the largest bodies are in memory at once.
             patience: seconds that a body may take in any case.
-            pace: bytes a second that a body has to come with beyond them.
+            slowest: bytes a second that a body has to come with beyond them.
         """
         self._app, self._most, self._hosts = app, most, hosts or Hosts()
-        self._room, self._patience, self._pace = together * most, patience, pace
+        self._room, self._patience, self._slowest = together * most, patience, slowest
         ancestors: Iterable[str] = ("'self'", *_TELEGRAM) if framed else ("'none'",)
         self._headers = {
             "Content-Security-Policy": _POLICY.format(ancestors=" ".join(ancestors)),
@@ -108,7 +108,7 @@ class Guard:
             nonlocal read, whole
             if whole:
                 return await receive()
-            left = since + self._patience + read / self._pace - time.monotonic()
+            left = since + self._patience + read / self._slowest - time.monotonic()
             try:
                 message = await asyncio.wait_for(receive(), left)
             except TimeoutError:

@@ -95,9 +95,9 @@ class Lead:
         for _ in range(MAX_VOICES):
             beside = np.pad(todo, 1)
             reward = np.maximum(todo, _OFF_CENTRE * np.maximum(beside[:-2], beside[2:]))
-            worth = best + self.nats * np.where(near, reward, -_STRAY)
-            key = int(worth.argmax())
-            if worth[key] <= 0:
+            gain = best + self.nats * np.where(near, reward, -_STRAY)
+            key = int(gain.argmax())
+            if gain[key] <= 0:
                 break
             found[key] = kind[key]
             best[max(key - 1, 0) : key + 2] = -np.inf
@@ -119,9 +119,9 @@ class StyleCosts:
 
     Attributes:
         chance: how much is left to it, as a share of the network's own.
-        again: the price of striking a key that sounds.
-        short: the price of striking off the eighths.
-        off_scale: the price of a note that is not in the key, beside what it always is.
+        again: the cost of striking a key that sounds.
+        short: the cost of striking off the eighths.
+        off_scale: the cost of a note that is not in the key, beside what it always is.
         rhythm: how much an onset gains where all of the bars one, two and four before had one, and
             loses where none had.
     """

@@ -54,7 +54,7 @@ class Tile:
 
     bar: int
     shift: int
-    worth: float
+    gain: float
 
 
 def mosaic(request: ScoreRequest, progress: BarProgress = no_progress) -> Score:
@@ -128,13 +128,13 @@ def _choices(
     preference = _PREFERENCE * random.gumbel(size=len(pool))
     found: list[Tile] = []
     for octave in _OCTAVES:
-        worth = np.maximum(rewards[np.clip(pitch + octave, 0, 127), onset, last], 0) - _NOTE
-        total = np.add.reduceat(worth, starts) + preference
+        gain = np.maximum(rewards[np.clip(pitch + octave, 0, 127), onset, last], 0) - _NOTE
+        total = np.add.reduceat(gain, starts) + preference
         found += [
             Tile(int(pool[place]), int(up[place]) + octave, float(total[place]))
             for place in np.argsort(total)[-_KEPT:]
         ]
-    return sorted(found, key=lambda tile: -tile.worth)[:_KEPT]
+    return sorted(found, key=lambda tile: -tile.gain)[:_KEPT]
 
 
 def best_path(known: Library, choices: Sequence[Sequence[Tile]]) -> list[Tile]:
@@ -142,13 +142,13 @@ def best_path(known: Library, choices: Sequence[Sequence[Tile]]) -> list[Tile]:
 
     No two that follow one another are of one song.
     """
-    score = np.array([tile.worth for tile in choices[0]])
+    score = np.array([tile.gain for tile in choices[0]])
     back: list[Ints] = []
     for before, here in pairwise(choices):
         edges = np.array([[_follow(known, one, two) for one in before] for two in here])
         total = edges + score
         back.append(total.argmax(axis=1))
-        score = total.max(axis=1) + np.array([tile.worth for tile in here])
+        score = total.max(axis=1) + np.array([tile.gain for tile in here])
     path = [int(score.argmax())]
     for pointers in reversed(back):
         path.append(int(pointers[path[-1]]))
@@ -205,15 +205,15 @@ class _Covered:
         """What each cell of a bar is worth, ``float64[128, 16]``."""
         span = np.s_[:, bar * STEPS_PER_BAR : (bar + 1) * STEPS_PER_BAR]
         todo = self.todo[span].astype(np.float64)
-        worth = todo.copy()
-        worth[1:] += _OFF_CENTRE * todo[:-1]
-        worth[:-1] += _OFF_CENTRE * todo[1:]
-        worth = np.where(worth > 0, np.minimum(worth, 1.5), -_BESIDE)
-        worth[~self._near[span]] = -_STRAY
-        worth *= self._pull
-        worth[spread(self.sounding[span], 1, 0)] = _IMPOSSIBLE
+        gain = todo.copy()
+        gain[1:] += _OFF_CENTRE * todo[:-1]
+        gain[:-1] += _OFF_CENTRE * todo[1:]
+        gain = np.where(gain > 0, np.minimum(gain, 1.5), -_BESIDE)
+        gain[~self._near[span]] = -_STRAY
+        gain *= self._pull
+        gain[spread(self.sounding[span], 1, 0)] = _IMPOSSIBLE
         everywhere = np.full((128, STEPS_PER_BAR), -_STRAY * self._pull)
-        everywhere[self._low : self._low + len(worth)] = worth
+        everywhere[self._low : self._low + len(gain)] = gain
         return everywhere
 
     def _reward_and_length(self, bar: int) -> tuple[Floats, Ints]:

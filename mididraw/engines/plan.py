@@ -65,7 +65,7 @@ def _cover(chord: Chord) -> NDArray[np.float64]:
     """
     cover = np.zeros(PITCH_CLASSES)
     for tone in chord.tones:
-        for step, worth in ((0, 1.0), (1, 0.6), (-1, 0.6)):
+        for step, gain in ((0, 1.0), (1, 0.6), (-1, 0.6)):
             place = (tone + step) % PITCH_CLASSES
-            cover[place] = max(cover[place], worth)
+            cover[place] = max(cover[place], gain)
     return np.asarray(cover - cover.mean())

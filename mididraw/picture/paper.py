@@ -135,9 +135,9 @@ def _smooth_and_alike(lab: Floats) -> Bools:
     count, labels = cv2.connectedComponents(smooth.astype(np.uint8), connectivity=4)
     sizes = np.bincount(labels.ravel(), minlength=count).astype(np.float64)
     light = np.bincount(labels.ravel(), lab[..., 0].ravel(), minlength=count)
-    worth = sizes + light / 100
-    worth[0] = 0
-    largest = np.median(lab[labels == worth.argmax()], axis=0).astype(np.float32)
+    score = sizes + light / 100
+    score[0] = 0
+    largest = np.median(lab[labels == score.argmax()], axis=0).astype(np.float32)
     return smooth & looks_like(lab, largest)
 
 

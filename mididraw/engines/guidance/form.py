@@ -83,15 +83,17 @@ class PocketForm(LogitsProcessor):
         logits[:, v.POSITION.first : v.POSITION.stop] += returning
         released = self._until[slots] >= step[:, None]
         ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
-        price = _OFF_CHORD + _OFF_HOME * ending
+        off_chord_cost = _OFF_CHORD + _OFF_HOME * ending
         lately = self._until[slots] + STEPS_PER_BEAT >= step[:, None]
-        cost = _LATELY * lately + _AGAIN * released + price[:, None] * self._off_chord[chord]
+        cost = (
+            _LATELY * lately + _AGAIN * released + off_chord_cost[:, None] * self._off_chord[chord]
+        )
         pitches = logits[:, v.PITCH.first : v.PITCH.stop]
         pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
         shaping = grammar.state[slots] == GrammarState.PITCH
         hammered = released.gather(1, grammar.key(slots)[:, None])[:, 0]
-        price = shaping * (_SHORT + _HAMMERING * hammered)
-        logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= price[:, None]
+        shape_cost = shaping * (_SHORT + _HAMMERING * hammered)
+        logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= shape_cost[:, None]
         return logits
 
     def _begin_bar(self, logits: Tensor, slots: Tensor, bar: Tensor) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from bot.jobs.counted import CountedJobs
 from bot.jobs.interface import Jobs, Order
 from bot.jobs.local import LocalJobs, Tell
 from bot.jobs.redis_server import RedisServer
 from bot.jobs.remote import RedisJobs
+from bot.metrics import FrontMetrics
 from mididraw.errors import PictureError, Sentence
 from mididraw.options import DrawOptions
 from worker.contract import Done, Job, Likeness, Progress, Reason, ReplyTo, ResultFiles
@@ -150,7 +152,8 @@ def open_jobs(kind: str, gate: Gate, request: pytest.FixtureRequest) -> Open:
     async def local(**more: Any) -> AsyncIterator[Jobs]:
         jobs = LocalJobs(perform_at(gate), **more)
         try:
-            yield jobs
+            # Whoever counts hands everything on.
+            yield CountedJobs(jobs, "web", FrontMetrics())
         finally:
             gate.opened.set()
             await jobs.close()

@@ -138,6 +138,8 @@ def test_slower_and_faster_higher_and_lower_end_at_the_ends() -> None:
     assert len(moved.pitch_range) == len(options.pitch_range)
     for tempo, gone in ((40, Action.SLOWER), (240, Action.FASTER)):
         assert gone not in actions_for(DrawOptions(tempo=tempo))
+    for tempo in (41, 239):
+        assert {Action.SLOWER, Action.FASTER} <= {*actions_for(DrawOptions(tempo=tempo))}
 
 
 @each_language
@@ -173,6 +175,8 @@ def test_each_of_several_takes_has_a_sound_and_a_button(
     files = replace(FILES, others=(Take(b"MThd2", b"ID32"), Take(b"MThd3", b"ID33")))
     reply = compose(job, several, files, texts)
     assert [*reply.files.values()] == [FILES.png, b"ID3", b"ID32", b"ID33"]
+    _, *sounds = reply.files
+    assert [name.rpartition("-")[2] for name in sounds] == ["1.mp3", "2.mp3", "3.mp3"]
     chosen = [button for button in reply.buttons if button.action is Action.TAKE]
     assert [button.value for button in chosen] == ["1", "2", "3"]
     assert all(number in button.label for number, button in zip("123", chosen, strict=True))

@@ -166,6 +166,22 @@ def test_delays_are_lowered_by_what_is_missed_and_where_there_is_no_ink() -> Non
         assert at == pytest.approx([bare, 0, 0, 0, -2, -4, -6])
 
 
+def test_delays_are_counted_from_where_the_sequence_is() -> None:
+    guidance, ticks = guided_by(2 * round(ticks_per_step(100)), sound(1, 1), pitch(90))
+    found = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    at = [found[step * ticks].item() for step in range(5)]
+    assert at == pytest.approx([0, 0, -2, -4, -6])
+
+
+def test_a_sequence_goes_on_from_the_last_token_of_its_opening() -> None:
+    guidance = GiantGuidance(1, CPU)
+    opening = Opening((*INTRO, 0, sound(4, round(ticks_per_step(100))), pitch(57)), 0, 100)
+    guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 2.0)
+    allowed = guidance.grammar.apply(torch.zeros(1, v.SIZE), ONLY)[0].isfinite()
+    assert allowed[v.DELAY.first : v.DELAY.stop].any()
+    assert not allowed[v.NOTE.first : v.NOTE.stop].any()
+
+
 def test_sounds_are_raised_by_their_best_key_in_scale_and_consonance() -> None:
     guidance, ticks = guided_by(2 * round(ticks_per_step(100)))
     found = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]

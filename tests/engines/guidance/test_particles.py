@@ -139,6 +139,25 @@ def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
         assert found[place].tolist() == pytest.approx(wanted.tolist(), abs=0.03)
 
 
+class Tied(ParticleFilter):
+    """Finds all pieces equally good."""
+
+    def scores(self, slots: Tensor) -> Tensor:
+        return torch.zeros(len(slots))
+
+
+def test_of_equally_good_pieces_the_first_is_taken() -> None:
+    decoder, toy = Decoder.of(random_model(TOY), slots=4, kernel=Kernel.TORCH), Toy(4)
+    toy.selection = Tied(toy.weights)
+    particles = ParticleSet(decoder, toy, [0], LENGTH, Sampling(), 4, resample=False)
+    toy.weights.begin(particles.slot_tensor)
+    while not particles.done:
+        step(decoder, [particles])
+    first, *_, last = (decoder.drawn(slot) for slot in particles.slots)
+    assert first != last
+    assert particles.best().tokens == first
+
+
 @pytest.fixture(scope="module")
 def model() -> Pocket:
     return untrained()
