@@ -88,7 +88,8 @@ def draw(
         pictures: 1 to 10 paths, bytes or Pillow images.
         options: what the person asked for.
         settings: what the host decides.
-        prompt: a MIDI file whose music the guided engine goes on from.
+        prompt: a MIDI file whose music the guided engine goes on from, in the style that it sounds
+            like if none is asked for.
         title: shown by the MP3 and on the piano roll.
         progress: told of every stage and bar; what it raises ends the drawing.
 
@@ -177,7 +178,19 @@ def prepare_request(
         inks = [_read(place, pictures, options) for place in range(len(pictures))]
         canvas = lay_over((inks[0], inks[1]), options) if options.morph else lay(inks, options)
         music = None if prompt is None else read_midi(load_midi(prompt)).in_common_time()
+    if music is not None:
+        options = _in_style_of(music, options)
     return ScoreRequest(canvas, options, music, model)
+
+
+def _in_style_of(music: Score, options: DrawOptions) -> DrawOptions:
+    """Take the style that the music sounds like, unless another than the default is asked for."""
+    if options.style != DrawOptions.model_fields["style"].default:
+        return options
+    from mididraw.models.sounds_like import style_like  # PyTorch takes a second to import
+
+    style = style_like(music)
+    return options if style is None else options.model_copy(update={"style": style})
 
 
 def _read(place: int, pictures: Sequence[Picture], options: DrawOptions) -> Ink:

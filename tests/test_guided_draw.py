@@ -8,12 +8,13 @@ import pytest
 
 from mididraw.draw import Stage, draw
 from mididraw.errors import MidiError, OptionError
-from mididraw.harmony import Key, Mode
+from mididraw.harmony import Key, Mode, Style
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
 from mididraw.options import DrawOptions
 from mididraw.render.midi import write_midi
 from tests.conftest import EXAMPLES
+from tests.training.tunes import tune
 
 CAT = EXAMPLES / "cat.png"
 FEW = DrawOptions.of(bars=2, candidates=2, seed=3)
@@ -35,6 +36,16 @@ def test_a_prompt_is_gone_on_from_in_its_key_and_tempo() -> None:
     assert (drawing.score.bars, drawing.options.tempo) == (2, 84)
     assert drawing.options.key == "D major"
     assert drawing.score != draw([CAT], FEW).score
+
+
+def test_a_prompt_picks_the_style_that_it_sounds_like_unless_one_is_asked_for() -> None:
+    reel = write_midi(tune(8))
+    like = draw([CAT], FEW, prompt=reel)
+    assert like.options.style is Style.FOLK
+    again = draw([CAT], FEW.model_copy(update={"style": Style.FOLK}), prompt=reel)
+    assert again.midi == like.midi
+    asked = draw([CAT], FEW.model_copy(update={"style": Style.BALLAD}), prompt=reel)
+    assert asked.options.style is Style.BALLAD
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,17 @@ from mididraw.evaluation.measures.form import Form, form
 from mididraw.evaluation.measures.frechet import RESAMPLES, FrechetDistance, frechet
 from mididraw.evaluation.measures.identify import identify
 from mididraw.evaluation.measures.listen import listen
+from mididraw.evaluation.measures.symbolic import Figures, figures
+from mididraw.evaluation.plan import DrawnPiece
+from mididraw.evaluation.references.songs import ReferenceSong, clips, excerpts, halves
+from mididraw.match import match, overlap
+from mididraw.models.catalogue import load_model
 from mididraw.models.music_embedding import (
     embed_excerpts,
     embed_scores,
     load,
     windows_of,
 )
-from mididraw.evaluation.measures.symbolic import Figures, figures
-from mididraw.evaluation.plan import DrawnPiece
-from mididraw.evaluation.references.songs import ReferenceSong, clips, excerpts, halves
-from mididraw.match import match, overlap
-from mididraw.models.catalogue import load_model
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
 from mididraw.render.midi import write_midi
 from mididraw.score import Note, Score, Track

@@ -1,8 +1,8 @@
 """Four bars of notes → a point: what sounds like the same song lies close, whatever its key.
 
 A small convolutional network on the piano roll, trained to tell songs apart (see
-``MUSIC_EMBEDDING.md`` beside this file). Distances between such points hear pitches, which those between
-sounds hardly do.
+``MUSIC_EMBEDDING.md`` beside this file). Distances between such points hear pitches, which those
+between sounds hardly do.
 """
 
 import json

@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
 from mididraw.errors import ModelError
 from mididraw.harmony import Style
-from mididraw.models.music_embedding import DIMENSIONS, Embeddings, embed_scores
+from mididraw.models.music_embedding import DIMENSIONS, STEPS, Embeddings, embed_scores
 from mididraw.score import Score
 
 WEIGHTS = Path(__file__).with_name("sounds_like.json")
@@ -22,6 +22,8 @@ WEIGHTS = Path(__file__).with_name("sounds_like.json")
 STYLES = (Style.POP, Style.FOLK, Style.CLASSICAL, Style.GAME)
 """What is told apart, in the order of :class:`mididraw.models.pocket.vocabulary.Source`."""
 
+_SURE = 0.9
+"""A style that is less likely is not told."""
 _DECAY = 1e-3
 _ITERATIONS = 200
 _DIGITS = 4
@@ -39,9 +41,11 @@ class StyleReadout:
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
 
-    def style_of(self, point: NDArray[np.float32]) -> Style:
-        """Tell the likeliest style of a point, ``float32[64]``."""
-        return STYLES[int((self.weight @ point + self.bias).argmax())]
+    def style_of(self, point: NDArray[np.float32]) -> Style | None:
+        """Tell the style of a point, ``float32[64]``; None where none is likely enough."""
+        odds = np.exp(self.weight @ point + self.bias)
+        likeliest = int(odds.argmax())
+        return STYLES[likeliest] if odds[likeliest] >= _SURE * odds.sum() else None
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
@@ -53,11 +57,13 @@ class StyleReadout:
 
 
 def style_like(score: Score) -> Style | None:
-    """Tell the style that music sounds like; None where it has too few notes to tell.
+    """Tell the style that music sounds like; None where it is too short or like none enough.
 
     Raises:
         ModelError: our weights cannot be read.
     """
+    if score.steps < STEPS:
+        return None
     points = embed_scores([score])[0]
     return load().style_of(points.mean(axis=0)) if len(points) else None
 
@@ -82,9 +88,9 @@ def fit(points: Embeddings, styles: Sequence[Style]) -> StyleReadout:
         apart = F.cross_entropy(known @ weight.T + bias, labels, reduction="none")
         found = (apart * share).sum() + _DECAY * weight.square().sum()
         found.backward()  # type: ignore[no-untyped-call]
-        return float(found)
+        return float(found.detach())
 
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     return StyleReadout(weight.detach().numpy(), bias.detach().numpy())
 
 

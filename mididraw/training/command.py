@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 
 from mididraw.errors import OptionError, OutputError
 from mididraw.evaluation.plan import Setting, drawings, play
+from mididraw.models import sounds_like
 from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
 from mididraw.training import bar_networks, columns, diffusion, discriminator, embedding, gan, vae
@@ -20,13 +21,15 @@ from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
 from mididraw.training.excerpts import held_out_songs, parted
 from mididraw.training.report import report
+from mididraw.training.styles import learn_styles, share_right
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress
 
 REPORT = "report.json"
 """What was measured beside held-out music, where training was on the collections that ours is."""
 
 RANKS = "ranks.json"
-"""How often the embedding of music finds the right of the songs that it was not trained on."""
+"""How often the embedding of music finds the right song, and the right style, of what it was not
+trained on."""
 
 SONGS = 500
 """Songs of which it is to find the right one."""
@@ -108,7 +111,7 @@ def train_embedding(data: Path, steps: int | None, out: Path) -> None:
     Args:
         data: the archives that our own weights were trained on; with VGMIDI's, it is tried on more.
         steps: how many; ours if not given.
-        out: where checkpoint, weights and ranks are written.
+        out: where checkpoint, weights, the readout of styles and ranks are written.
 
     Raises:
         OptionError, OutputError, MidiError, ModelError: something given cannot be used.
@@ -131,9 +134,14 @@ def train_embedding(data: Path, steps: int | None, out: Path) -> None:
         )
     if (data / "vgmidi.tar.gz").is_file():
         held += held_out_songs(data / "vgmidi.tar.gz")
+    readout = learn_styles(trainer.model, songs)
+    readout.save(out / sounds_like.WEIGHTS.name)
+    right = share_right(readout, trainer.model, held)
     ranks = rank_songs(trainer.model, held[:SONGS])
-    (out / RANKS).write_text(json.dumps(ranks.as_json(), indent=1) + "\n")
+    figures = {**ranks.as_json(), "style": right}
+    (out / RANKS).write_text(json.dumps(figures, indent=1) + "\n")
     console.print(f"the right song of {ranks.songs}: {ranks}")
+    console.print(f"the right style: {right}")
 
 
 def train_discriminator(data: Path, steps: int | None, out: Path) -> None:

@@ -8,9 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-from mididraw.models.music_embedding import KEYS, Notes, notes_of
 from mididraw.models import discriminator
 from mididraw.models.discriminator import Discriminator
+from mididraw.models.music_embedding import KEYS, Notes, notes_of
 from mididraw.models.pocket.tokens import decode
 from mididraw.models.pocket.vocabulary import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY

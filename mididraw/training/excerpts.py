@@ -8,8 +8,8 @@ from zlib import crc32
 
 import numpy as np
 
-from mididraw.models.music_embedding import STEPS, Notes, cut_notes, notes_of
 from mididraw.evaluation.references.songs import game_songs
+from mididraw.models.music_embedding import STEPS, Notes, cut_notes, notes_of
 from mididraw.models.pocket.tokens import decode
 from mididraw.render.midi import read_midi
 from mididraw.score import STEPS_PER_BAR

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from mididraw.evaluation.measures.copying import KnownSongs, copied_share
-from mididraw.models.music_embedding import embed_scores
 from mididraw.evaluation.measures.musicality import Musicality, average, musicality
 from mididraw.evaluation.measures.ngram import NGram
 from mididraw.harmony import Key
 from mididraw.models.compose import ComposeOptions, compose
+from mididraw.models.music_embedding import embed_scores
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.model import load
 from mididraw.models.pocket.pocket import Pocket

@@ -11,6 +11,7 @@ from mididraw.errors import ModelError
 from mididraw.evaluation.measures.copying import copied_share
 from mididraw.evaluation.measures.embed import Embeddings
 from mididraw.evaluation.measures.frechet import frechet
+from mididraw.evaluation.references.songs import ReferenceSong, excerpts, halves, pop_songs
 from mididraw.models.music_embedding import (
     DIMENSIONS,
     MusicEmbedding,
@@ -23,7 +24,6 @@ from mididraw.models.music_embedding import (
     save,
     windows_of,
 )
-from mididraw.evaluation.references.songs import ReferenceSong, excerpts, halves, pop_songs
 from mididraw.score import STEPS_PER_BAR, Note, Score, Track
 from mididraw.training.excerpts import changed, revoiced, scrambled, song_of, thinned, transposed
 from tests.training.tunes import tune

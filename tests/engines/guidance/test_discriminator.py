@@ -7,9 +7,9 @@ from torch import Tensor
 
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
-from mididraw.models.music_embedding import notes_of
 from mididraw.harmony import Key
 from mididraw.models.discriminator import Discriminator, load
+from mididraw.models.music_embedding import notes_of
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.tokens import LEAD, encode
 from mididraw.score import Note, Score, Track
