@@ -45,12 +45,13 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     pen = _pen(area)
     side = max(area.shape)
     broad = min(_WIDEST_PEN * side, max(_FILLED * pen, 0.03 * side))
-    filled = _filled(area, radius, broad)
+    blobs = _round_parts(area, radius, _BROAD_DOT * side) & ~_small_parts(area, side)
+    filled = _filled(area, radius, broad) | blobs
     holes = _narrow_holes(area, filled, _WIDEST_INNER * side)
     if holes.any():
         area = area | holes
         radius = _distance(area)
-        filled = _filled(area, radius, broad)
+        filled = _filled(area, radius, broad) | blobs
     drawn, fills = area, np.zeros_like(area)
     if filled.any():
         inner = inner_lines(lab, filled, radius)
@@ -62,9 +63,11 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
         rim = max(min(pen, _RIM * side), 1.5)
         drawn = area & ~kept & ((radius <= 2 * rim) | ~filled | inner.ink | inner.borders)
     if shape is Shape.AUTO:
-        dots = _dots(drawn, radius, min(1.5 * pen, _BROAD_DOT * side), side)
+        dots = _round_parts(drawn, radius, min(1.5 * pen, _BROAD_DOT * side))
+        dots &= _small_parts(drawn, side)
         fills, drawn = fills | dots, drawn & ~dots
     skeleton = thin(drawn) if pen < _BROAD_PEN else _thin_coarsely(drawn)
+    fills = fills | _lost_parts(drawn, skeleton)
     strokes = _prune(skeleton, round(min(pen, 12.0)))
     # Areas that were asked for are no crowd.
     crowd = strokes if shape is Shape.FILL else strokes | fills
@@ -194,27 +197,40 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     """Which filled shapes are played as areas; by themselves only dots, so that few notes do."""
     if shape is not Shape.AUTO:
         return filled if shape is Shape.FILL else np.zeros_like(filled)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8))
+    return _small_parts(filled, side)
+
+
+def _small_parts(area: Bools, side: int) -> Bools:
+    """Parts that are played as areas by themselves, if they are no strokes."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
     spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = spans <= _SMALL_FILL * side
     small[0] = False
-    kept: Bools = small[labels]
-    return kept
+    found: Bools = small[labels]
+    return found
 
 
-def _dots(drawn: Bools, radius: Floats, least: float, side: float) -> Bools:
-    """Small parts, as broad as they are long and broader than the pen, as an eye is."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(drawn.astype(np.uint8))
+def _round_parts(area: Bools, radius: Floats, least: float) -> Bools:
+    """Parts as broad as they are long, and broader than a pen of half the width ``least``."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
     compact = stats[:, cv2.CC_STAT_AREA] > _COMPACT * wide * high
-    dot = (longer <= _SMALL_FILL * side) & (longer <= _ROUND * shorter) & compact
     broad = np.zeros(len(stats), np.bool_)
     broad[labels[radius > least]] = True
-    dot &= broad
+    dot = (longer <= _ROUND * shorter) & compact & broad
     dot[0] = False
     dots: Bools = dot[labels]
     return dots
+
+
+def _lost_parts(drawn: Bools, skeleton: Bools) -> Bools:
+    """Parts of which thinning leaves nothing, as of discs and squares of an even breadth."""
+    count, labels = cv2.connectedComponents(drawn.astype(np.uint8))
+    lost = np.ones(count, np.bool_)
+    lost[labels[skeleton]] = lost[0] = False
+    parts: Bools = lost[labels]
+    return parts
 
 
 def _prune(skeleton: Bools, length: int) -> Bools:

@@ -107,6 +107,25 @@ def test_a_sticker_without_outlines_shows_the_borders_of_its_colours() -> None:
     assert parts_within(ink, 0.2, 0.2, 0.8, 0.8) == 1
 
 
+def frog(pupil: float) -> Image.Image:
+    """Paint a green head with white eyes whose pupils are so many times as broad as the head."""
+    image = Image.new("RGB", (600, 600), "white")
+    brush = ImageDraw.Draw(image)
+    brush.ellipse((80, 160, 520, 540), fill="#4caf50")
+    for x in (190, 410):
+        brush.ellipse((x - 75, 80, x + 75, 230), fill="#4caf50")
+        brush.ellipse((x - 48, 105, x + 48, 205), fill="white")
+        half = pupil * 440 / 2
+        brush.ellipse((x - half, 155 - half, x + half, 155 + half), fill="black")
+    brush.arc((190, 330, 410, 460), 20, 160, fill="#1b3d1d", width=12)
+    return image
+
+
+@pytest.mark.parametrize("pupil", [0.02, 0.05, 0.08, 0.09, 0.12, 0.16])
+def test_pupils_of_any_size_in_white_eyes_are_seen(pupil: float) -> None:
+    assert parts_within(read(frog(pupil)), 0.1, 0.0, 0.9, 0.35) >= 2
+
+
 def test_a_gradient_has_no_borders() -> None:
     levels = np.tile(np.linspace(40, 215, 400).astype(np.uint8), (400, 1))
     pixels = np.full((500, 500, 3), 255, np.uint8)
