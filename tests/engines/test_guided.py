@@ -40,7 +40,7 @@ def test_the_music_is_the_picture_in_key_and_without_semitones() -> None:
     clashes = (grid[1:] & grid[:-1]).sum() / grid.any(axis=0).sum()
     assert clashes < 0.1
     assert score.performed
-    assert len({note.velocity for note in score.drawing.notes}) > 2
+    assert len({note.velocity for note in score.drawing.notes}) > 1
 
 
 def test_one_seed_is_one_piece_and_another_another() -> None:
