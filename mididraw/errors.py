@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
 Value: TypeAlias = "str | int | Sentence"
@@ -101,6 +102,13 @@ class MidiError(MididrawError):
 
 class ModelError(MididrawError):
     """A model cannot be loaded, or cannot be trained as asked."""
+
+
+def unread(path: Path) -> ModelError:
+    """The error of a model's file that is missing, damaged, or something else."""
+    return ModelError(
+        "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
+    )
 
 
 class SoundError(MididrawError):

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from mididraw.errors import ModelError
+from mididraw.errors import unread
 from mididraw.score import STEPS_PER_BAR
 
 WEIGHTS = Path(__file__).with_name("discriminator.safetensors")
@@ -71,13 +71,9 @@ def load(path: Path = WEIGHTS) -> Discriminator:
     try:
         with safe_open(path, framework="pt") as file:
             if (file.metadata() or {}).get("kind") != _KIND:
-                raise ModelError(
-                    "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-                )
+                raise unread(path)
             names = file.keys()
             model.load_state_dict({name: file.get_tensor(name).float() for name in names})
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(
-            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-        ) from error
+        raise unread(path) from error
     return model.eval()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from mididraw.errors import ModelError
+from mididraw.errors import unread
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
@@ -28,9 +28,7 @@ def read_weights(path: Path) -> Weights:
     try:
         return {name: value.astype(np.float32) for name, value in load_file(path).items()}
     except (OSError, SafetensorError) as error:
-        raise ModelError(
-            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-        ) from error
+        raise unread(path) from error
 
 
 def convolve(x: Floats, w: Weights, name: str, stride: int = 1) -> Floats:

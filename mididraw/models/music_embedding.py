@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from mididraw.errors import ModelError
+from mididraw.errors import unread
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Score
 
@@ -162,15 +162,11 @@ def load(path: Path = WEIGHTS) -> MusicEmbedding:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}
             if about.get("kind") != _KIND:
-                raise ModelError(
-                    "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-                )
+                raise unread(path)
             model = MusicEmbedding(int(about["width"]))
             own = model.state_dict()
             found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         model.load_state_dict({name: found[name].to(own[name].dtype) for name in own})
     except (OSError, SafetensorError, LookupError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-        ) from error
+        raise unread(path) from error
     return model.eval()

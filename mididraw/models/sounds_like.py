@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-from mididraw.errors import ModelError
+from mididraw.errors import unread
 from mididraw.harmony import Style
 from mididraw.models.music_embedding import DIMENSIONS, STEPS, Embeddings, embed_scores
 from mididraw.score import Score
@@ -20,7 +20,7 @@ WEIGHTS = Path(__file__).with_name("sounds_like.json")
 """The readout that we ship; see ``MUSIC_EMBEDDING.md`` beside it."""
 
 STYLES = (Style.POP, Style.FOLK, Style.CLASSICAL, Style.GAME)
-"""What is told apart, in the order of :class:`mididraw.models.pocket.vocabulary.Source`."""
+"""What is told apart: a row of the readout each."""
 
 _SURE = 0.9
 """A style that is less likely is not told."""
@@ -49,10 +49,8 @@ class StyleReadout:
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
-        rows = {
-            "weight": self.weight.round(_DIGITS).tolist(),
-            "bias": self.bias.round(_DIGITS).tolist(),
-        }
+        parts = {"weight": self.weight, "bias": self.bias}
+        rows = {name: part.astype(float).round(_DIGITS).tolist() for name, part in parts.items()}
         path.write_text(json.dumps(rows) + "\n")
 
 
@@ -107,6 +105,4 @@ def load(path: Path = WEIGHTS) -> StyleReadout:
         weight = weight.reshape(len(STYLES), DIMENSIONS)
         return StyleReadout(weight, bias.reshape(len(STYLES)))
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise ModelError(
-            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-        ) from error
+        raise unread(path) from error

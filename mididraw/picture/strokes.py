@@ -34,8 +34,8 @@ _CROWDED = 0.6  # of a coarse grid that is ink
 def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     """Crop to the ink, thin its strokes and decide on its filled shapes.
 
-    A filled shape is what is three times
-    as broad as the pen, or broader than any pen.
+    A filled shape is what is three times as broad as the pen, broader than any pen, or round and
+    broader than a dot.
 
     Raises:
         CrowdedPictureError: the ink leaves no shape to be seen.
@@ -45,7 +45,7 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     pen = _pen(area)
     side = max(area.shape)
     broad = min(_WIDEST_PEN * side, max(_FILLED * pen, 0.03 * side))
-    blobs = _round_parts(area, radius, _BROAD_DOT * side) & ~_small_parts(area, side)
+    _, blobs = _round_parts(area, radius, _BROAD_DOT * side)
     filled = _filled(area, radius, broad) | blobs
     holes = _narrow_holes(area, filled, _WIDEST_INNER * side)
     if holes.any():
@@ -63,8 +63,7 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
         rim = max(min(pen, _RIM * side), 1.5)
         drawn = area & ~kept & ((radius <= 2 * rim) | ~filled | inner.ink | inner.borders)
     if shape is Shape.AUTO:
-        dots = _round_parts(drawn, radius, min(1.5 * pen, _BROAD_DOT * side))
-        dots &= _small_parts(drawn, side)
+        dots, _ = _round_parts(drawn, radius, min(1.5 * pen, _BROAD_DOT * side))
         fills, drawn = fills | dots, drawn & ~dots
     skeleton = thin(drawn) if pen < _BROAD_PEN else _thin_coarsely(drawn)
     fills = fills | _lost_parts(drawn, skeleton)
@@ -197,31 +196,30 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     """Which filled shapes are played as areas; by themselves only dots, so that few notes do."""
     if shape is not Shape.AUTO:
         return filled if shape is Shape.FILL else np.zeros_like(filled)
-    return _small_parts(filled, side)
-
-
-def _small_parts(area: Bools, side: int) -> Bools:
-    """Parts that are played as areas by themselves, if they are no strokes."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8))
     spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = spans <= _SMALL_FILL * side
     small[0] = False
-    found: Bools = small[labels]
-    return found
+    kept: Bools = small[labels]
+    return kept
 
 
-def _round_parts(area: Bools, radius: Floats, least: float) -> Bools:
-    """Parts as broad as they are long, and broader than a pen of half the width ``least``."""
+def _round_parts(area: Bools, radius: Floats, least: float) -> tuple[Bools, Bools]:
+    """Parts as broad as they are long, and broader than a pen of half the width ``least``.
+
+    Returns:
+        the small ones, as an eye is, and the others.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
     compact = stats[:, cv2.CC_STAT_AREA] > _COMPACT * wide * high
     broad = np.zeros(len(stats), np.bool_)
     broad[labels[radius > least]] = True
-    dot = (longer <= _ROUND * shorter) & compact & broad
-    dot[0] = False
-    dots: Bools = dot[labels]
-    return dots
+    round_ = (longer <= _ROUND * shorter) & compact & broad
+    round_[0] = False
+    small = longer <= _SMALL_FILL * max(area.shape)
+    return (round_ & small)[labels], (round_ & ~small)[labels]
 
 
 def _lost_parts(drawn: Bools, skeleton: Bools) -> Bools:

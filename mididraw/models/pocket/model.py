@@ -8,7 +8,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from mididraw.errors import ModelError
+from mididraw.errors import ModelError, unread
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.transformer import Transformer, TransformerConfig
 
@@ -45,9 +45,7 @@ def load(path: Path = WEIGHTS) -> Transformer:
             shape = TransformerConfig(**json.loads(about.get("shape", "{}")))
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise ModelError(
-            "model-unread", "{path} cannot be read as a model: fetch it again.", path=path
-        ) from error
+        raise unread(path) from error
     except (TypeError, ValueError, ArithmeticError) as error:
         raise ModelError(
             "model-other-shape", "{path} holds a model of a shape that is not known.", path=path
