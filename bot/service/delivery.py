@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from bot.jobs.interface import Delivery, Jobs
 from bot.reply import Reply, compose
@@ -26,6 +26,8 @@ _BREAKS = 3
 """How often an answer is tried that breaks the bot."""
 _AT_ONCE = 8
 """Answers that are posted at a time: after an outage very many are there."""
+_FINISHING = 10.0
+"""Seconds that an answer has at the end which is being posted: cut off, it would come twice."""
 T = TypeVar("T", bound=ChatTarget)
 
 
@@ -92,6 +94,9 @@ class Deliverer(Generic[T]):
         """What became of answers."""
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posting: set[asyncio.Task[None]] = set()
+        """Those of the tasks that do not wait: for their turn, for room, or for the chat."""
+        self._closing = False
         self._last: dict[Hashable, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -111,11 +116,16 @@ class Deliverer(Generic[T]):
             task.add_done_callback(partial(self._done, key))
 
     async def close(self) -> None:
-        """Stop; what was not said to be posted comes again."""
+        """Finish what is being posted; the rest comes again."""
+        self._closing = True
+        await end(self._tasks - self._posting)
+        if self._posting:
+            await asyncio.wait(self._posting, timeout=_FINISHING)
         await end(self._tasks)
 
     def _done(self, key: Hashable | None, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._posting.discard(task)
         if key is not None and self._last.get(key) is task:
             del self._last[key]
         if not task.cancelled() and task.exception():
@@ -126,10 +136,12 @@ class Deliverer(Generic[T]):
     ) -> None:
         if before is not None:
             await asyncio.wait({before})
+        me = cast("asyncio.Task[None]", asyncio.current_task())
         outcome, posted, pauses = "", False, _Pauses()
         while not outcome:
             try:
                 async with self._room:
+                    self._posting.add(me)
                     outcome = await self._post(delivery, target)
                 posted = True
             except MovedError as error:
@@ -141,6 +153,9 @@ class Deliverer(Generic[T]):
                 outcome = pauses.outcome(error, delivery.job.id)
                 if not outcome:
                     self.outcomes["later"] += 1
+                    self._posting.discard(me)
+                    if self._closing:
+                        return
                     await asyncio.sleep(pauses.next(getattr(error, "after", 0.0)))
         self.outcomes[outcome] += 1
         with suppress(AwayError):

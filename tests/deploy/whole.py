@@ -129,6 +129,9 @@ async def play(folder: Path, jobs: int) -> WholeReport:
                     if not deaths:
                         await discord.until(lambda: discord.identified > 1, _PATIENCE)
             await _until(lambda: answered() == jobs)
+            # A part that died behind an answer looks for it once more before it lets go of it.
+            with contextlib.suppress(TimeoutError):
+                await _until(lambda: not any(_left(system).values()))
             report.answers.update(await asyncio.gather(*pages))
             for process in parts.values():
                 process.terminate()
@@ -141,8 +144,7 @@ async def play(folder: Path, jobs: int) -> WholeReport:
                 report.answers[f"telegram {call.fields['chat_id']}"] += 1
             with system.client("admin") as client:
                 report.denied = client.acl_log()
-                outboxes = sum(client.xlen(keys.outbox(one)) for one in ("discord", "telegram"))
-                report.left = {"open": client.zcard(keys.OPEN), "outboxes": outboxes}
+            report.left = _left(system)
         log.seek(0)
         report.logs = log.read()
     return report
@@ -188,6 +190,13 @@ def _accepted(system: System) -> int:
     with system.client("admin") as client:
         names: list[bytes] = list(client.scan_iter(match=keys.of_user("discord", "*"), count=1000))
         return len(names)
+
+
+def _left(system: System) -> dict[str, int]:
+    """Jobs that are open, and answers in outboxes."""
+    with system.client("admin") as client:
+        outboxes = sum(client.xlen(keys.outbox(one)) for one in ("discord", "telegram"))
+        return {"open": client.zcard(keys.OPEN), "outboxes": outboxes}
 
 
 async def _until(holds: Callable[[], bool]) -> None:

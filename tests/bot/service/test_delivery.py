@@ -13,7 +13,7 @@ from bot.reply import Reply
 from bot.service.delivery import Deliverer, LaterError
 from bot.service.target import ChatTarget
 from bot.texts import Texts
-from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at
+from tests.bot.jobs.conftest import PATIENCE, REFUSED, Gate, order, perform_at
 from worker.contract import ReplyTo
 
 
@@ -112,3 +112,59 @@ async def test_an_answer_whose_chat_stays_away_is_tried_ever_less_often_and_give
         assert deliverer.outcomes["given up"] == 1
         # 0.01, 0.02, 0.04, 0.08 and then 0.1 s apart, not 60 times 0.01 s.
         assert 4 < poster.tries <= 11
+
+
+class Held(Counting):
+    """Posts when it is let, or finds then that the chat is away."""
+
+    def __init__(self, *, away: bool = False) -> None:
+        super().__init__()
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
+        self._gone = away
+
+    async def post(self, delivery: Delivery, target: Target, reply: Reply, texts: Texts) -> str:
+        self.begun.set()
+        await self.let.wait()
+        if self._gone:
+            raise LaterError("away", after=3600.0)
+        return await super().post(delivery, target, reply, texts)
+
+
+@pytest.mark.parametrize(("away", "outcome"), [(False, "posted"), (True, "later")])
+async def test_at_the_end_an_answer_is_finished_that_is_being_posted(
+    away: bool, outcome: str
+) -> None:
+    """Cut off between the chat's answer and the note of it, it would be posted a second time."""
+    poster, gate = Held(away=away), Gate()
+    gate.opened.set()
+    jobs = LocalJobs(perform_at(gate), limits=Limits(user=100, rate=100))
+    deliverer = Deliverer(jobs, poster)
+    task = asyncio.create_task(deliverer.run())
+    await jobs.submit(order("1", picture=REFUSED))
+    async with asyncio.timeout(PATIENCE):
+        await poster.begun.wait()
+        task.cancel()
+        closing = asyncio.create_task(deliverer.close())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not closing.done()
+        poster.let.set()
+        await closing
+    await jobs.close()
+    assert deliverer.outcomes == {outcome: 1}
+
+
+async def test_at_the_end_an_answer_that_hangs_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.service.delivery._FINISHING", 0.01)
+    poster, gate = Held(), Gate()
+    gate.opened.set()
+    jobs = LocalJobs(perform_at(gate), limits=Limits(user=100, rate=100))
+    deliverer = Deliverer(jobs, poster)
+    task = asyncio.create_task(deliverer.run())
+    await jobs.submit(order("1", picture=REFUSED))
+    async with asyncio.timeout(PATIENCE):
+        await poster.begun.wait()
+        task.cancel()
+        await deliverer.close()
+    await jobs.close()
+    assert deliverer.outcomes == {}
