@@ -13,8 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from mididraw.corpora.quickdraw import paint
 from mididraw.draw import draw
-from mididraw.evaluation.quickdraw import paint
 from mididraw.options import Arrangement, DrawOptions
 from mididraw.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-from mididraw.evaluation.quickdraw import paint, read_quickdraw
+from mididraw.corpora.quickdraw import paint, read_quickdraw
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "mididraw" / "examples"

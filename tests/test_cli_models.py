@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.render.midi import load_midi, read_midi, write_midi
+from tests.corpora.tunes import tune
 from tests.test_cli import refusal, run_here
-from tests.training.tunes import tune
 
 
 def compose_json(*arguments: object) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import pytest
 from mididraw.draw import Stage, draw
 from mididraw.errors import MidiError, OptionError
 from mididraw.harmony import Key, Mode, Style
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.options import DrawOptions
 from mididraw.render.midi import write_midi
 from tests.conftest import EXAMPLES
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 CAT = EXAMPLES / "cat.png"
 FEW = DrawOptions.of(bars=2, candidates=2, seed=3)

@@ -24,7 +24,7 @@ from mididraw.harmony.progressions import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import MusicModel, Opening
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.score import Score, Track
 
 _SOURCES = {

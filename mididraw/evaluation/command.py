@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mididraw.corpora.songs import game_songs, pop_songs
 from mididraw.evaluation.evaluator import (
     VGGISH,
     YAMNET,
@@ -24,7 +25,6 @@ from mididraw.evaluation.plan import (
     play,
     settings,
 )
-from mididraw.evaluation.references.songs import game_songs, pop_songs
 from mididraw.evaluation.report import Evaluation, Pair
 from mididraw.evaluation.speed import speeds
 

@@ -9,8 +9,12 @@ from typing import Protocol, TypeVar
 import numpy as np
 import torch
 
+from mididraw.corpora.dataset import TokenPiece, windows
+from mididraw.corpora.note_songs import scrambled, transposed
+from mididraw.corpora.songs import ReferenceSong
 from mididraw.engines.generation import threads
 from mididraw.evaluation.measures.agreement import agreement
+from mididraw.evaluation.measures.cross_entropy import cross_entropy
 from mididraw.evaluation.measures.embed import HOP, RATE, Embeddings, Sound
 from mididraw.evaluation.measures.form import Form, form
 from mididraw.evaluation.measures.frechet import RESAMPLES, FrechetDistance, frechet
@@ -18,7 +22,7 @@ from mididraw.evaluation.measures.identify import identify
 from mididraw.evaluation.measures.listen import listen
 from mididraw.evaluation.measures.symbolic import Figures, figures
 from mididraw.evaluation.plan import DrawnPiece
-from mididraw.evaluation.references.songs import ReferenceSong, clips, excerpts, halves
+from mididraw.evaluation.references.excerpts import clips, excerpts, halves
 from mididraw.match import match, overlap
 from mididraw.models.catalogue import load_model
 from mididraw.models.music_embedding import (
@@ -30,9 +34,6 @@ from mididraw.models.music_embedding import (
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
 from mididraw.render.midi import write_midi
 from mididraw.score import Note, Score, Track
-from mididraw.training.dataset import TokenPiece, windows
-from mididraw.training.excerpts import scrambled, transposed
-from mididraw.training.train import measure
 
 _BARS = 8
 """Length of the real songs' parts that the figures are counted on; most drawings' length."""
@@ -234,7 +235,7 @@ class Evaluator:
         pieces = [
             TokenPiece("", np.array(encode(_by_height(score)), np.uint16)) for score in scores
         ]
-        return measure(self._model, windows(pieces, self._model.shape.context)).bits_per_note
+        return cross_entropy(self._model, windows(pieces, self._model.shape.context)).bits_per_note
 
 
 def first_seconds(embedded: Iterable[Embeddings], seconds: float) -> list[Embeddings]:

@@ -11,13 +11,13 @@ from pathlib import Path
 from time import perf_counter
 
 from mididraw.canvas import Canvas
+from mididraw.corpora.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.draw import prepare_request, write_score
 from mididraw.engines import ScoreRequest
 from mididraw.errors import PictureError
-from mididraw.evaluation.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.harmony import PITCH_CLASSES, Key, Mode
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.options import Arrangement, DrawOptions, Engine
 from mididraw.score import Score
 

@@ -6,11 +6,11 @@ from time import perf_counter
 
 import torch
 
+from mididraw.corpora.quickdraw import Stroke, paint
 from mididraw.draw import prepare_request
 from mididraw.engines.generation import Generator, threads
 from mididraw.engines.guidance.particles import run
 from mididraw.engines.guided import begin
-from mididraw.evaluation.quickdraw import Stroke, paint
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder
 from mididraw.models.giant.giant import Giant

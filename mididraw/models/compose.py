@@ -9,8 +9,8 @@ import torch
 from mididraw.errors import OptionError
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
 from mididraw.models.interface import MusicModel
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.render.midi import load_midi, read_midi
 from mididraw.score import Score
 

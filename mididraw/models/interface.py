@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor, Precision
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
 

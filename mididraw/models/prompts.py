@@ -4,7 +4,7 @@ from itertools import count
 
 from mididraw.harmony import Chord, Key, Mode
 from mididraw.models.pocket.tokens import BACKING, LEAD
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.score import STEPS_PER_BAR, ChordSpan, Note, Score, Track
 
 # Pitches with their duration in steps, one bar a line; a dash rests.

@@ -1,1 +1,1 @@
-"""Data sets → what the product ships: counted progressions, later tokens and checkpoints."""
+"""Collections → what the product ships: counted progressions, bars of songs, and weights."""

@@ -6,20 +6,19 @@ validation set; other collections, as their licences would bind what is made of 
 """
 
 import sys
-import tarfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from mididraw.bars.library import LIBRARY_FILE, Library, chord_number, key_number
-from mididraw.errors import MidiError
+from mididraw.corpora.midi_files import tunes_of
+from mididraw.corpora.pop909 import read_archive, read_song
 from mididraw.models.pocket.tokens import LEAD
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Score
-from mididraw.training.midi_files import read_tune
-from mididraw.training.pop909 import read_archive, read_song
 
 _HALF = STEPS_PER_BAR // 2
 _MOST = 255
@@ -33,17 +32,8 @@ def songs(data: Path) -> Iterator[tuple[str, list[Score]]]:
     for files in read_archive(data / "pop909.tar.gz"):
         if not files.number.endswith("9"):
             yield f"POP909 {files.number}", read_song(files)
-    with tarfile.open(data / "nottingham.tar.gz") as tar:
-        for member in sorted(tar.getmembers(), key=lambda member: member.name):
-            stream = tar.extractfile(member) if member.name.endswith(".mid") else None
-            if stream is None or Path(member.name).parent.name in ("melody", "chords"):
-                continue
-            try:
-                tune = read_tune(stream.read())
-            except MidiError:
-                continue
-            if tune is not None:
-                yield f"Nottingham {Path(member.name).stem}", [tune]
+    for name, tune in sorted(tunes_of(data / "nottingham.tar.gz"), key=itemgetter(0)):
+        yield f"Nottingham {Path(name).stem}", [tune]
 
 
 def cut_bars(found: Iterable[tuple[str, list[Score]]]) -> Library:

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from mididraw.corpora.dataset import own, shipped
+from mididraw.corpora.note_songs import held_out_songs, parted
 from mididraw.errors import OptionError, OutputError
 from mididraw.evaluation.plan import Setting, drawings, play
 from mididraw.models import sounds_like
@@ -17,9 +19,7 @@ from mididraw.models.pocket.model import load
 from mididraw.training import bar_networks, columns, diffusion, discriminator, embedding, gan, vae
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
-from mididraw.training.dataset import own, shipped
 from mididraw.training.embedding import EmbeddingTrainer, rank_songs
-from mididraw.training.excerpts import held_out_songs, parted
 from mididraw.training.report import report
 from mididraw.training.styles import learn_styles, share_right
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress

@@ -8,14 +8,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.corpora.dataset import TokenPiece
 from mididraw.models import discriminator
 from mididraw.models.discriminator import Discriminator
 from mididraw.models.music_embedding import KEYS, Notes, notes_of
 from mididraw.models.pocket.tokens import decode
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Score
-from mididraw.training.dataset import TokenPiece
 
 STEPS = 400
 _SONGS, _PER_SONG, _FEWEST_BARS = 400, 8, 8

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.corpora.note_songs import NoteSong, changed, revoiced, scrambled, thinned, transposed
 from mididraw.errors import ModelError
 from mididraw.models.music_embedding import (
     DIMENSIONS,
@@ -21,7 +22,6 @@ from mididraw.models.music_embedding import (
     rolls_of,
     save,
 )
-from mididraw.training.excerpts import NoteSong, changed, revoiced, scrambled, thinned, transposed
 from mididraw.training.train import faster_in_half
 
 CHECKPOINT, WEIGHTS = "embedding.pt", "music_embedding.safetensors"

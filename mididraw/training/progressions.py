@@ -7,7 +7,6 @@ are the validation set.
 
 import json
 import sys
-import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from mididraw.harmony import QUALITIES, STYLE_TEMPOS, Chord, Key
+from mididraw.corpora.pop909 import read_archive, read_chord
+from mididraw.harmony import STYLE_TEMPOS, Chord, Key
 from mididraw.harmony.progressions import TABLE_FILE, degree
 
-_QUALITY_OF = {
-    "maj6": "maj",
-    "min6": "min",
-    "hdim7": "dim",
-    "sus4(b7)": "7sus4",
-}
 _RAREST = 3
 
 
@@ -34,20 +28,6 @@ class ChordSong:
     key: Key
     tempo: float
     bars: tuple[Chord | None, ...]
-
-
-def read_chord(text: str) -> Chord | None:
-    """Read POP909's chord notation (``Ab:min7/b3``); the inversion is dropped.
-
-    Returns:
-        the chord, or None for ``N`` and for qualities outside of the vocabulary.
-    """
-    root, _, rest = text.partition(":")
-    quality = rest.partition("/")[0]
-    quality = _QUALITY_OF.get(quality, quality)
-    if quality not in QUALITIES:
-        return None
-    return Chord(Key.parse(root).tonic, quality)
 
 
 def read_song(beats: str, chords: str, key: str) -> ChordSong | None:
@@ -74,23 +54,12 @@ def read_song(beats: str, chords: str, key: str) -> ChordSong | None:
 
 def read_pop909(archive: Path) -> Iterator[ChordSong]:
     """Read the training songs from the data set's archive."""
-    with tarfile.open(archive) as tar:
-        texts = {
-            member.name: tar.extractfile(member)
-            for member in tar
-            if member.name.endswith(("beat_midi.txt", "chord_midi.txt", "key_audio.txt"))
-        }
-        folders = sorted({name.rpartition("/")[0] for name in texts})
-        for folder in folders:
-            if folder.endswith("9"):
-                continue
-            parts = [
-                stream.read().decode() if (stream := texts.get(f"{folder}/{name}")) else ""
-                for name in ("beat_midi.txt", "chord_midi.txt", "key_audio.txt")
-            ]
-            song = read_song(*parts)
-            if song is not None:
-                yield song
+    for files in read_archive(archive):
+        if files.number.endswith("9"):
+            continue
+        song = read_song(files.beats, files.chords, files.keys)
+        if song is not None:
+            yield song
 
 
 def count(songs: list[ChordSong]) -> dict[str, object]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mididraw.corpora.dataset import HEADER, Dataset, TokenPiece, transposed, windows
 from mididraw.evaluation.measures.copying import KnownSongs, copied_share
+from mididraw.evaluation.measures.cross_entropy import cross_entropy
 from mididraw.evaluation.measures.musicality import Musicality, average, musicality
 from mididraw.evaluation.measures.ngram import NGram
 from mididraw.harmony import Key
@@ -16,9 +18,8 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.model import load
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import decode
+from mididraw.models.source import Source
 from mididraw.score import Score, Track
-from mididraw.training.dataset import HEADER, Dataset, TokenPiece, transposed, windows
-from mididraw.training.train import measure
 
 SAMPLES, BARS = 50, 16
 _ORDER = 5
@@ -68,16 +69,15 @@ def report(weights: Path, dataset: Dataset, tell: Callable[[str], None]) -> Repo
     """
     model = Pocket(load(weights))
     tell("held-out songs")
-    held = measure(model.transformer, windows(dataset.validation, model.transformer.shape.context))
+    excerpts = windows(dataset.validation, model.transformer.shape.context)
+    held = cross_entropy(model.transformer, excerpts)
     tell("5-gram")
     baseline = _baseline(dataset)
     tell("samples")
     real = [part for piece in dataset.validation for part in _parts(piece)]
     random = np.random.default_rng(0)
     prompts = [_silent(real[int(place)]) for place in random.choice(len(real), SAMPLES)]
-    own = compose(
-        model, [(prompt, v.Source.POP) for prompt in prompts], ComposeOptions(BARS, seed=1)
-    )
+    own = compose(model, [(prompt, Source.POP) for prompt in prompts], ComposeOptions(BARS, seed=1))
     tell("copies")
     songs = [decode(piece.tokens.tolist()) for piece in dataset.train]
     known = KnownSongs(songs)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.corpora.note_songs import NoteSong
 from mididraw.errors import ModelError
 from mididraw.harmony import Style
 from mididraw.models.music_embedding import MusicEmbedding, embed_excerpts
 from mididraw.models.sounds_like import StyleReadout, fit
-from mididraw.training.excerpts import NoteSong
 
 COLLECTIONS = {
     "pop909": Style.POP,

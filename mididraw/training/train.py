@@ -3,7 +3,7 @@
 import math
 import pickle
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,27 +16,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.corpora.dataset import Dataset, windows
 from mididraw.errors import ModelError
+from mididraw.evaluation.measures.cross_entropy import CrossEntropy, cross_entropy
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.training.batches import batches
 from mididraw.training.config import TrainConfig
-from mididraw.training.dataset import HEADER, Dataset, TokenPiece, batches, windows
 
 CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
 _QUICK_WINDOWS = 48  # of the validation songs, for the curve; at the end all are heard
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What was measured on held-out music.
-
-    Attributes:
-        bits_per_token, bits_per_note: all tokens' bits, over tokens or over notes.
-    """
-
-    bits_per_token: float
-    bits_per_note: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ class TrainingProgress:
 
     step: int
     bits_per_token: float
-    held: Held | None
+    held: CrossEntropy | None
 
 
 class Trainer:
@@ -77,7 +67,9 @@ class Trainer:
         self.step = 0
         self.history: list[TrainingProgress] = []
 
-    def run(self, dataset: Dataset, out: Path, tell: Callable[[TrainingProgress], None]) -> Held:
+    def run(
+        self, dataset: Dataset, out: Path, tell: Callable[[TrainingProgress], None]
+    ) -> CrossEntropy:
         """Train to the last step, writing checkpoint and weights into ``out`` on the way.
 
         Raises:
@@ -93,12 +85,12 @@ class Trainer:
             loss = self._learn(forward, next(stream))
             self.step += 1
             due = self.step % self.config.evaluate_every == 0 or self.step == self.config.steps
-            held = measure(self.model, quick) if due and quick else None
+            held = cross_entropy(self.model, quick) if due and quick else None
             self.history.append(TrainingProgress(self.step, loss, held))
             tell(self.history[-1])
             if self.step % self.config.save_every == 0 or self.step == self.config.steps:
                 self.save(out)
-        return measure(self.model, windows(dataset.validation, self.config.context))
+        return cross_entropy(self.model, windows(dataset.validation, self.config.context))
 
     def _learn(self, forward: Callable[[Tensor], Tensor], batch: NDArray[np.int64]) -> float:
         share = _share(self.step, self.config)
@@ -164,34 +156,9 @@ class Trainer:
             ) from error
         self.step = state["step"]
         self.history = [
-            TrainingProgress(step, bits, None if note is None else Held(math.nan, note))
+            TrainingProgress(step, bits, None if note is None else CrossEntropy(math.nan, note))
             for step, bits, note in state["history"]
         ]
-
-
-@torch.inference_mode()
-def measure(model: Transformer, excerpts: Iterable[NDArray[np.uint16]]) -> Held:
-    """Measure how well music is foreseen, header excepted; not a number where there is none."""
-    device = next(model.parameters()).device
-    bits = tokens = notes = 0.0
-    model.eval()
-    for excerpt in excerpts:
-        row = torch.from_numpy(excerpt.astype(np.int64)).to(device)[None]
-        logits = model(row[:, :-1]).float()[0, HEADER - 1 :]
-        targets = row[0, HEADER:]
-        bits += float(F.cross_entropy(logits, targets, reduction="sum")) / math.log(2)
-        tokens += len(targets)
-        notes += int(((targets >= v.PITCH.first) & (targets < v.PITCH.stop)).sum())
-    model.train()
-    return Held(bits / tokens, bits / notes) if notes else Held(math.nan, math.nan)
-
-
-def pieces_heard(pieces: Iterable[TokenPiece]) -> int:
-    """How many notes pieces hold."""
-    return sum(
-        int(((piece.tokens >= v.PITCH.first) & (piece.tokens < v.PITCH.stop)).sum())
-        for piece in pieces
-    )
 
 
 def _parted(model: Transformer) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

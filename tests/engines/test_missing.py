@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mididraw.canvas import Canvas, lay
+from mididraw.corpora.quickdraw import paint, read_quickdraw
 from mididraw.draw import prepare_request, write_score
 from mididraw.engines.missing import with_every_part
-from mididraw.evaluation.quickdraw import paint, read_quickdraw
 from mididraw.harmony import Chord, Key
 from mididraw.options import DrawOptions, Engine
 from mididraw.picture.ink import Ink

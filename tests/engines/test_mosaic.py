@@ -11,6 +11,7 @@ from PIL import Image
 
 from mididraw.bars.library import library
 from mididraw.canvas import Canvas
+from mididraw.corpora.pop909 import read_archive, read_song
 from mididraw.draw import prepare_request
 from mididraw.engines import ScoreRequest
 from mididraw.engines.mosaic import Tile, best_path, mosaic
@@ -18,7 +19,6 @@ from mididraw.evaluation.measures.copying import KnownSongs
 from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.score import Score, Track, roll
-from mididraw.training.pop909 import read_archive, read_song
 from tests.strategies.canvases import canvases
 
 

@@ -12,8 +12,8 @@ from mididraw.models.catalogue import load_model
 from mididraw.models.compose import ComposeOptions, compose, find_prompt
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer, TransformerConfig
 from mididraw.render.midi import write_midi
 from mididraw.score import Score, Track

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from mididraw.corpora.note_songs import revoiced, scrambled, thinned, transposed
+from mididraw.corpora.songs import ReferenceSong, pop_songs
 from mididraw.errors import ModelError
 from mididraw.evaluation.measures.copying import copied_share
 from mididraw.evaluation.measures.embed import Embeddings
 from mididraw.evaluation.measures.frechet import frechet
-from mididraw.evaluation.references.songs import ReferenceSong, excerpts, halves, pop_songs
+from mididraw.evaluation.references.excerpts import excerpts, halves
 from mididraw.models.music_embedding import (
     DIMENSIONS,
     MusicEmbedding,
@@ -19,14 +21,12 @@ from mididraw.models.music_embedding import (
     embed_excerpts,
     embed_scores,
     load,
-    notes_of,
     rolls_of,
     save,
     windows_of,
 )
-from mididraw.score import STEPS_PER_BAR, Note, Score, Track
-from mididraw.training.excerpts import changed, revoiced, scrambled, song_of, thinned, transposed
-from tests.training.tunes import tune
+from mididraw.score import Note, Score, Track
+from tests.corpora.tunes import tune
 
 PITCH_ONLY = np.array([0, 0, 1])
 
@@ -101,22 +101,6 @@ def test_weights_are_written_and_read_again(tmp_path: Path) -> None:
         load.cache_clear()
         with pytest.raises(ModelError, match="cannot be read"):
             load(tmp_path / "bad.safetensors")
-
-
-def test_changes_keep_what_makes_the_song() -> None:
-    random = np.random.default_rng(2)
-    notes = notes_of(tune(8))
-    moved = transposed(notes, random) - notes
-    assert len({tuple(row) for row in moved.tolist()}) == 1
-    assert ((revoiced(notes, random) - notes)[:, 2] % 12 == 0).all()
-    assert 0.5 * len(notes) < len(thinned(notes, random)) <= len(notes)
-    assert (scrambled(notes, random)[:, :2] == notes[:, :2]).all()
-    song = song_of("tune", [notes])
-    assert song is not None
-    assert song.starts[0] == (0, 0)
-    assert song.starts[-1][1] % STEPS_PER_BAR == 0
-    assert len(changed(song, song.starts[1], random))
-    assert song_of("short", [notes_of(tune(2))]) is None
 
 
 def test_a_song_that_is_played_in_another_key_is_a_copy(songs: list[ReferenceSong]) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from mididraw.evaluation.measures.musicality import musicality
 from mididraw.models.pocket.tokens import decode, encode
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 
 
 @pytest.mark.parametrize("source", Source)

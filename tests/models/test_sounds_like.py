@@ -11,7 +11,7 @@ from mididraw.harmony import Key, Style
 from mididraw.models.music_embedding import DIMENSIONS
 from mididraw.models.sounds_like import STYLES, StyleReadout, fit, load, style_like
 from mididraw.score import Score, Track
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 
 def points(count: int = 20) -> tuple[np.ndarray, list[Style]]:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from mididraw.corpora.note_songs import NoteSong, song_of
 from mididraw.errors import ModelError
 from mididraw.models.music_embedding import notes_of
 from mididraw.training.embedding import CHECKPOINT, EmbeddingTrainer, contrast, rank_songs
-from mididraw.training.excerpts import NoteSong, song_of
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 
 def songs() -> list[NoteSong]:

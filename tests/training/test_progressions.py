@@ -5,17 +5,10 @@ from pathlib import Path
 
 from mididraw.harmony import Chord, Key, Mode
 from mididraw.harmony.progressions import TABLE_FILE
-from mididraw.training.progressions import ChordSong, count, read_chord, read_pop909, read_song
+from mididraw.training.progressions import ChordSong, count, read_pop909, read_song
 
 BEATS = "".join(f"{beat}.0 {float(beat % 2 == 0)} {float(beat % 4 == 0)}\n" for beat in range(17))
 CHORDS = "0.0 4.0 C:maj\n4.0 5.0 N\n5.0 8.0 A:min7/b3\n8.0 12.0 F:maj\n12.0 16.0 G:sus4(b7)\n"
-
-
-def test_chords_are_read_without_their_inversion() -> None:
-    assert read_chord("Ab:min7/b3") == Chord(8, "min7")
-    assert read_chord("C:hdim7") == Chord(0, "dim")
-    assert read_chord("N") is None
-    assert read_chord("C:aug") is None
 
 
 def test_a_bar_has_the_chord_that_rules_longest_in_it() -> None:

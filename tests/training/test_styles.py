@@ -2,13 +2,13 @@
 
 import pytest
 
+from mididraw.corpora.note_songs import NoteSong, song_of
 from mididraw.errors import ModelError
 from mididraw.harmony import Style
 from mididraw.models.music_embedding import load, notes_of
 from mididraw.models.sounds_like import STYLES
-from mididraw.training.excerpts import NoteSong, song_of
 from mididraw.training.styles import COLLECTIONS, learn_styles, share_right
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 
 def song(name: str, tonic: int) -> NoteSong:

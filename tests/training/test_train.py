@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from mididraw.corpora.dataset import Dataset, TokenPiece
 from mididraw.errors import ModelError, OptionError
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket.tokens import encode
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
-from mididraw.training.dataset import Dataset, TokenPiece
 from mididraw.training.train import CHECKPOINT, WEIGHTS, Trainer, TrainingProgress, faster_in_half
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 TINY = TrainConfig(
     width=32,

@@ -17,10 +17,10 @@ from typing import Any
 from PIL import Image, ImageDraw
 from rich.table import Table
 
+from mididraw.corpora.quickdraw import paint, read_quickdraw
 from mididraw.draw import Stage, draw, prepare_request, write_score
 from mididraw.errors import OptionError, PictureError
 from mididraw.evaluation.benches.memory import peak_mb, reset_peak
-from mididraw.evaluation.quickdraw import paint, read_quickdraw
 from mididraw.match import match
 from mididraw.options import DrawOptions, Engine
 from mididraw.picture import read

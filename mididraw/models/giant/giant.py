@@ -12,7 +12,7 @@ from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.grammar import GiantGrammar
 from mididraw.models.giant.tokens import decode, encode, events_of, opening, score_of
 from mididraw.models.interface import ModelKind, Opening, Rules, sounds
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import STEPS_PER_BAR, Score
 

@@ -9,6 +9,7 @@ from mididraw.models.interface import ModelKind, Opening, sounds
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import PocketGrammar, longest
 from mididraw.models.pocket.tokens import bar_chords, decode, encode, header, plan_bars
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score
 
@@ -22,7 +23,7 @@ class Pocket:
     end: int = v.END
     kind: ModelKind = ModelKind.POCKET
 
-    def opening(self, prompt: Score, source: v.Source, plan: Plan | None = None) -> Opening:
+    def opening(self, prompt: Score, source: Source, plan: Plan | None = None) -> Opening:
         """Write plan and prompt as tokens, up to the bar that follows the prompt.
 
         A prompt without notes gives source, key and tempo alone.

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from mididraw.harmony import Chord
 from mididraw.harmony.plan import RETURNS, Plan
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.vocabulary import Role, Source
+from mididraw.models.pocket.vocabulary import Role
+from mididraw.models.source import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import DRAWING, ChordSpan, Meter, Note, Score, Track
 

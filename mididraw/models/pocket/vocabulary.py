@@ -14,6 +14,7 @@ from enum import IntEnum
 from itertools import accumulate
 
 from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
+from mididraw.models.source import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR, Meter
 
@@ -28,15 +29,6 @@ VELOCITIES = tuple(range(8, 128, 16))
 
 TEMPOS = tuple(round(40 * 6 ** (place / 15)) for place in range(16))
 """The tempos that there are, in beats a minute: 40 to 240, each an eighth faster than the last."""
-
-
-class Source(IntEnum):
-    """What a piece sounds like: the collections that the model learns from."""
-
-    POP = 0
-    FOLK = 1
-    CLASSICAL = 2
-    GAME = 3
 
 
 class Role(IntEnum):

@@ -24,8 +24,8 @@ from mididraw.models.giant.giant import Giant
 from mididraw.models.giant.tokens import ticks_per_step
 from mididraw.models.interface import Opening
 from mididraw.models.pocket.tokens import BACKING
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, Score

@@ -13,13 +13,14 @@ from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer, TransformerConfig
 from tests.strategies.canvases import canvas_of
 
 CPU = torch.device("cpu")
 KEY = Key(0)
 OPENING = Opening(
-    (v.START, v.source_token(v.Source.POP), v.key_token(KEY), v.tempo_token(100)), 0, 100
+    (v.START, v.source_token(Source.POP), v.key_token(KEY), v.tempo_token(100)), 0, 100
 )
 BARS = 2
 

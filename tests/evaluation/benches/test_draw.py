@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mididraw.corpora.quickdraw import read_quickdraw
 from mididraw.draw import Stage
 from mididraw.errors import OptionError
 from mididraw.evaluation.benches.draw import BenchReport, run_bench
 from mididraw.evaluation.benches.guided import run_guided_bench
-from mididraw.evaluation.quickdraw import read_quickdraw
 from mididraw.options import Engine
 
 _HOUSE = [

@@ -8,8 +8,8 @@ import torch
 from mididraw.models.compose import ComposeOptions, compose
 from mididraw.models.giant.giant import Giant
 from mididraw.models.giant.shapes import PUBLISHED
-from mididraw.models.pocket.vocabulary import Source
 from mididraw.models.prompts import PROMPTS
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.score import Score, Track
 

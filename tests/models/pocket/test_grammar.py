@@ -9,6 +9,7 @@ from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import GrammarState, PocketGrammar
 from mididraw.models.pocket.tokens import decode, encode
+from mididraw.models.source import Source
 from mididraw.score import Score
 from tests.strategies.pieces import pieces
 
@@ -53,7 +54,7 @@ def test_whatever_follows_the_grammar_is_a_piece(seed: int, bars: int) -> None:
         length = tokens.index(v.END) + 1
         assert set(tokens[length:]) <= {v.PAD}
         # Notes that the end cuts short are written shorter: all else comes back.
-        again = encode(score, v.Source(tokens[1] - v.SOURCE.first))
+        again = encode(score, Source(tokens[1] - v.SOURCE.first))
         assert told(again) == told(tokens[:length])
 
 

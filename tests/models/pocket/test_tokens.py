@@ -9,14 +9,15 @@ from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import LEAD, decode, encode, header
+from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer, TransformerConfig
 from mididraw.score import DRAWING, Meter, Note, Score, Track
 from tests.strategies.pieces import pieces
 from tests.strategies.scores import scores
 
 
-@given(pieces(), st.sampled_from(v.Source))
-def test_a_piece_on_the_grid_is_read_back_exactly(score: Score, source: v.Source) -> None:
+@given(pieces(), st.sampled_from(Source))
+def test_a_piece_on_the_grid_is_read_back_exactly(score: Score, source: Source) -> None:
     tokens = encode(score, source)
     assert decode(tokens) == score
     assert encode(decode(tokens), source) == tokens
@@ -91,9 +92,9 @@ def test_a_plan_stands_before_the_first_bar_and_is_no_music() -> None:
     pocket = Pocket(Transformer(TransformerConfig(v.SIZE, 64, 32, 1, 2, 1, 48)))
     silent = Score((Track("", 0, ()),), 1, 90.0, Key(0))
     chords = [v.chord_token(chord) for chord in plan.chords]
-    assert list(pocket.opening(silent, v.Source.POP, plan).tokens) == header(silent) + chords
+    assert list(pocket.opening(silent, Source.POP, plan).tokens) == header(silent) + chords
     prompt = Score((Track(LEAD, 0, (Note(0, 60, 4, 72),)),), 1, 90.0, Key(0))
-    tokens = pocket.opening(prompt, v.Source.POP, plan).tokens
+    tokens = pocket.opening(prompt, Source.POP, plan).tokens
     assert tokens[4:7] == (v.chord_token(None), *chords)
     assert tokens[-1] == v.bar_token(Meter(), 0)
     assert decode(tokens[:-1]).tracks[0].notes == prompt.tracks[0].notes

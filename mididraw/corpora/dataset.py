@@ -1,7 +1,6 @@
-"""Collections → token sequences, cached on disk; and batches drawn from them."""
+"""Collections → token sequences, cached on disk."""
 
 import hashlib
-import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,22 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.corpora.midi_files import read_folder, tunes_of
+from mididraw.corpora.pop909 import read_archive, read_song
 from mididraw.errors import MidiError
 from mididraw.harmony import PITCH_CLASSES, Key
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.tokens import encode
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
-from mididraw.training.midi_files import read_folder, read_tune
-from mididraw.training.pop909 import read_archive, read_song
 
 Tokens = NDArray[np.uint16]
 
 HEADER = 4
 """Tokens before the first bar, the plan excepted."""
-
-_PLANNED, _PLAIN = 0.5, 0.25
-"""Shares of the excerpts that begin with their plan, and whose bars say nothing of themselves."""
 
 _COLLECTIONS = {
     "nottingham.tar.gz": Source.FOLK,
@@ -35,8 +31,8 @@ _COLLECTIONS = {
 _MADE_BY = (
     "models/pocket/vocabulary.py",
     "models/pocket/tokens.py",
-    "training/pop909.py",
-    "training/midi_files.py",
+    "corpora/pop909.py",
+    "corpora/midi_files.py",
     "harmony/estimate.py",
 )
 
@@ -89,7 +85,8 @@ def shipped(data: Path, cache: Path, tell: Callable[[str], None]) -> Dataset:
         for file, source in _COLLECTIONS.items():
             if (data / file).is_file():
                 tell(file)
-                yield from _read_tunes(data / file, source)
+                for name, score in tunes_of(data / file):
+                    yield TokenPiece(name, _tokens(encode(score, source)))
 
     every = _cached(cache, data, pieces)
     validation = tuple(p for p in every if p.name.startswith("pop909") and _number(p).endswith("9"))
@@ -138,35 +135,15 @@ def _transposition(semitones: int) -> Tokens:
 _TRANSPOSED = {semitones: _transposition(semitones) for semitones in range(-6, 7)}
 
 
-def batches(
-    pieces: tuple[TokenPiece, ...], context: int, size: int, random: np.random.Generator
-) -> Iterator[NDArray[np.int64]]:
-    """Draw augmented excerpts without end.
-
-    A piece is drawn by the root of its length, an excerpt starts at a bar with the piece's
-    header, is transposed by -6 to 5 semitones as far as it stays within the keys, played up to
-    one level louder or softer, and its tempo is moved by up to one class. Half of them begin with
-    their plan, and the bars of a quarter say no more than their meter.
-
-    Yields:
-        ``int64[size, context + 1]``, padded with ``PAD``.
-    """
-    chances = np.sqrt([len(piece.tokens) for piece in pieces])
-    chances /= chances.sum()
-    while True:
-        batch = np.full((size, context + 1), v.PAD, np.int64)
-        for row in batch:
-            piece = pieces[int(random.choice(len(pieces), p=chances))]
-            excerpt = augmented(_excerpt(piece.tokens, context + 1, random), random)
-            excerpt = _conditioned(excerpt, random)[: context + 1]
-            row[: len(excerpt)] = excerpt
-        yield batch
+def bar_starts(tokens: Tokens) -> NDArray[np.int64]:
+    """Where bars begin, ``int64[bars]``."""
+    return np.flatnonzero((tokens >= v.BARS.first) & (tokens < v.BARS.stop))
 
 
 def windows(pieces: Iterable[TokenPiece], context: int) -> Iterator[Tokens]:
     """Cut pieces at bars into pieces of up to ``context + 1`` tokens, each with the header."""
     for piece in pieces:
-        bars = _bars(piece.tokens)
+        bars = bar_starts(piece.tokens)
         start = int(bars[0])
         while start < len(piece.tokens):
             stop = min(start + context + 1 - HEADER, len(piece.tokens))
@@ -178,71 +155,12 @@ def windows(pieces: Iterable[TokenPiece], context: int) -> Iterator[Tokens]:
             start = stop
 
 
-def _excerpt(tokens: Tokens, length: int, random: np.random.Generator) -> Tokens:
-    bars = _bars(tokens)
-    # Up to the first bar from which all the rest fits, so that endings are learned too.
-    rest = len(tokens) - (length - HEADER)
-    last = min(int(np.searchsorted(bars, rest)) + 1, len(bars))
-    start = int(bars[random.integers(last)])
-    return np.concatenate([tokens[:HEADER], tokens[start : start + length - HEADER]])
-
-
-def _conditioned(tokens: Tokens, random: np.random.Generator) -> Tokens:
-    """Tell more or less of what is to come: every bar's first chord, what its rhythm is like."""
-    bars = _bars(tokens)
-    bars = bars[bars + 1 < len(tokens)]
-    chords = tokens[bars + 1]
-    if random.random() < _PLAIN:
-        tokens = tokens.copy()
-        every = _bars(tokens)
-        tokens[every] = [v.plain_bar(int(token)) for token in tokens[every]]
-    if random.random() < _PLANNED:
-        return np.concatenate([tokens[:HEADER], chords, tokens[HEADER:]])
-    return tokens
-
-
-def _bars(tokens: Tokens) -> NDArray[np.int64]:
-    """Where bars begin."""
-    return np.flatnonzero((tokens >= v.BARS.first) & (tokens < v.BARS.stop))
-
-
-def augmented(tokens: Tokens, random: np.random.Generator) -> Tokens:
-    """Transpose, and move tempo and velocities a little."""
-    struck = tokens[(tokens >= v.PITCH.first) & (tokens < v.PITCH.stop)]
-    pitches = HIGHEST_KEY - (struck - v.PITCH.first) % v.PITCHES
-    down = int(min(6, pitches.min() - LOWEST_KEY)) if len(pitches) else 6
-    up = int(min(5, HIGHEST_KEY - pitches.max())) if len(pitches) else 5
-    moved = transposed(tokens, int(random.integers(-down, up + 1)))
-    levels = len(v.VELOCITIES)
-    shapes = (moved >= v.SHAPE.first) & (moved < v.SHAPE.stop)
-    duration, level = np.divmod(moved[shapes].astype(np.int64) - v.SHAPE.first, levels)
-    level = np.clip(level + random.integers(-1, 2), 0, levels - 1)
-    moved[shapes] = v.SHAPE.first + duration * levels + level
-    tempo = int(moved[3]) + int(random.integers(-1, 2))
-    moved[3] = min(max(tempo, v.TEMPO.first), v.TEMPO.stop - 1)
-    return moved
-
-
 def _tokens(values: list[int]) -> Tokens:
     return np.array(values, np.uint16)
 
 
 def _number(piece: TokenPiece) -> str:
     return piece.name.split("/")[1]
-
-
-def _read_tunes(archive: Path, source: Source) -> Iterator[TokenPiece]:
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            stream = tar.extractfile(member) if member.name.endswith(".mid") else None
-            if stream is None or Path(member.name).parent.name in ("melody", "chords"):
-                continue
-            try:
-                score = read_tune(stream.read())
-            except MidiError:
-                continue
-            if score is not None:
-                yield TokenPiece(member.name, _tokens(encode(score, source)))
 
 
 def _cached(

@@ -6,14 +6,14 @@ from pathlib import Path
 import pretty_midi
 import pytest
 
+from mididraw.corpora.midi_files import read_folder, read_tune
 from mididraw.errors import MidiError
 from mididraw.harmony import Chord, Key
 from mididraw.models.pocket.tokens import BACKING, LEAD, decode, encode
-from mididraw.models.pocket.vocabulary import Source
+from mididraw.models.source import Source
 from mididraw.render.midi import write_midi
 from mididraw.score import Meter
-from mididraw.training.midi_files import read_folder, read_tune
-from tests.training.tunes import tune
+from tests.corpora.tunes import tune
 
 
 def test_a_tune_is_read_with_its_chords_estimated() -> None:

@@ -5,10 +5,10 @@ import io
 import pretty_midi
 import pytest
 
+from mididraw.corpora.pop909 import SongFiles, read_archive, read_chord, read_song
 from mididraw.harmony import Chord, Key
 from mididraw.models.pocket.tokens import decode, encode
 from mididraw.score import Score
-from mididraw.training.pop909 import SongFiles, read_archive, read_song
 
 
 def _song(beats_by_bar: list[int], tempo: float = 120.0) -> SongFiles:
@@ -28,6 +28,13 @@ def _song(beats_by_bar: list[int], tempo: float = 120.0) -> SongFiles:
     midi.write(out)
     chords = f"0.0 1.0 N\n1.0 {1 + 4 * beat} C:maj\n{1 + 4 * beat} {time} A:min7"
     return SongFiles("001", out.getvalue(), "\n".join(rows), chords, f"0.0 {time} C:maj")
+
+
+def test_chords_are_read_without_their_inversion() -> None:
+    assert read_chord("Ab:min7/b3") == Chord(8, "min7")
+    assert read_chord("C:hdim7") == Chord(0, "dim")
+    assert read_chord("N") is None
+    assert read_chord("C:aug") is None
 
 
 def test_a_song_in_fours_is_one_part() -> None:

@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 import pretty_midi
 
-from mididraw.harmony import Chord, Key
+from mididraw.harmony import QUALITIES, Chord, Key
 from mididraw.models.pocket.tokens import BACKING, LEAD
 from mididraw.score import (
     BEATS_PER_BAR,
@@ -23,10 +23,15 @@ from mididraw.score import (
     Score,
     Track,
 )
-from mididraw.training.progressions import read_chord
 
 _HALF = STEPS_PER_BAR // 2
 _FEWEST_BARS = 8
+_QUALITY_OF = {
+    "maj6": "maj",
+    "min6": "min",
+    "hdim7": "dim",
+    "sus4(b7)": "7sus4",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,20 @@ class SongFiles:
     beats: str
     chords: str
     keys: str
+
+
+def read_chord(text: str) -> Chord | None:
+    """Read POP909's chord notation (``Ab:min7/b3``); the inversion is dropped.
+
+    Returns:
+        the chord, or None for ``N`` and for qualities outside of the vocabulary.
+    """
+    root, _, rest = text.partition(":")
+    quality = rest.partition("/")[0]
+    quality = _QUALITY_OF.get(quality, quality)
+    if quality not in QUALITIES:
+        return None
+    return Chord(Key.parse(root).tonic, quality)
 
 
 def read_archive(archive: Path) -> Iterator[SongFiles]:

@@ -4,90 +4,16 @@ The sound is of the song as it was played, with its own timing, dynamics and ped
 the same song on our grid.
 """
 
-import tarfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from mididraw.errors import MidiError
+from mididraw.corpora.songs import ReferenceSong
 from mididraw.evaluation.measures.listen import CLIP_SECONDS, on_piano, span
-from mididraw.score import STEPS_PER_BAR, ChordSpan, Meter, Score
-from mididraw.training.midi_files import read_tune
-from mididraw.training.pop909 import read_archive, read_song
+from mididraw.score import STEPS_PER_BAR, ChordSpan, Score
 
 EXCERPT_BARS = 16
 PER_SONG = 4
 """At most so many excerpts are taken from a song, so that a long one does not count for many."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReferenceSong:
-    """A song that people wrote, to measure against.
-
-    Attributes:
-        name: its collection and its name there.
-        midi: the file's bytes, as it was played.
-        parts: the same on the grid; none where it cannot be laid there.
-    """
-
-    name: str
-    midi: bytes
-    parts: tuple[Score, ...]
-
-
-def pop_songs(archive: Path, ending: str = "9") -> list[ReferenceSong]:
-    """Read the POP909 songs whose number has this ending; those in 9 are the validation set.
-
-    Raises:
-        MidiError: the archive cannot be read or holds none.
-    """
-
-    def songs() -> Iterator[ReferenceSong]:
-        for files in read_archive(archive):
-            if files.number.endswith(ending):
-                yield ReferenceSong(f"pop909/{files.number}", files.midi, tuple(read_song(files)))
-
-    return _all(songs(), archive)
-
-
-def game_songs(archive: Path) -> list[ReferenceSong]:
-    """Read VGMIDI's piano arrangements, leaving out files that are damaged.
-
-    Raises:
-        MidiError: the archive cannot be read or holds none.
-    """
-
-    def songs() -> Iterator[ReferenceSong]:
-        with tarfile.open(archive) as tar:
-            for member in sorted(tar.getmembers(), key=lambda member: member.name):
-                stream = tar.extractfile(member) if member.name.endswith(".mid") else None
-                if stream is None:
-                    continue
-                data = stream.read()
-                try:
-                    tune = read_tune(data)
-                except MidiError:
-                    continue
-                fours = (tune,) if tune and tune.meter == Meter() else ()
-                yield ReferenceSong(f"vgmidi/{Path(member.name).stem}", data, fours)
-
-    return _all(songs(), archive)
-
-
-def _all(songs: Iterator[ReferenceSong], archive: Path) -> list[ReferenceSong]:
-    try:
-        found = list(songs)
-    except (OSError, tarfile.TarError) as error:
-        raise MidiError(
-            "songs-unread", "{archive} cannot be read as an archive of songs.", archive=archive
-        ) from error
-    if not found:
-        raise MidiError(
-            "songs-missing",
-            "{archive} holds none of the songs that are looked for.",
-            archive=archive,
-        )
-    return found
 
 
 def halves(songs: Sequence[ReferenceSong]) -> tuple[list[ReferenceSong], list[ReferenceSong]]:

@@ -8,12 +8,12 @@ from zlib import crc32
 
 import numpy as np
 
-from mididraw.evaluation.references.songs import game_songs
+from mididraw.corpora.dataset import Dataset, TokenPiece
+from mididraw.corpora.songs import game_songs
 from mididraw.models.music_embedding import STEPS, Notes, cut_notes, notes_of
 from mididraw.models.pocket.tokens import decode
 from mididraw.render.midi import read_midi
 from mididraw.score import STEPS_PER_BAR
-from mididraw.training.dataset import Dataset, TokenPiece
 
 _FEWEST = 12
 """Notes of an excerpt that can be learned from."""

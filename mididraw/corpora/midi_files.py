@@ -1,6 +1,8 @@
 """Any MIDI file onto the grid, with key and chords estimated: other collections, a host's own."""
 
+import tarfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +57,28 @@ def read_tune(data: bytes) -> Score | None:
         chords=_estimate_chords((*lead.notes, *backing), score.bars, meter.bar // 2),
         meter=meter,
     )
+
+
+def tunes_of(archive: Path) -> Iterator[tuple[str, Score]]:
+    """Read a collection's MIDI files that can be laid on the grid, in the archive's order.
+
+    Nottingham's archive also holds each tune's melody and its chords alone, in folders called
+    ``melody`` and ``chords``, which are left out.
+
+    Yields:
+        the file's name in the archive, and the tune.
+    """
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            stream = tar.extractfile(member) if member.name.endswith(".mid") else None
+            if stream is None or Path(member.name).parent.name in ("melody", "chords"):
+                continue
+            try:
+                tune = read_tune(stream.read())
+            except MidiError:
+                continue
+            if tune is not None:
+                yield member.name, tune
 
 
 def read_folder(folder: Path) -> list[Score]:
