@@ -70,7 +70,7 @@ class Store(Protocol):
     """Texts under names, each for a while."""
 
     async def get(self, name: str) -> str | None:
-        """What is kept; None if nothing is."""
+        """Read the text under a name; None if nothing is kept there."""
 
     async def put(self, name: str, text: str, seconds: int) -> None:
         """Keep a text."""
@@ -218,7 +218,7 @@ class RedisStore:
         self._swap = self._redis.register_script(_SWAP)
 
     async def get(self, name: str) -> str | None:
-        """What is kept; None if nothing is."""
+        """Read the text under a name; None if nothing is kept there."""
         with redis_errors():
             text = await self._redis.get(name)
         return None if text is None else text.decode()

@@ -142,7 +142,7 @@ def _choices() -> dict[str, int]:
 
 
 def known_instrument(name: str) -> int | None:
-    """The program of an instrument that is called exactly so, or None."""
+    """Look up the program of an instrument by its exact name; None if there is no such."""
     return _choices().get(utils.default_process(name))
 
 

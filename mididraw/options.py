@@ -75,7 +75,7 @@ class Shape(StrEnum):
 
 
 class Arrangement(StrEnum):
-    """Who plays."""
+    """The ensembles that can play around the drawing."""
 
     AUTO = "auto"
     SOLO = "solo"

@@ -63,7 +63,7 @@ class DrawingRunner:
 
     @property
     def batch(self) -> Batch:
-        """What is being written."""
+        """The batch in which all pieces are written."""
         return self._batch
 
     @property
@@ -77,7 +77,7 @@ class DrawingRunner:
         return 0.0 if self._batch.busy else _POLL
 
     def start(self, claimed: ClaimedJob) -> None:
-        """Begin a job."""
+        """Begin a job, reading its pictures in the pool."""
         name = claimed.job.id
         self._started[name] = _StartedJob(claimed)
         if claimed.job.written and claimed.job.options.video is Video.NONE:

@@ -16,7 +16,7 @@ class DecoderCollector(Collector):
         self._batch = batch
 
     def collect(self) -> Iterable[Metric]:
-        """As it is now."""
+        """Read the batch's load as it is now."""
         batch = self._batch
         yield GaugeMetricFamily(
             "mididraw_batch_sequences", "Sequences that are decoded at once.", batch.sequences

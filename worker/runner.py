@@ -21,7 +21,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A job is done."""
+    """What a job that is done gives: its answer and its files."""
 
     answer: Done
     files: ResultFiles

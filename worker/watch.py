@@ -69,7 +69,7 @@ class QueueState(Collector):
 
 
 def registry_of(connection: Redis) -> CollectorRegistry:
-    """What is to be told."""
+    """Make the registry of the queue's metrics."""
     registry = CollectorRegistry()
     registry.register(QueueState(connection))
     return registry

@@ -107,7 +107,7 @@ async def _order(interaction: discord.Interaction[Any]) -> None:
 
 
 async def kept_piece(interaction: discord.Interaction[Any], job: str) -> Kept | None:
-    """A piece; None, which is said, if it is kept no longer."""
+    """Read a piece; None if it is kept no longer, which the person is told."""
     kept = await context_of(interaction).service.piece(job)
     if kept is None:
         await whisper(interaction, (await texts_of(interaction))("expired-buttons"))

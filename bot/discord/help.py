@@ -68,7 +68,7 @@ async def _help(interaction: discord.Interaction[Any]) -> None:
 
 
 async def _page(interaction: discord.Interaction[Any]) -> str | None:
-    """A link to the page, whose results also come here; None if there is no page."""
+    """Make a link to the page, whose results also come here; None if there is no page."""
     context = context_of(interaction)
     if context.settings.public_url is None:
         return None

@@ -50,7 +50,7 @@ class RemoteFile:
 
     @classmethod
     def of(cls, file: discord.Attachment) -> Self:
-        """What is attached."""
+        """Describe a file that is attached to a message."""
         return cls(file.url, file.size, (file.width or 0) * (file.height or 0))
 
 

@@ -28,7 +28,7 @@ class Translator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 -- the library's signature
     ) -> str | None:
-        """A text; None where the language has none of its own."""
+        """Look a text up in the catalogue; None where the language has none of its own."""
         texts = texts_in(str(locale))
         key = string.extras.get("key")
         if key is None or texts.language == "en":

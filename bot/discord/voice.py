@@ -26,7 +26,8 @@ _ENCRYPTED_WITHIN = 10.0
 """Seconds for agreeing on a call's key: what is sent before nobody can hear."""
 _SPEAKS_WITHIN = 120.0
 """Seconds for a stage's moderators to let the bot speak."""
-_LOOK = 0.05
+_POLL = 0.05
+"""Seconds between two checks of whether a call is ready."""
 _HEADERS = 2
 """Packets of an Ogg stream before the sound begins."""
 _NOT_NOW = Sentence(
@@ -175,7 +176,7 @@ async def _agree_on_key(voice: discord.VoiceClient) -> None:
     """Wait until what is sent can be heard: calls are encrypted from end to end."""
     async with asyncio.timeout(_ENCRYPTED_WITHIN):
         while not voice.voice_privacy_code:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL)
 
 
 async def _become_speaker(piece: _PlayedPiece) -> None:
@@ -196,7 +197,7 @@ async def _become_speaker(piece: _PlayedPiece) -> None:
     try:
         async with asyncio.timeout(_SPEAKS_WITHIN):
             while _is_listener(me):
-                await asyncio.sleep(_LOOK)
+                await asyncio.sleep(_POLL)
     except TimeoutError as error:
         raise VoiceError("stage-refused", "The stage's moderators did not let me speak.") from error
 

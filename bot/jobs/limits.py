@@ -46,7 +46,7 @@ class FullError(RefusedError):
 
 
 def refuse(outcome: AdmissionOutcome, seconds: int, limits: Limits) -> RefusedError:
-    """The refusal for a verdict that is none of OK and AGAIN; ``seconds`` count for RATE alone."""
+    """Make the refusal for an outcome but OK and AGAIN; ``seconds`` count for RATE alone."""
     if outcome is AdmissionOutcome.USER:
         if limits.user == 1:
             return BusyError(

@@ -17,8 +17,8 @@ from worker.queue.outbox import Outbox
 from worker.queue.producer import Producer
 from worker.queue.states import JobState
 
-_LOOK_AGAIN = 2.0
-"""Seconds after which a follower looks by itself: positions change without an event."""
+_POLL = 2.0
+"""Seconds after which a follower asks by itself: positions change without an event."""
 
 
 class RedisJobs:
@@ -90,7 +90,7 @@ class RedisJobs:
 
     async def follow(self, job: str) -> AsyncGenerator[Event, None]:
         """Tell what happens to a job; see :class:`bot.jobs.interface.Jobs`."""
-        async with aclosing(self._listener.listen(job, _LOOK_AGAIN)) as heard:
+        async with aclosing(self._listener.listen(job, _POLL)) as heard:
             last: Event | None = None
             async for event in heard:
                 # Silence is the time to look; an end that was missed is found so, too.

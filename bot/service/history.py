@@ -104,7 +104,7 @@ def day(moment: float) -> str:
 
 
 async def _favourites(service: DrawingService, user: str) -> list[str]:
-    """Those that are there still."""
+    """Read which jobs a person made favourites of and are kept still."""
     found = await service.memory.read_note(f"favourites:{user}") or []
     return [job for job in found if await service.piece(job) is not None]
 

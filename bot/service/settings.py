@@ -20,7 +20,7 @@ def changed(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(given: dict[str, Any]) -> dict[str, Any]:
-    """What is given, in traditional Chinese as well; None is not given."""
+    """Keep the options that are given, those that are None left out; Chinese becomes simplified."""
     return {
         name: simplified(value) if isinstance(value, str) else value
         for name, value in given.items()

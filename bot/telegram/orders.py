@@ -27,7 +27,7 @@ async def order(
     *,
     strict: bool = False,
 ) -> None:
-    """Ask for music.
+    """Order the music that a message asks for.
 
     Args:
         context: what all handlers share.

@@ -88,7 +88,7 @@ class TelegramPoster:
                 await self._post(delivery, target, reply, texts, sent)
         except LostError as error:
             if error.outcome == "refused":
-                await self._tell(texts("telegram-not-taken"), target, sent, silent=False)
+                await self._notify(texts("telegram-not-taken"), target, sent, silent=False)
             raise
         return "posted"
 
@@ -138,23 +138,23 @@ class TelegramPoster:
         reached = await self._in_private(parts, delivery.job.user, sent)
         me = await self._bot.me()
         name = "telegram-in-private" if reached else "telegram-write-to-me"
-        told = texts(name, bot=str(me.username))
+        notice = texts(name, bot=str(me.username))
         if any(part.speaks for part in parts):
-            told = f"{reply.text}\n\n{told}"
-        await self._tell(told, target, sent, silent=reached)
+            notice = f"{reply.text}\n\n{notice}"
+        await self._notify(notice, target, sent, silent=reached)
         if not reached:
             raise LostError("gone", "the chat forbids it, and the person cannot be written to")
 
-    async def _tell(
+    async def _notify(
         self, text: str, target: TelegramTarget, sent: "_Sent", *, silent: bool
     ) -> None:
-        """Say something of an answer once, where that is allowed."""
+        """Send a notice about an answer once, where that is allowed."""
 
-        async def tell(**place: Any) -> Message:
+        async def send(**place: Any) -> Message:
             return await self._bot.send_message(text=text, **place)
 
         try:
-            await sent.once(Part("told", tell), **_place(target), disable_notification=silent)
+            await sent.once(Part("told", send), **_place(target), disable_notification=silent)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             _log.info("nobody can be told: %s", error.message)
 

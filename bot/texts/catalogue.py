@@ -48,7 +48,7 @@ class Texts:
                 self._bundle.add_resource(FluentResource(self.written(file.read_text("utf-8"))))
 
     def __call__(self, name: str, /, **values: Value) -> str:
-        """Say a message.
+        """Write a message with its values.
 
         Raises:
             LookupError: there is no such message, or something that belongs into it is missing.

@@ -27,7 +27,7 @@ class PageFile:
 
     @classmethod
     def of(cls, data: bytes, kind: str) -> "PageFile":
-        """Compress it."""
+        """Make a file of its bytes and its media type, and compress it."""
         tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
         packed = gzip.compress(data, mtime=0)
         return cls(kind, data, packed if len(packed) < len(data) else b"", tag)

@@ -119,7 +119,7 @@ def draw_command(
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:
-    """The options' values from those of the parameters; None is not given."""
+    """Make the options' values of those of the parameters; None stands for one not given."""
     outline, shape = given.pop("outline"), given.pop("video_shape")
     given["shape"] = None if outline is None else Shape.OUTLINE if outline else Shape.FILL
     given["video"] = shape or (Video.WIDE if given["video"] else None)

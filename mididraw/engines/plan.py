@@ -12,7 +12,7 @@ from mididraw.options import DrawOptions
 from mididraw.score import STEPS_PER_BAR
 
 _FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
-_TAKE = 0.6  # how far (in nats) another seed may lean towards another progression
+_PREFERENCE = 0.6  # how far (in nats) another seed may lean towards another progression
 _STRUCK = 0.5  # of the steps that have ink
 _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 
@@ -33,7 +33,7 @@ def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None 
     every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
     preferences = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
     fit = {
-        chord: _FIT * ink @ _cover(chord) + _TAKE * preference
+        chord: _FIT * ink @ _cover(chord) + _PREFERENCE * preference
         for chord, preference in zip(every, preferences, strict=True)
     }
     plan = choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))

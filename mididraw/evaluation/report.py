@@ -75,9 +75,9 @@ class Evaluation:
 
     Attributes:
         songs: real songs.
-        real: verdicts on other real music.
-        engines: verdicts on the engines and their strengths.
-        ablations: verdicts on parts left out.
+        real: figures of other real music.
+        engines: figures of the engines and their strengths.
+        ablations: figures of the default with parts left out.
         pairs: the seed's comparison pairs.
         speeds: of our model and of a giant's shape.
         notes: the distance of notes of real songs to others, as they are and changed.

@@ -20,7 +20,7 @@ _LONGEST_PROMPT = 32
 
 @dataclass(frozen=True, slots=True)
 class ComposeOptions:
-    """What is asked for.
+    """What a composition is asked for.
 
     Attributes:
         bars: bars that are written, 1 to 64, the prompt's not counted.

@@ -37,7 +37,7 @@ class Discriminator(nn.Module):
         self.out = nn.Linear(2 * _CHANNELS[-1], 1)
 
     def forward(self, rolls: Tensor) -> Tensor:
-        """Judge rolls.
+        """Tell how much rolls are like a song's.
 
         Args:
             rolls: ``float[n, 2, 88, 32]``: where notes begin and where they sound, keys in either

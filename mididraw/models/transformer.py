@@ -77,7 +77,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(shape.heads * shape.head_width, shape.width, bias=False)
 
     def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
-        """``x`` and result ``[batch, time, width]``; ``turn`` is None for learned positions."""
+        """Attend; ``x`` and result ``[batch, time, width]``; ``turn`` is for rotary positions."""
         q, k, v = self.split(self.qkv(x))
         if turn is not None:
             q, k = rotate(q, turn), rotate(k, turn)

@@ -68,7 +68,7 @@ class RollSheet:
         return [note for track in tracks for note in track.notes]
 
     def layout(self) -> Layout:
-        """Where everything lies."""
+        """Compute where everything lies on the picture."""
         tracks = [self.drawing, *self.others]
         titled = bool(printable(self.title or ""))
         strip = DRUMS if self.drums else 0

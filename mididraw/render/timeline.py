@@ -39,7 +39,7 @@ class Timeline:
         return cls(ticks * STEPS_PER_BEAT / file.ticks_per_beat, seconds)
 
     def seconds(self, step: float) -> float:
-        """When a step begins."""
+        """Compute when a step begins, in seconds."""
         return float(np.interp(step, self._steps, self._seconds))
 
     def step(self, seconds: float) -> float:

@@ -26,7 +26,7 @@ class Lesson(Protocol):
 
     @property
     def network(self) -> nn.Module:
-        """What is kept."""
+        """The network whose weights are kept."""
 
     def step(self, done: float) -> Losses:
         """Take one step of training; ``done`` goes from 0 to 1. Gives what it measured."""

@@ -31,7 +31,7 @@ _BATCH, _RATE, _JUDGES_RATE = 12, 5e-4, 3e-4
 _LIKELY = 0.05
 """Weight of how unlikely the song itself is, in nats a bar, which keeps the generator in place."""
 _CHANNELS = (24, 48, 64)
-_TOLD = 3
+_HARMONY = 3
 """Planes of harmony that the second judge sees: chord tones, roots, the scale."""
 _HELD_OUT = 48
 
@@ -45,14 +45,14 @@ class Picture(nn.Module):
         self.layers = nn.Sequential(
             *(
                 nn.Sequential(nn.Conv2d(one, other, 5, 2, 2), nn.LeakyReLU(0.1))
-                for one, other in pairwise((ROLL + 1 + _TOLD, *_CHANNELS))
+                for one, other in pairwise((ROLL + 1 + _HARMONY, *_CHANNELS))
             )
         )
         self.out = nn.Linear(2 * _CHANNELS[-1], 1)
 
     def forward(self, roll: Tensor, sketch: Tensor, harmony: Tensor) -> Tensor:
-        """Judge windows; above 0 is a song that goes with its ink, ``float[n]``."""
-        found = self.layers(torch.cat([roll, sketch, harmony[:, :_TOLD]], dim=1))
+        """Tell songs from other music, ``float[n]``; above 0 is a song that goes with its ink."""
+        found = self.layers(torch.cat([roll, sketch, harmony[:, :_HARMONY]], dim=1))
         found = torch.cat([found.mean(dim=(2, 3)), found.amax(dim=(2, 3))], dim=1)
         judged: Tensor = self.out(found)[:, 0].float()
         return judged

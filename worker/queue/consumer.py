@@ -123,10 +123,10 @@ class JobConsumer:
 
     def _begin_job(self, name: str, level: str) -> ClaimedJob | None:
         now = self._clock()
-        verdict, state, text, attempt = self._begin(
+        outcome, state, text, attempt = self._begin(
             keys=[keys.job(name)], args=[self.name, now, self.policy.attempts]
         )
-        if verdict == b"no":
+        if outcome == b"no":
             # A second ticket, written because the first seemed lost; it goes with its job.
             over = state.decode() not in OPEN_STATES
             with self._redis.pipeline() as pipeline:
@@ -146,7 +146,7 @@ class JobConsumer:
         front = job.reply.front if job else ""
         self._leases[name] = _Lease(level, front, execution, now)
         blobs = answers[len(answers) - len(job.blobs) :] if job else []
-        refused = self._refusal(name, verdict, job, blobs)
+        refused = self._refusal(name, outcome, job, blobs)
         if refused is not None or job is None:
             self.record_answer(refused or _failed(name, Reason.BROKEN, _UNREADABLE))
             return None
@@ -154,10 +154,10 @@ class JobConsumer:
         pictures = tuple(blobs[: len(job.pictures)])
         return ClaimedJob(job, pictures, blobs[-1] if job.prompt else None, attempt)
 
-    def _refusal(self, name: str, verdict: bytes, job: Job | None, blobs: list[Any]) -> Any:
-        if verdict == b"expired" or (job is not None and verdict == b"run" and None in blobs):
+    def _refusal(self, name: str, outcome: bytes, job: Job | None, blobs: list[Any]) -> Any:
+        if outcome == b"expired" or (job is not None and outcome == b"run" and None in blobs):
             return expired(name)
-        return _failed(name, Reason.LOST, _LOST) if verdict == b"lost" else None
+        return _failed(name, Reason.LOST, _LOST) if outcome == b"lost" else None
 
     def publish_events(self, events: Iterable[Event]) -> None:
         """Tell front-ends what happens; in an outage they miss it."""

@@ -31,7 +31,7 @@ class Admission:
     """What became of a job that was handed in.
 
     Attributes:
-        verdict: whether it was accepted.
+        outcome: whether it was accepted.
         seconds: after which it may be handed in again, where it came too soon; else 0.
     """
 

@@ -19,7 +19,7 @@ def _script(step: Step, body: str) -> str:
     return f"local next_state = {_row(step)}\n{body}"
 
 
-_VERDICT = """
+_ADMISSION = """
 -- KEYS job, open, user in hand, chat in hand, rate, closed
 -- ARGV now, limits: user, chat, rate, window, total
 local job, open, user, chat, rate, closed = unpack(KEYS, 1, 6)
@@ -39,12 +39,12 @@ end
 if redis.call('ZCARD', open) >= tonumber(ARGV[6]) then return {'full', ''} end
 """
 
-CHECK = _script(Step.ADMIT, _VERDICT + "return {'ok', ''}")
+CHECK = _script(Step.ADMIT, _ADMISSION + "return {'ok', ''}")
 """Tells what would become of a job that is handed in now."""
 
 ADMIT = _script(
     Step.ADMIT,
-    _VERDICT
+    _ADMISSION
     + """
 -- KEYS ... all of the user's, blobs...
 -- ARGV ... id, job, expires; life; at next, at later; names: outbox, events, music; blobs...

@@ -66,7 +66,7 @@ class ParticleFilter:
     """Goes by importance weights once they have drifted apart, and by the target in the end."""
 
     def __init__(self, weights: ImportanceWeights) -> None:
-        """Go by these."""
+        """Make a filter that goes by these weights."""
         self._weights = weights
 
     def survivors(self, slots: Tensor) -> list[int] | None:

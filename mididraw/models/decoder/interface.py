@@ -51,7 +51,7 @@ class Network(Protocol):
 
 
 def equal_counts(network: Network, counts: Iterable[int]) -> tuple[int, ...]:
-    """Those of ``counts`` that give the same bits as all rows of an empty network; see ``sizes``.
+    """Find which ``counts`` of rows give the same bits as all rows of an empty network.
 
     How a product of matrices is summed may depend on how many rows it has, and how it does is
     the processor's and its library's affair; so it is tried.

@@ -15,7 +15,7 @@ Elementwise = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, slots=True)
 class LayerWeights:
-    """One block.
+    """The weights of one block of the transformer.
 
     Attributes:
         attention_norm: norm before attention; its gain may live in ``qkv``.
