@@ -1,1 +1,1 @@
-"""What faces the chats."""
+"""The front-ends: Discord, Telegram and the page, over one service; none knows the others."""

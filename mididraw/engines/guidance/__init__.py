@@ -1,1 +1,1 @@
-"""What guided generation is made of: the picture, harmony, and who goes on."""
+"""What guided generation is made of: rules of picture and harmony, and the choice of candidates."""
