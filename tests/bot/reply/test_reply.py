@@ -13,7 +13,18 @@ from bot.texts import LANGUAGES, Texts, texts_in
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Video
 from tests.strategies.messages import answers, events, jobs
-from worker.contract import Answer, Done, Ended, Event, Failed, Job, Queued, ResultFiles, Take
+from worker.contract import (
+    Answer,
+    Done,
+    Ended,
+    Event,
+    Failed,
+    Job,
+    Progress,
+    Queued,
+    ResultFiles,
+    Take,
+)
 
 FILES = ResultFiles(b"MThd", b"ID3", b"\x89PNG")
 each_language = pytest.mark.parametrize(
@@ -28,6 +39,13 @@ def test_every_event_has_a_line_but_the_end(texts: Texts, event: Event) -> None:
     assert bool(line) is not isinstance(event, Ended)
     if isinstance(event, Queued):
         assert str(event.position) in line.replace(",", "")
+
+
+def test_progress_names_the_bar_that_is_written_and_never_one_too_many() -> None:
+    english = texts_in("en")
+    for done, shown in ((0, 1), (3, 4), (4, 4)):
+        line = tell(Progress(job="0" * 32, bar=done, bars=4), english)
+        assert line == english("progress", bar=shown, bars=4)
 
 
 @each_language

@@ -32,6 +32,7 @@ class Counting:
 
     def __init__(self, breaks: int = 0, *, away: bool = False) -> None:
         self.going = self.most = self.tries = 0
+        self.posted: list[bool] = []
         self._breaks, self._away = breaks, away
 
     def read_target(self, reply: ReplyTo) -> Target:
@@ -61,7 +62,8 @@ class Counting:
         return "posted"
 
     async def acknowledged(self, delivery: Delivery, target: Target, *, posted: bool) -> None:
-        """Nothing is left behind."""
+        del delivery, target
+        self.posted.append(posted)
 
 
 @asynccontextmanager
@@ -88,6 +90,7 @@ async def test_after_an_outage_a_few_answers_are_posted_at_a_time() -> None:
     poster = Counting()
     async with delivering(poster, 40) as deliverer:
         assert deliverer.outcomes == {"posted": 40}
+        assert poster.posted == [True] * 40
         assert 1 < poster.most <= 8
 
 
@@ -97,8 +100,29 @@ async def test_an_answer_that_breaks_the_bot_is_tried_again() -> None:
 
 
 async def test_an_answer_that_breaks_the_bot_for_good_is_let_go() -> None:
-    async with delivering(Counting(breaks=9), 1) as deliverer:
+    poster = Counting(breaks=9)
+    async with delivering(poster, 1) as deliverer:
         assert deliverer.outcomes == {"broken": 1, "later": 2}
+        assert poster.posted == [False]
+
+
+class Clumsy(Counting):
+    """Breaks once an answer is posted."""
+
+    async def acknowledged(self, delivery: Delivery, target: Target, *, posted: bool) -> None:
+        await super().acknowledged(delivery, target, posted=posted)
+        raise ZeroDivisionError
+
+
+async def test_a_fault_after_posting_is_logged_and_holds_no_other_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    poster = Clumsy()
+    async with delivering(poster, 3) as deliverer:
+        assert deliverer.outcomes == {"posted": 3}
+        await asyncio.sleep(0)
+    assert poster.posted == [True] * 3
+    assert [record.getMessage() for record in caplog.records] == ["a delivery broke"] * 3
 
 
 async def test_an_answer_whose_chat_stays_away_is_tried_ever_less_often_and_given_up(

@@ -107,3 +107,23 @@ def test_the_chord_is_preferred_and_most_at_the_end() -> None:
     end = leaning(*last, v.chord_token(PLAN.chords[3]), v.position_token(8))
     assert middle[on] == end[on] == 0
     assert end[off] < middle[off] < 0
+
+
+def test_a_longer_piece_that_begins_beside_another_changes_nothing_of_it() -> None:
+    grammar = PocketPictureGrammar(2, CPU)
+    form = PocketForm(grammar, 2, CPU)
+    onsets = (2, 5, 8, 12)
+
+    def begin(slot: int, bars: int) -> None:
+        slots = torch.tensor([slot])
+        plan = Plan(Key(0), PLAN.chords[:bars], (0,) * bars, onsets[:bars])
+        grammar.begin(slots, OPENING, bars)
+        form.begin(slots, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan)
+
+    begin(0, 2)
+    for token in bar(PLAN.chords[0], note(4, 60, 2)):
+        for processor in (grammar, form):
+            processor.observe(ONLY, torch.tensor([token]))
+    alone = form.apply(torch.zeros(1, v.SIZE), ONLY)
+    begin(1, BARS)
+    assert torch.equal(form.apply(torch.zeros(1, v.SIZE), ONLY), alone)

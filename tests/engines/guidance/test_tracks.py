@@ -34,14 +34,14 @@ def test_what_the_backing_plays_beside_the_ink_is_an_accompaniment_and_quieter()
     ink[20, 2:10] = True
     lead, backing = (
         (Note(2, 56, 4, 80), Note(2, 70, 4, 80)),
-        (Note(6, 57, 4, 60), Note(2, 40, 8, 80), Note(12, 40, 2, 1)),
+        (Note(6, 57, 4, 60), Note(8, 55, 2, 80), Note(2, 40, 8, 80), Note(12, 40, 2, 1)),
     )
     music = Score((Track("lead", 0, lead), Track("backing", 5, backing)), 1, 90.0, Key.parse("C"))
     split = split_tracks(music, canvas_of(ink), 7, "backing", accompany=True)
     drawing, accompaniment = split.tracks
     assert (drawing.name, accompaniment.name) == (DRAWING, BACKING)
     assert (drawing.program, accompaniment.program) == (7, 7)
-    assert {note.pitch for note in drawing.notes} == {56, 57, 70}
+    assert {note.pitch for note in drawing.notes} == {55, 56, 57, 70}
     # None falls silent.
     assert accompaniment.notes == (Note(2, 40, 8, 60), Note(12, 40, 2, 1))
     whole = split_tracks(music, canvas_of(ink), 7, "backing", accompany=False)
