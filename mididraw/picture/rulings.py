@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.picture.colour import Bools, Floats, floats
+from mididraw.picture.thinning import halved
 from mididraw.picture.thinning import thin as thinned
 
 _SIDE = 800  # of the copy in which lines are looked for
@@ -57,9 +58,7 @@ def without_rulings(ink: Bools, strength: Floats, lab: Floats) -> Bools:
     small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.2
     if small.mean() < 0.01 or min(small.shape) < 100:
         return ink
-    cells = small.astype(np.uint8)
-    thin = small & (cv2.morphologyEx(cells, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)) == 0)
-    if max(len(_long_lines(thin)), len(_long_lines(thin.T))) < _FEWEST:
+    if not _may_be_ruled(small):
         return ink
     thin = thinned(small)  # takes long, and is seldom needed
     level, upright = _long_lines(thin), _long_lines(thin.T)
@@ -91,13 +90,26 @@ def without_holes(ink: Bools) -> Bools:
     return kept
 
 
-def _long_lines(thin: Bools) -> list[_Line]:
-    """The nearly level lines that have ink over most of the breadth, no two alike."""
+def _may_be_ruled(ink: Bools) -> bool:
+    """Whether there are enough long lines in a copy of half the size, where they are soon found."""
+    cells = ink.astype(np.uint8)
+    thin = ink & (cv2.morphologyEx(cells, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)) == 0)
+    half = halved(thin, least=2)
+    return any(len(_long_lines(way, 0.5)) >= _FEWEST for way in (half, half.T))
+
+
+def _long_lines(thin: Bools, scale: float = 1.0) -> list[_Line]:
+    """The nearly level lines that have ink over most of the breadth, no two alike.
+
+    Args:
+        thin: ``bool[height, width]``, the ink without what is broad.
+        scale: its size, of that of the copy in which lines are looked for.
+    """
     breadth = thin.shape[1]
     found = cv2.HoughLines(
         thin.astype(np.uint8),
         1,
-        np.pi / 720,
+        np.pi / 720 / scale,
         round(0.3 * breadth),
         min_theta=float(np.pi / 2 - _TILT),
         max_theta=float(np.pi / 2 + _TILT),
@@ -113,9 +125,9 @@ def _long_lines(thin: Bools) -> list[_Line]:
     lines: list[_Line] = []
     while left.any():
         strongest = int(left.argmax())  # they come with the most votes first
-        left &= np.abs(middles - middles[strongest]) >= _APART
+        left &= np.abs(middles - middles[strongest]) >= _APART * scale
         line = _Line(float(heights[strongest]), float(slopes[strongest]))
-        on = line.distance(x, y) < _HALF_WIDTH
+        on = line.distance(x, y) < _HALF_WIDTH * scale
         if np.count_nonzero(np.bincount(columns[on])) >= _SPAN * breadth:
             # The transform's steps of angle are coarse.
             slope, level = np.polyfit(x[on], y[on], 1)

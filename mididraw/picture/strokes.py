@@ -10,7 +10,7 @@ from mididraw.picture.areas import inner_lines
 from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
 from mididraw.picture.separate import PaperSheet
-from mididraw.picture.thinning import thin
+from mididraw.picture.thinning import halved, thin
 
 Box = tuple[float, float, float, float]
 
@@ -138,9 +138,7 @@ def _thin_coarsely(area: Bools) -> Bools:
     hairline is lost in the copy.
     """
     height, width = area.shape
-    padded = np.pad(area, ((0, height % 2), (0, width % 2)))
-    half = padded[::2, ::2] | padded[1::2, ::2] | padded[::2, 1::2] | padded[1::2, 1::2]
-    return thin(thin(half).repeat(2, 0).repeat(2, 1)[:height, :width] & area)
+    return thin(thin(halved(area)).repeat(2, 0).repeat(2, 1)[:height, :width] & area)
 
 
 def _filled(area: Bools, radius: Floats, broad: float) -> Bools:

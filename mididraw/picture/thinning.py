@@ -40,6 +40,15 @@ def thin(area: Bools) -> Bools:
     return framed[1:-1, 1:-1] > 0
 
 
+def halved(area: Bools, least: int = 1) -> Bools:
+    """A copy of half the size, odd sides rounded up: where at least so many of four pixels are."""
+    height, width = area.shape
+    padded = np.pad(area.astype(np.uint8), ((0, height % 2), (0, width % 2)))
+    rows = padded[::2] + padded[1::2]
+    half: Bools = rows[:, ::2] + rows[:, 1::2] >= least
+    return half
+
+
 def _kept(first: bool) -> Bytes:
     """Whether a pixel stays in the first or second half of a round, by its neighbours."""
     bits = np.array([[code & bit > 0 for bit in _AROUND] for code in range(256)])
