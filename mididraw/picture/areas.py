@@ -9,11 +9,9 @@ from itertools import combinations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mididraw.picture.colour import Bools, Floats, blurred, distance, floats, steepness
-
-Numbers = NDArray[np.int32]
+from mididraw.picture.parts import Numbers, parts_of
 
 _COLOURS = 8  # of grounds, at most
 _ONE_COLOUR = 14.0  # CIELAB units: as far as a colour spreads
@@ -103,14 +101,12 @@ def _patches(lab: Floats, flat: Bools, palette: Floats) -> tuple[Numbers, Bools,
     grounds = np.zeros(flat.shape, np.int32)
     marks, islands = np.zeros(flat.shape, np.bool_), np.zeros(flat.shape, np.bool_)
     for number in range(1, len(palette) + 1):
-        mask = (colour == number).astype(np.uint8)
-        radius = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-        widest = np.zeros(count, np.float32)
-        np.maximum.at(widest, labels.ravel().astype(np.intp), radius.ravel())
-        size = stats[:, cv2.CC_STAT_AREA]
-        span = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-        length = size / np.maximum(2 * widest, 1)
+        mask = colour == number
+        radius = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 3)
+        parts = parts_of(mask, connectivity=4)
+        labels, span = parts.labels, parts.spans
+        widest = parts.highest(radius)
+        length = parts.sizes / np.maximum(2 * widest, 1)
         stroke = (widest < _THIN * side) & (length > _LONG * 2 * widest)
         ground = ~stroke & (span > _SMALL * side) & (widest > 2)
         mark = ~ground & (widest > 2)

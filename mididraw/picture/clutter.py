@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from mididraw.picture.colour import Bools, Floats, distance
+from mididraw.picture.parts import parts_of
 
 _EDGE = 0.01  # of the shorter side: how thick a line along the edge may be that is no drawing
 _BAR = 0.25  # of the height: how far a bar reaches into a screen
@@ -20,14 +21,14 @@ def without_specks(ink: Bools, share: float = 0.0002, clear: Bools | None = None
         share: of all the ink that is left.
         clear: ``bool[height, width]``; where given, parts with none of it are dropped first.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+    parts = parts_of(ink)
+    areas = parts.sizes.astype(np.int64)
     areas[0] = 0
-    if count <= 1:
+    if len(areas) <= 1:
         return ink
     if clear is not None:
-        areas[np.setdiff1d(np.arange(count), labels[clear])] = 0
-    kept: Bools = (areas >= max(share * areas.sum(), 1))[labels]
+        areas[np.setdiff1d(np.arange(len(areas)), parts.labels[clear])] = 0
+    kept: Bools = (areas >= max(share * areas.sum(), 1))[parts.labels]
     return kept
 
 
@@ -36,11 +37,11 @@ def without_edge_lines(ink: Bools) -> Bools:
     if not any(side.any() for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])):
         return ink
     reach = max(round(_EDGE * min(ink.shape)), 2)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    if count <= 2:
+    labels, boxes, _, _ = parts_of(ink)
+    if len(boxes) <= 2:
         return ink
     height, width = ink.shape
-    left, top, wide, high = stats[:, :4].T
+    left, top, wide, high = boxes.T
     line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
     line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
     # A frame is as large as the picture, but none of it lies further in.

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from mididraw.picture.colour import Bools, Floats, blurred, floats, squared, summed
+from mididraw.picture.parts import parts_of
 
 _SIDE = 360  # of the copy that lines are drawn in: finer ones have no place in a piece of music
 _NARROW = 1.4  # of the difference of Gaussians, in pixels of the copy
@@ -92,15 +93,11 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
 def _main_lines(response: Floats) -> Bools:
     """The crests of the response, with hysteresis, as lines two pixels broad; none is short."""
     crest = response >= 0.92 * cv2.dilate(response, np.ones((3, 3), np.uint8))
-    weak = crest & (response > np.quantile(response, _WEAK))
-    joined = cv2.dilate(weak.astype(np.uint8), np.ones((2, 2), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    peaks = np.zeros(len(stats), np.float32)
-    np.maximum.at(peaks, labels.ravel().astype(np.intp), response.ravel())
-    spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    usual = float(np.median(response))
-    strong = max(float(np.quantile(response, _STRONG)), _ABOVE * usual, _CLEAR)
-    kept = (peaks > strong) & (spans > _SHORTEST * max(response.shape))
+    usual, begun, strong = np.quantile(response, np.array([0.5, _WEAK, _STRONG], np.float32))
+    weak = crest & (response > begun)
+    parts = parts_of(cv2.dilate(weak.view(np.uint8), np.ones((2, 2), np.uint8)) > 0)
+    strong = max(strong, _ABOVE * usual, _CLEAR)
+    kept = (parts.highest(response) > strong) & (parts.spans > _SHORTEST * max(response.shape))
     kept[0] = False
-    lines: Bools = kept[labels]
+    lines: Bools = kept[parts.labels]
     return lines

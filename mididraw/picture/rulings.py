@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.picture.colour import Bools, Floats, floats
+from mididraw.picture.parts import parts_of
 from mididraw.picture.thinning import halved
 from mididraw.picture.thinning import thin as thinned
 
@@ -75,18 +76,16 @@ def without_rulings(ink: Bools, strength: Floats, lab: Floats) -> Bools:
 
 def without_holes(ink: Bools) -> Bools:
     """Drop a row of small parts of one size, evenly spaced, beside all that is drawn."""
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    parts = parts_of(ink)
     side = max(ink.shape)
-    spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    small = np.flatnonzero(spans <= _HOLE * side)
+    small = np.flatnonzero(parts.spans <= _HOLE * side)
     small = small[small > 0]
     if not _HOLES <= len(small) <= 120:
         return ink
-    sizes = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    row = _row(np.asarray(centres, np.float64), small, sizes, side)
-    if len(row) == 0 or len(row) == count - 1:
+    row = _row(parts.centres, small, parts.sizes.astype(np.float64), side)
+    if len(row) == 0 or len(row) == len(parts.sizes) - 1:
         return ink
-    kept: Bools = ink & ~np.isin(labels, row)
+    kept: Bools = ink & ~np.isin(parts.labels, row)
     return kept
 
 
@@ -194,12 +193,10 @@ def _mended(kept: Bools, ink: Bools, reach: int) -> Bools:
     """Join what was cut through, with ink that was there, and drop what is left of the rulings."""
     kernel = np.ones((reach, reach), np.uint8)
     closed = cv2.morphologyEx(kept.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
-    joined = (kept | (closed & ink)).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    whole = spans > 0.02 * max(ink.shape)
+    parts = parts_of(kept | (closed & ink))
+    whole = parts.spans > 0.02 * max(ink.shape)
     whole[0] = False
-    mended: Bools = whole[labels]
+    mended: Bools = whole[parts.labels]
     return mended
 
 

@@ -9,6 +9,7 @@ from mididraw.options import Shape
 from mididraw.picture.areas import inner_lines
 from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
+from mididraw.picture.parts import parts_of
 from mididraw.picture.separate import PaperSheet
 from mididraw.picture.thinning import halved, thin
 
@@ -194,11 +195,10 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     """Which filled shapes are played as areas; by themselves only dots, so that few notes do."""
     if shape is not Shape.AUTO:
         return filled if shape is Shape.FILL else np.zeros_like(filled)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(filled.astype(np.uint8))
-    spans = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    small = spans <= _SMALL_FILL * side
+    parts = parts_of(filled)
+    small = parts.spans <= _SMALL_FILL * side
     small[0] = False
-    kept: Bools = small[labels]
+    kept: Bools = small[parts.labels]
     return kept
 
 
@@ -208,11 +208,11 @@ def _round_parts(area: Bools, radius: Floats, least: float) -> tuple[Bools, Bool
     Returns:
         the small ones, as an eye is, and the others.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
-    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    labels, boxes, sizes, _ = parts_of(area)
+    wide, high = boxes[:, 2:].T
     longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
-    compact = stats[:, cv2.CC_STAT_AREA] > _COMPACT * wide * high
-    broad = np.zeros(len(stats), np.bool_)
+    compact = sizes > _COMPACT * wide * high
+    broad = np.zeros(len(sizes), np.bool_)
     broad[labels[radius > least]] = True
     round_ = (longer <= _ROUND * shorter) & compact & broad
     round_[0] = False
