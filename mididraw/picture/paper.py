@@ -94,7 +94,7 @@ def _under_uneven_light(lab: Floats) -> Paper | None:
 def _fit(lab: Floats) -> tuple[Bools, Floats]:
     """Where paper is seen, and the factors of its colour's surface, ``float32[6, 3]``."""
     sampled = np.s_[::2, ::2]  # a surface of second order needs no more
-    terms = _terms(*lab.shape[:2])[sampled].reshape(-1, 6)
+    terms = _terms(*(places[sampled] for places in _places(*lab.shape[:2])))
     colours = lab[sampled].reshape(-1, 3)
     chosen = _smooth_and_alike(lab)[sampled].ravel()
     for _ in range(_ROUNDS):
@@ -163,9 +163,9 @@ def _places(height: int, width: int) -> tuple[Floats, Floats]:
     return floats(y)[:, None], floats(x)[None]
 
 
-def _terms(height: int, width: int) -> Floats:
-    """The terms of a surface of second order, ``float32[height, width, 6]``."""
-    y, x = np.broadcast_arrays(*_places(height, width))
+def _terms(down: Floats, across: Floats) -> Floats:
+    """The terms of a surface of second order, ``float32[height * width, 6]``."""
+    y, x = (places.ravel() for places in np.broadcast_arrays(down, across))
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 

@@ -49,7 +49,8 @@ def _gradients(lab: Floats) -> tuple[Floats, Floats, Floats]:
     """The structure tensor of all three channels: xx, xy, yy."""
     x = floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0, scale=1 / 8))
     y = floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1, scale=1 / 8))
-    return squared(x), summed(x * y), squared(y)
+    both = summed(floats(cv2.multiply(x, y)))
+    return squared(x), both, squared(y)
 
 
 def _tangents(lab: Floats) -> tuple[Floats, Floats]:
@@ -74,13 +75,16 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
     y, x = np.mgrid[:height, :width].astype(np.float32)
     total, weights = edges.copy(), 1.0
     for side in (1.0, -1.0):
-        at_x, at_y = x, y
+        at_x, at_y = x.copy(), y.copy()
         way_x, way_y = (np.float32(side) * part for part in tangents)
         for step in range(1, _ALONG + 1):
-            at_x, at_y = at_x + way_x, at_y + way_y
+            at_x += way_x
+            at_y += way_y
             weight = float(np.exp(-0.5 * (2.0 * step / _ALONG) ** 2))
             total += weight * floats(cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR))
             weights += weight
+            if step == _ALONG:
+                break
             ahead_x, ahead_y = (
                 floats(cv2.remap(part, at_x, at_y, cv2.INTER_NEAREST)) for part in tangents
             )
@@ -93,7 +97,9 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
 def _main_lines(response: Floats) -> Bools:
     """The crests of the response, with hysteresis, as lines two pixels broad; none is short."""
     crest = response >= 0.92 * cv2.dilate(response, np.ones((3, 3), np.uint8))
-    usual, begun, strong = np.quantile(response, np.array([0.5, _WEAK, _STRONG], np.float32))
+    shares = np.array([0.5, _WEAK, _STRONG], np.float32)
+    # Sorting takes a third of the time that quantiles of what is not sorted do.
+    usual, begun, strong = np.quantile(np.sort(response, axis=None), shares)
     weak = crest & (response > begun)
     parts = parts_of(cv2.dilate(weak.view(np.uint8), np.ones((2, 2), np.uint8)) > 0)
     strong = max(strong, _ABOVE * usual, _CLEAR)
