@@ -55,14 +55,15 @@ class PaperSheet:
         ink: ``bool``, where there is ink.
         strength: ``float32`` from 0 to 1, how far the pixel is from paper.
         lab: ``float32[height, width, 3]``, the pixels' colours in CIELAB.
-        rulings: ``bool``, what is printed on the paper and was taken off the ink.
+        rulings: ``bool``, what is printed on the paper and was taken off the ink; None of a
+            photograph without paper, where evenly spaced lines are what it shows.
         reach: ``bool``, where the paper lies.
     """
 
     ink: Bools
     strength: Floats
     lab: Floats
-    rulings: Bools
+    rulings: Bools | None
     reach: Bools
 
 
@@ -73,6 +74,7 @@ class _Separated(NamedTuple):
     strength: Floats
     lab: Floats
     reach: Bools | None = None
+    on_paper: bool = True
 
 
 def separate(image: Image.Image, *, invert: bool = False) -> PaperSheet:
@@ -86,12 +88,15 @@ def separate(image: Image.Image, *, invert: bool = False) -> PaperSheet:
     """
     separated = _separate(image)
     ink = without_edge_lines(separated.ink)
-    unruled = without_rulings(ink, separated.strength, separated.lab)
-    drawn, strength = without_holes(unruled), separated.strength
+    rulings, unruled, strength = None, ink, separated.strength
+    if separated.on_paper:
+        unruled = without_rulings(ink, strength, separated.lab)
+        rulings = ink & ~unruled
+    drawn = without_holes(unruled)
     if invert:
         drawn, strength = ~drawn, np.maximum(1 - strength, 0.5)
     reach = np.ones_like(ink) if separated.reach is None else separated.reach
-    sheet = PaperSheet(drawn, strength, separated.lab, ink & ~unruled, reach)
+    sheet = PaperSheet(drawn, strength, separated.lab, rulings, reach)
     if not sheet.ink.any():
         raise BlankPictureError(
             "picture-blank", "Nothing is drawn on the picture: draw something and send it again."
@@ -133,7 +138,7 @@ def _without_paper(lab: Floats) -> _Separated:
             "This looks like a photograph in which no line stands out: send a drawing, or "
             "a photo of something with clear outlines.",
         )
-    return _Separated(lines, strength, lab)
+    return _Separated(lines, strength, lab, on_paper=False)
 
 
 def _on_even_paper(lab: Floats, paper: Floats) -> _Separated:

@@ -17,14 +17,14 @@ _RULED = 0.05  # of the picture's edge that printed lines run over
 _SHARE = 0.18  # of the strongest edge that one still seen has beside it
 
 
-def visible_lines(lab: Floats, rulings: Bools, reach: Bools) -> Floats:
+def visible_lines(lab: Floats, rulings: Bools | None, reach: Bools) -> Floats:
     """Find the edges that are seen on a picture.
 
     What is outside of the sheet, rulings, holes and an app's bars are none of the drawing.
 
     Args:
         lab: the picture as it was posted, ``float32[height, width, 3]`` in CIELAB.
-        rulings: ``bool[height, width]``, what is printed on its paper.
+        rulings: ``bool[height, width]``, what is printed on its paper; None where it has none.
         reach: ``bool[height, width]``, where its paper lies.
 
     Returns:
@@ -39,9 +39,10 @@ def visible_lines(lab: Floats, rulings: Bools, reach: Bools) -> Floats:
     steep = floats(np.where(within, steep, 0.0))
     strongest = float(np.quantile(steep, 0.998))
     seen = steep > max(_FAINTEST, _SHARE * strongest)
-    printed = cv2.resize(rulings.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-    seen &= cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    if _at_edges(seen) > _RULED and not rulings.any():
+    if rulings is not None and rulings.any():
+        printed = cv2.resize(rulings.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
+        seen &= cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    elif rulings is not None and _at_edges(seen) > _RULED:
         # Too faint to be ink, and still printed.
         seen = without_rulings(seen, steep, small)
     seen = without_holes(without_edge_lines(without_bars(seen, small)))

@@ -218,18 +218,35 @@ def test_a_photograph_gives_its_main_lines(shared: Path) -> None:
     assert (spans > 0.2 * max(ink.strokes.shape)).sum() >= 3
 
 
-def test_a_photograph_of_our_own_shows_its_subject() -> None:
+def photographed(slats: int = 0) -> Image.Image:
+    """A ball before a room of blurred patches, and before so many slats of a blind."""
     grain = np.random.default_rng(1)
     y, x = np.mgrid[:480, :640].astype(np.float32)
     patches = grain.integers(20, 150, (3, 4, 3)).astype(np.float32)
     room = cv2.GaussianBlur(cv2.resize(patches, (640, 480), interpolation=0), (0, 0), 6)
+    if slats:
+        blind = (y * slats % 480 > 240)[..., None]
+        room = np.where(blind, np.float32([245, 235, 220]), room)
     ball = (np.hypot(x - 300, y - 250) < 130)[..., None]
     lit = np.dstack([250 - 0.2 * y, 220 - 0.1 * x, 90 + 0.1 * y])
     photo = np.where(ball, lit, room) + grain.normal(0, 4, (480, 640, 3))
-    ink = read(Image.fromarray(photo.clip(0, 255).astype(np.uint8)))
+    return Image.fromarray(photo.clip(0, 255).astype(np.uint8))
+
+
+def test_a_photograph_of_our_own_shows_its_subject() -> None:
+    ink = read(photographed())
     height, width = ink.strokes.shape
     assert 0.7 < width / height < 1.5
     assert 0.004 < ink.strokes.mean() < 0.06
+
+
+def test_evenly_spaced_lines_of_a_photograph_are_not_printed_on_paper() -> None:
+    ink = read(photographed(slats=10))
+    assert ink.visible is not None
+    for lines in (ink.strokes, ink.visible > 0):
+        at_left = lines[:, lines.shape[1] // 12]
+        begun = at_left & ~np.roll(at_left, 1)
+        assert begun.sum() >= 17  # of the 19 edges of its slats
 
 
 def test_a_photograph_without_clear_lines_is_refused() -> None:
