@@ -67,7 +67,7 @@ def test_of_a_moving_picture_the_first_of_its_fullest_frames_is_read(
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_a_picture_is_turned_as_its_notes_say(orientation: int, kind: str) -> None:
     turns = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -85,6 +85,13 @@ def test_a_picture_is_turned_as_its_notes_say(orientation: int, kind: str) -> No
     assert alike(read(picture), read(sketch())) > 0.99
     if orientation not in (1, 4):
         assert alike(read(held), read(sketch())) < 0.9
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("size", [(3000, 2000), (2999, 2001)])
+def test_a_large_picture_of_any_kind_is_read_alike(kind: str, size: tuple[int, int]) -> None:
+    image = sketch("RGB", (200, 30, 10), (255, 250, 240), pen=9, size=size)
+    assert alike(read(saved(image, kind)), read(image)) > 0.99
 
 
 def test_a_path_bytes_and_an_image_are_one(tmp_path: Path) -> None:
