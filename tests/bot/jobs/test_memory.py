@@ -7,7 +7,7 @@ import pytest
 from bot.jobs.limits import FullError, Limits
 from bot.jobs.local import LocalJobs
 from tests.bot.jobs.conftest import REFUSED, Gate, order, perform_at, until
-from worker.contract import Ended, Failed, Queued, Reason, Started
+from worker.contract import Done, Ended, Failed, Queued, Reason, Started
 
 
 async def ended(jobs: LocalJobs, request: str, picture: bytes) -> str:
@@ -71,4 +71,26 @@ async def test_the_oldest_pictures_go_where_there_are_too_many_and_open_ones_sta
     with pytest.raises(FullError):
         await jobs.submit(order("d", picture=bytes(50)))
     gate.opened.set()
+    await jobs.close()
+
+
+async def test_the_oldest_results_go_where_there_are_too_many_and_the_newest_stay() -> None:
+    gate = Gate()
+    gate.opened.set()
+    jobs = LocalJobs(perform_at(gate), limits=Limits(user=9, rate=99), most_bytes=100)
+    answers: list[Done] = []
+
+    async def sizes_after(picture: bytes) -> list[int]:
+        receipt = await jobs.submit(order(str(len(answers)), picture=picture))
+        *_, end = [event async for event in jobs.follow(receipt.job)]
+        assert isinstance(end, Ended)
+        assert isinstance(end.answer, Done)
+        answers.append(end.answer)
+        found = [await jobs.files(answer) for answer in answers]
+        return [files.size if files else 0 for files in found]
+
+    assert await sizes_after(b"a" * 40) == [46]
+    assert await sizes_after(b"b" * 40) == [46, 46]
+    assert await sizes_after(b"c" * 40) == [0, 46, 46]
+    assert await sizes_after(b"d" * 98) == [0, 0, 0, 104]
     await jobs.close()
