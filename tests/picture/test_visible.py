@@ -226,7 +226,7 @@ def photographed(slats: int = 0) -> Image.Image:
     room = cv2.GaussianBlur(cv2.resize(patches, (640, 480), interpolation=0), (0, 0), 6)
     if slats:
         blind = (y * slats % 480 > 240)[..., None]
-        room = np.where(blind, np.float32([245, 235, 220]), room)
+        room = np.where(blind, np.array([245, 235, 220], np.float32), room)
     ball = (np.hypot(x - 300, y - 250) < 130)[..., None]
     lit = np.dstack([250 - 0.2 * y, 220 - 0.1 * x, 90 + 0.1 * y])
     photo = np.where(ball, lit, room) + grain.normal(0, 4, (480, 640, 3))
