@@ -113,6 +113,15 @@ def test_beyond_the_context_the_newer_half_goes_on(kernel: Kernel) -> None:
         tokens.append(token)
 
 
+@each_kernel
+def test_a_step_reads_all_blocks_and_the_readout(kernel: Kernel) -> None:
+    model = random_model(WRITABLE)
+    network = make_network(model, Precision.FP32, 2, 64, kernel=kernel)
+    outside = {"norm.weight", "norm.bias"}
+    weights = [part for name, part in model.named_parameters() if name not in outside]
+    assert network.bytes_per_step == 4 * sum(part.numel() for part in weights)
+
+
 @pytest.mark.parametrize("shape", [POCKET, ROTARY, LEARNED], ids=["narrow", "rotary", "learned"])
 def test_shapes_that_the_graph_does_not_cover_are_left_to_torch(
     shape: TransformerConfig, choices: Path
