@@ -6,6 +6,9 @@ PYTHON ?= $(shell sh deploy/find-python.sh)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Without compiled files each of the tests' hundreds of processes compiles our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench chaos docker documents evaluate figures gallery pictures site whole clean
 
 demo: $(READY) ## Draw the bundled examples into demo/
