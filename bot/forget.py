@@ -4,13 +4,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.service.gallery import Delete, remove_from
 from mididraw.cli.output import OUT
 from mididraw.errors import OptionError
+
+if TYPE_CHECKING:
+    from bot.service.gallery import Delete
 
 
 def forget(
@@ -35,6 +37,7 @@ async def forget_person(front: str, user: str, environment: Mapping[str, str]) -
     """
     from bot.jobs.remote import RedisJobs
     from bot.memory import Memory, RedisStore
+    from bot.service.gallery import remove_from
     from worker.queue.settings import QueueSettings
 
     url = QueueSettings.from_environment(environment).redis
@@ -53,7 +56,7 @@ async def forget_person(front: str, user: str, environment: Mapping[str, str]) -
 
 
 @asynccontextmanager
-async def _deleting(front: str, environment: Mapping[str, str]) -> AsyncIterator[Delete]:
+async def _deleting(front: str, environment: Mapping[str, str]) -> AsyncIterator["Delete"]:
     """What deletes a chat's messages, with the bot's own token."""
     if not any(environment.get(f"{front.upper()}_TOKEN{end}") for end in ("", "_FILE")):
         raise OptionError(

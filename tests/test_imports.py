@@ -47,6 +47,12 @@ def test_importing_the_library_brings_no_torch() -> None:
     assert printed(program) == "False"
 
 
+def test_the_command_line_starts_without_what_one_command_alone_needs() -> None:
+    heavy = ("redis", "numpy", "cv2", "torch", "onnxruntime", "aiogram", "discord", "fastapi")
+    program = f"import mididraw.cli.commands, sys; print({{*{heavy}}} & {{*sys.modules}})"
+    assert printed(program) == "set()"
+
+
 def test_importing_the_front_ends_side_brings_no_torch_and_no_worker() -> None:
     program = (
         "import mididraw.cli.commands, bot.cli, bot.jobs.remote, bot.jobs.local;"
