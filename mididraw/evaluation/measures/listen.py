@@ -5,6 +5,7 @@ Timbre swamps an audio distance, so whatever a piece was written for is played o
 
 import io
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,8 @@ def listen(midi: bytes, soundfont: Path | None = None, seconds: float = CLIP_SEC
     return to_sound(np.pad(samples, ((0, length - len(samples)), (0, 0))), SAMPLE_RATE)
 
 
-def _tuned(midi: bytes) -> list[pretty_midi.Instrument]:
+@lru_cache(maxsize=1)  # a song is looked at once for each clip that is cut from it
+def _tuned(midi: bytes) -> tuple[pretty_midi.Instrument, ...]:
     file = parse_midi(midi)
     with warnings.catch_warnings():
         # Misplaced tempo events, which pretty_midi warns of, do no harm here.
@@ -91,4 +93,4 @@ def _tuned(midi: bytes) -> list[pretty_midi.Instrument]:
             raise MidiError(
                 "midi-damaged", "The MIDI file is damaged: save it again and retry."
             ) from error
-    return [part for part in midi_file.instruments if not part.is_drum]
+    return tuple(part for part in midi_file.instruments if not part.is_drum)
