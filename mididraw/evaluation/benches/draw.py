@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from itertools import islice
@@ -122,12 +122,22 @@ class BenchReport:
             yield sweep
 
 
-def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
+def run_bench(
+    sweep: Path | None = None,
+    count: int = 200,
+    *,
+    bundled: int | None = None,
+    runs: int = _RUNS,
+    engines: Sequence[Engine] = tuple(Engine),
+) -> BenchReport:
     """Measure everything in one run.
 
     Args:
         sweep: QuickDraw's simplified drawings, one JSON a line, gzipped if it ends in ``.gz``.
         count: how many of them, each of another category as long as there are.
+        bundled: how many of the bundled drawings; None for all.
+        runs: how often each of these is drawn.
+        engines: that play the sweep.
 
     Raises:
         OptionError: the sweep's file cannot be read.
@@ -135,12 +145,12 @@ def run_bench(sweep: Path | None = None, count: int = 200) -> BenchReport:
     # First what can be refused.
     drawings = [] if sweep is None else [paint(one) for one in islice(read_quickdraw(sweep), count)]
     with resources.as_file(resources.files("mididraw") / "examples") as folder:
-        pictures = sorted(folder.glob("*.png"))
-        stages, real_time = _measure_stages(pictures)
+        pictures = sorted(folder.glob("*.png"))[:bundled]
+        stages, real_time = _measure_stages(pictures * runs)
         cold = median(_cold_draw(picture) for picture in pictures)
     import_seconds, loads_torch = _cold_import()
     largest = {name: _measure_largest(*kind) for name, kind in _LARGEST_KINDS.items()}
-    matches = {engine.value: _measure_match(engine, drawings) for engine in Engine if drawings}
+    matches = {engine.value: _measure_match(engine, drawings) for engine in engines if drawings}
     return BenchReport(stages, cold, import_seconds, loads_torch, real_time, largest, matches)
 
 
@@ -155,7 +165,7 @@ def _measure_stages(pictures: list[Path]) -> tuple[dict[str, StageFigures], floa
         elif not done:
             reset_peak()
 
-    for picture in pictures * _RUNS:
+    for picture in pictures:
         options = DrawOptions.of(engine=Engine.CHORDS, bars=_BARS, seed=0)
         drawing = draw([picture], options, progress=watch)
         for stage, spent in drawing.seconds.items():

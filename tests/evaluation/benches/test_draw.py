@@ -3,6 +3,7 @@
 import gzip
 import json
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,8 +34,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> BenchReport:
     path = tmp_path_factory.mktemp("sweep") / "drawings.ndjson.gz"
     _ndjson(path, ["house", "house", "hut"])
     # Memory is that of a process that has done nothing else.
+    few = partial(run_bench, bundled=2, runs=1, engines=(Engine.CHORDS, Engine.NAIVE))
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
-        return fresh.submit(run_bench, path, 2).result()
+        return fresh.submit(few, path, 2).result()
 
 
 def test_every_stage_is_measured(report: BenchReport) -> None:
@@ -66,7 +68,7 @@ def test_the_report_is_json_and_tables(report: BenchReport) -> None:
     assert figures["matches"]["chords"]["f1"] == pytest.approx(
         report.matches["chords"].f1, abs=1e-4
     )
-    assert [table.row_count for table in report.tables()] == [len(Stage) - 1, 4, 4, len(Engine)]
+    assert [table.row_count for table in report.tables()] == [len(Stage) - 1, 4, 4, 2]
 
 
 def test_recognised_drawings_come_one_of_each_category_in_turn(tmp_path: Path) -> None:
