@@ -44,7 +44,7 @@ def serve(settings: WorkerSettings, runner: JobRunner, collector: Any = None) ->
     if settings.worker_metrics_port:
         metrics.serve(settings.worker_metrics_port)
     policy = RetryPolicy(settings.worker_attempts, settings.worker_alive_seconds)
-    limits = TimeLimits(job=settings.worker_job_seconds)
+    limits = TimeLimits(settings.worker_job_seconds, settings.worker_stop_seconds)
     with connect(settings.redis, tries=1) as connection:
         worker = make_worker(connection, name, runner, policy, limits, metrics)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,10 +47,11 @@ def serving(folder: Path) -> Iterator[RedisServer]:
 
 
 @contextmanager
-def working(server: RedisServer, log: int) -> Iterator[subprocess.Popen[str]]:
+def working(server: RedisServer, log: int, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A worker of its own process, what it logs in ``log``."""
     environment = {
         **os.environ,
+        **variables,
         "REDIS_URL": server.url,
         "MIDIDRAW_WORKER_SLOTS": "8",
         "MIDIDRAW_WORKER_THREADS": "1",
@@ -225,12 +226,13 @@ async def _bars(jobs: RedisJobs, job: str) -> list[int]:
 
 
 async def test_a_stop_hands_back_what_cannot_be_finished(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, working(server, subprocess.PIPE) as worker:
+    stop = {"MIDIDRAW_WORKER_STOP_SECONDS": "2"}
+    with serving(tmp_path) as server, working(server, subprocess.PIPE, **stop) as worker:
         jobs = RedisJobs(server.url, "web")
         receipt = await jobs.submit(
             Order(
                 "long",
-                (CAT,) * 10,
+                (CAT,) * 4,
                 DrawOptions.of(engine="guided", bars=32, seed=1),
                 ReplyTo(front="web", address=""),
                 "patient",
