@@ -306,7 +306,7 @@ def test_what_cannot_be_converted_is_refused(
 
 
 def test_demo_draws_every_bundled_example(tmp_path: Path) -> None:
-    done = run("demo", "-o", tmp_path)
+    done = run_here("demo", "-o", tmp_path)
     assert done.returncode == 0, done.stderr
     for picture in EXAMPLES.glob("*.png"):
         for ending in ("mp3", "mid", "png"):
