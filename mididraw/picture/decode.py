@@ -17,6 +17,7 @@ from mididraw.errors import DamagedPictureError, NotAPictureError, PictureTooLar
 from mididraw.picture.documents import draw_svg, first_page
 from mididraw.picture.frames import fullest_frame
 from mididraw.picture.kinds import Kind, kind_of, name_unread
+from mididraw.picture.shrink import WORKING_SIDE, factor_of, plain, shrink
 
 FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 """What Pillow opens beside JPEG; APNG is PNG to it."""
@@ -25,16 +26,14 @@ MAX_PIXELS = 80_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
 MAX_BYTES = 64_000_000
-WORKING_SIDE = 1280
-"""No side of a decoded image is longer, in pixels."""
 
 _RGBA = [2, 1, 0, 3]  # of OpenCV's channels
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
+_MOST_MOVING_PIXELS = 40_000_000  # of larger frames the first is read: two take much memory
 _OPENCV = ("WEBP", "TIFF")
 _JPEG = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"  # begins another pass of a JPEG over its picture
 _MOST_SCANS = 64  # cameras and programs write up to about twenty
-_BAND_PIXELS = 1_000_000
 # What Pillow's decoders raise on damaged files, collected from bit flips and truncation.
 _DAMAGED = (
     OSError,
@@ -66,6 +65,8 @@ Picture = str | os.PathLike[str] | bytes | Image.Image
 
 def decode(picture: Picture) -> Image.Image:
     """Decode a picture: of a moving one the fullest frame, of a document the first page.
+
+    Of a moving one with frames of more than 40 megapixels it is the first frame.
 
     Returns:
         an upright image of mode ``L``, ``RGB`` or ``RGBA`` with sides up to :data:`WORKING_SIDE`.
@@ -115,7 +116,8 @@ def _file(content: bytes) -> Image.Image:
                 return _decode(image)
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
-            if getattr(image, "is_animated", False) and image.format in _MOVING:
+            moving = getattr(image, "is_animated", False) and image.format in _MOVING
+            if moving and image.width * image.height <= _MOST_MOVING_PIXELS:
                 return _decode(_at_fullest_frame(image))
             return _decode(_by_opencv(image, content) if image.format in _OPENCV else image)
 
@@ -143,7 +145,7 @@ def _heif(content: bytes) -> Image.Image:
     factor = max(-(-max(width, height) // WORKING_SIDE), 1)
     size = (max(width // factor, 1), max(height // factor, 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return _plain(Image.fromarray(small))
+    return plain(Image.fromarray(small))
 
 
 def _by_opencv(image: Image.Image, content: bytes) -> Image.Image:
@@ -154,7 +156,7 @@ def _by_opencv(image: Image.Image, content: bytes) -> Image.Image:
     """
     # libtiff turns a TIFF upright itself.
     turn = 1 if image.format == "TIFF" else _orientation(image)
-    factor = _factor(image)
+    factor = factor_of(image)
     # It would tell standard error of every damaged file.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     # All that it decodes is copied for Python; of what it halved, by means of four, that is little.
@@ -207,7 +209,7 @@ def _decode(image: Image.Image) -> Image.Image:
         # Only JPEG obeys; it then decodes at a fraction of the size.
         image.draft(None, (WORKING_SIDE, WORKING_SIDE))
         image.load()
-        small = _shrink(image)
+        small = shrink(image)
     except Image.DecompressionBombError as error:
         raise _too_large() from error
     except _DAMAGED as error:
@@ -227,43 +229,3 @@ def _orientation(image: Image.Image) -> int:
     except _DAMAGED:
         # A picture whose notes are damaged is still a picture.
         return 1
-
-
-def _factor(image: Image.Image) -> int:
-    """By how much both sides are divided."""
-    return max(-(-max(image.size) // WORKING_SIDE), 1)
-
-
-def _shrink(image: Image.Image) -> Image.Image:
-    """Bring an image to a plain mode and the working size, band by band to save memory."""
-    width, height = image.size
-    factor = _factor(image)
-    if image.mode in ("L", "RGB") and "transparency" not in image.info:
-        return image.reduce(factor) if factor > 1 else image.copy()
-    band = max(_BAND_PIXELS // width // factor, 1) * factor
-    small = None
-    for top in range(0, height, band):
-        strip = _plain(image.crop((0, top, width, min(top + band, height))))
-        if factor > 1:
-            strip = strip.reduce(factor)
-        if small is None:
-            small = Image.new(strip.mode, (strip.width, -(-height // factor)))
-        small.paste(strip, (0, top // factor))
-    if small is None:
-        raise ValueError("an image without pixels")
-    return small
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Bring any mode of Pillow's to ``L``, ``RGB`` or ``RGBA``."""
-    if image.mode.startswith("I"):
-        # 16 bits a pixel; Pillow itself would clip them to 8.
-        values = np.asarray(image).astype(np.int32)
-        return Image.fromarray((values.clip(0, 65_535) >> 8).astype(np.uint8))
-    if image.mode == "F":
-        return Image.fromarray(np.asarray(image).clip(0, 255).astype(np.uint8))
-    if image.mode == "RGBA" or (image.mode in ("L", "RGB") and "transparency" not in image.info):
-        return image
-    if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")

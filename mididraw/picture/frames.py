@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from mididraw.picture.colour import Floats, distance, to_lab, without_transparency
+from mididraw.picture.shrink import shrink
 
 _SIDE = 160  # of the copies that are compared
 _MOST_PIXELS = 300_000_000  # of all frames that are looked at together
@@ -39,7 +40,7 @@ def fullest_frame(image: Image.Image, damaged: tuple[type[Exception], ...]) -> i
 
 def _shown(image: Image.Image) -> float:
     """How much a frame differs from its ground, the usual colour of its border, on the mean."""
-    small = image.convert("RGBA")
+    small = shrink(image).convert("RGBA")  # less memory than a whole frame's
     small.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     if not small.getchannel("A").getbbox():
         return 0.0

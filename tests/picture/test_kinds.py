@@ -112,6 +112,13 @@ def test_of_a_moving_picture_the_fullest_frame_is_read(kind: str) -> None:
     assert alike(read(moving), read(sketch())) > 0.99
 
 
+def test_of_a_moving_picture_with_huge_frames_the_first_is_read() -> None:
+    first, second = (sketch(pen=90, size=(6500, 6200)) for _ in range(2))
+    second.paste(0, (0, 0, 3000, 6200))  # fuller
+    moving = saved(first, "PNG", save_all=True, append_images=[second], compress_level=1)
+    assert alike(read(moving), read(first)) > 0.99
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [
