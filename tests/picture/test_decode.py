@@ -16,7 +16,8 @@ from mididraw.errors import (
     PictureTooLargeError,
 )
 from mididraw.picture import read
-from mididraw.picture.decode import MAX_BYTES, WORKING_SIDE, decode
+from mididraw.picture.decode import MAX_BYTES, decode
+from mididraw.picture.shrink import WORKING_SIDE
 from tests.picture.drawn import alike, saved, sketch
 
 

@@ -13,8 +13,9 @@ from PIL import Image
 
 from mididraw.errors import DamagedPictureError, MididrawError, NotAPictureError
 from mididraw.picture import read
-from mididraw.picture.decode import WORKING_SIDE, decode
+from mididraw.picture.decode import decode
 from mididraw.picture.kinds import kind_of
+from mididraw.picture.shrink import WORKING_SIDE
 from tests.picture.drawn import alike, saved, sketch
 
 _HOUSE = "M40 255 L40 120 L140 36 L240 120 L240 255 Z M240 255 L360 210 L360 90 M80 180 L160 180"
