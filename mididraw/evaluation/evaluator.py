@@ -33,7 +33,7 @@ from mididraw.models.music_embedding import (
 )
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
 from mididraw.render.midi import write_midi
-from mididraw.score import Note, Score, Track
+from mididraw.score import Note, Score, Track, roll
 
 _BARS = 8
 """Length of the real songs' parts that the figures are counted on; most drawings' length."""
@@ -77,7 +77,7 @@ class EngineMetrics:
         agreement: with the real songs' figures, 0 to 1.
         figures: means over the pieces.
         form: means over the pieces.
-        bits_per_note: under our model, the highest note at a time taken for the lead.
+        bits_per_note: under our model, the top voice taken for the lead.
         seconds: median time from picture to score on one core; None for real music.
     """
 
@@ -232,7 +232,7 @@ class Evaluator:
 
     def _bits(self, scores: Iterable[Score]) -> float:
         pieces = [
-            TokenPiece("", np.array(encode(_by_height(score)), np.uint16)) for score in scores
+            TokenPiece("", np.array(encode(top_voice_leads(score)), np.uint16)) for score in scores
         ]
         return cross_entropy(self._model, windows(pieces, self._model.shape.context)).bits_per_note
 
@@ -272,14 +272,21 @@ def _mean(found: Sequence[_Counted]) -> _Counted:
     return type(found[0])(**{name: mean(row[name] for row in rows) for name in rows[0]})
 
 
-def _by_height(score: Score) -> Score:
-    """All tracks as a lead, the highest note at a time, and its backing."""
-    highest: dict[int, Note] = {}
-    every = [note for track in score.tracks if not track.drums for note in track.notes]
-    for note in every:
-        if note.onset not in highest or note.pitch > highest[note.onset].pitch:
-            highest[note.onset] = note
-    lead = tuple(note for note in every if highest[note.onset] is note)
-    backing = tuple(note for note in every if highest[note.onset] is not note)
-    tracks = (Track(LEAD, 0, lead), Track(BACKING, 0, backing))
+def top_voice_leads(score: Score) -> Score:
+    """All tracks as a lead and its backing, as the model knows them; a key is struck once a step.
+
+    The lead is the top voice: the highest note struck at each step, unless a higher one still
+    sounds. A bass that is alone between two notes of a melody is no melody.
+    """
+    struck: dict[tuple[int, int], Note] = {}
+    for track in score.tracks:
+        for note in track.notes if not track.drums else ():
+            if note.onset < score.steps:
+                longest = struck.setdefault((note.onset, note.pitch), note)
+                if note.duration > longest.duration:
+                    struck[note.onset, note.pitch] = note
+    sounds = roll(struck.values(), score.steps) > 0
+    lead = {at: note for at, note in struck.items() if not sounds[at[1] + 1 :, at[0]].any()}
+    backing = [note for at, note in struck.items() if at not in lead]
+    tracks = (Track(LEAD, 0, tuple(lead.values())), Track(BACKING, 0, tuple(backing)))
     return replace(score, tracks=tracks)
