@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -32,7 +33,9 @@ _NEXT = (4, 1)
 """Semitones and steps from one note of a line to the next, at most."""
 _LOW = 48
 """Below C3 the lowest contour is the bass's."""
-_ALONG = 0.75
+_USUAL = 77
+"""The loudness of a drawing, its notes' median velocity, that layers and drums are written for."""
+_ALONG = 0.8
 """Loudness of who plays along in unison, as a share of the drawing's."""
 _MOST = 0.8
 """Of the drawing's energy the layers have so much at most."""
@@ -59,7 +62,8 @@ def arrange(score: Score, options: DrawOptions) -> Score:
         ending = ending_track(plan, sounds(everything, score.steps), options.program)
         if not ending.notes:
             return score
-        return replace(score, tracks=(*score.tracks, *_behind([ending], drawing)))
+        layers = _behind([_levelled(ending, drawing)], drawing)
+        return replace(score, tracks=(*score.tracks, *layers))
     band = BANDS[arrangement]
     played = (
         cast(drawing.notes, band)
@@ -69,8 +73,7 @@ def arrange(score: Score, options: DrawOptions) -> Score:
     tracks = [Track(DRAWING, program, tuple(notes)) for program, notes in sorted(played.items())]
     tracks = tracks or [drawing]
     others = [track for track in score.tracks if track.name != DRAWING]
-    layers = [replace(track, program=band.chords) for track in others]
-    layers.append(unison_track(drawing.notes, band.unison))
+    layers = []
     onsets = np.zeros(score.steps)
     np.add.at(onsets, [note.onset for note in drawing.notes if note.onset < score.steps], 1.0)
     layers.append(bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass))
@@ -78,9 +81,11 @@ def arrange(score: Score, options: DrawOptions) -> Score:
         figures = choose_patterns(band.figures, plan, onsets)
         sounding = sounds(drawing.notes, score.steps)
         layers.append(chord_track(plan.chords, figures, sounding, band.chords))
-    tracks += _behind(layers, drawing)
+    along = [replace(track, program=band.chords) for track in others]
+    along.append(unison_track(drawing.notes, band.unison))
+    tracks += _behind([*along, *(_levelled(layer, drawing) for layer in layers)], drawing)
     if band.drums:
-        tracks.append(drum_track(band.drums, plan))
+        tracks.append(_levelled(drum_track(band.drums, plan), drawing))
     return replace(score, tracks=tuple(tracks))
 
 
@@ -93,6 +98,20 @@ def _plan_of(score: Score) -> Plan:
     tonic = Chord(key.tonic, "min" if key.mode is Mode.MINOR else "maj")
     bars = [score.chord_at(bar * STEPS_PER_BAR) or tonic for bar in range(score.bars)]
     return Plan(key, tuple(bars), sections_of(score.bars))
+
+
+def _levelled(track: Track, drawing: Track) -> Track:
+    """Play a track louder where the drawing is loud, and softer where it is soft."""
+    if not drawing.notes:
+        return track
+    share = median(note.velocity for note in drawing.notes) / _USUAL
+    return replace(
+        track,
+        notes=tuple(
+            replace(note, velocity=min(max(round(share * note.velocity), 1), 127))
+            for note in track.notes
+        ),
+    )
 
 
 def _behind(layers: Sequence[Track], drawing: Track) -> list[Track]:

@@ -16,11 +16,10 @@ from mididraw.engines.guidance import particles
 from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.engines.guidance.tracks import split_tracks
 from mididraw.engines.missing import with_every_part
-from mididraw.engines.plan import plan_piece
+from mididraw.engines.plan import choose_tempo, plan_piece
 from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony import Style
 from mididraw.harmony.plan import Plan
-from mididraw.harmony.progressions import style_tempo
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
 from mididraw.models.interface import MusicModel, Opening
@@ -227,7 +226,7 @@ def _prompt(request: ScoreRequest) -> tuple[Plan, float, Score]:
     canvas, options, prompt = request.canvas, request.options, request.prompt
     if prompt is None:
         plan = plan_piece(canvas, options, request.seed)
-        tempo = float(options.tempo or style_tempo(options.style))
+        tempo = float(choose_tempo(options, request.seed))
         return plan, tempo, Score((Track("", 0, ()),), 1, tempo, plan.key)
     tempo, key = options.tempo or prompt.tempo, options.fixed_key or prompt.key
     plan = plan_piece(canvas, options, request.seed, key)

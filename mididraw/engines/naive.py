@@ -1,9 +1,9 @@
 """Every run of ink is a note: the seed's img2midi, the closest to the picture there is."""
 
 from mididraw.canvas import runs
+from mididraw.engines.plan import choose_tempo
 from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.estimate import estimate_key
-from mididraw.harmony.progressions import style_tempo
 from mididraw.score import DRAWING, Note, Score, Track, sounding_pitch_classes
 
 
@@ -18,6 +18,6 @@ def naive(request: ScoreRequest) -> Score:
     return Score(
         tracks=(Track(DRAWING, options.program, tuple(notes)),),
         bars=canvas.bars,
-        tempo=options.tempo or style_tempo(options.style),
+        tempo=choose_tempo(options, request.seed),
         key=options.fixed_key or estimate_key(sounding_pitch_classes(notes)),
     )

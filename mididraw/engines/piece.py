@@ -7,9 +7,9 @@ import numpy as np
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
 from mididraw.engines.missing import with_every_part
+from mididraw.engines.plan import choose_tempo
 from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
-from mididraw.harmony.progressions import style_tempo
 from mididraw.options import Arrangement
 from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
 
@@ -38,7 +38,7 @@ def piece_of(
     score = Score(
         tracks=tuple(tracks),
         bars=canvas.bars,
-        tempo=options.tempo or style_tempo(options.style),
+        tempo=choose_tempo(options, request.seed),
         key=plan.key,
         chords=tuple(
             ChordSpan(bar * STEPS_PER_BAR, STEPS_PER_BAR, chord)

@@ -1,4 +1,4 @@
-"""The plan of a piece: key and chords, chosen by the ink, the style's songs and chance."""
+"""The plan of a piece: key, chords and rhythm, chosen by the ink, the style's songs and chance."""
 
 from dataclasses import replace
 
@@ -7,18 +7,25 @@ from numpy.typing import NDArray
 
 from mididraw.canvas import Canvas, runs
 from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, style_keys
+from mididraw.harmony.feel import feel_shares
 from mididraw.harmony.plan import Plan, choose_plan
+from mididraw.harmony.progressions import style_tempos
 from mididraw.options import DrawOptions
 from mididraw.score import STEPS_PER_BAR
 
 _FIT = 8.0  # nats for a bar that the chord covers wholly, against one that it does not at all
 _PREFERENCE = 0.6  # how far (in nats) another seed may lean towards another progression
-_STRUCK = 0.5  # of the steps that have ink
+_STRUCK = 0.5
+"""Of the steps that have ink so many are struck at most."""
+_HELD, _CHANGED = 0.25, 0.35
+"""Of the steps that have ink, and of those where it gets to a new pitch: level lines are held."""
+_TEMPO = 1
+"""Tells the chance of the tempo apart from that of the plan."""
 _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 
 
 def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None = None) -> Plan:
-    """Choose key, chords and density of each bar; the same of all for the same seed.
+    """Choose key, chords, feel and density of each bar; the same of all for the same seed.
 
     Args:
         canvas: the ink.
@@ -31,14 +38,35 @@ def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None 
     # Drawn for every chord there is, so that asking for the key that a seed chose by itself
     # gives the same piece again.
     every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
-    preferences = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
+    random = np.random.default_rng(seed)
+    preferences = random.gumbel(size=(len(every), canvas.bars))
     fit = {
         chord: _FIT * ink @ _cover(chord) + _PREFERENCE * preference
         for chord, preference in zip(every, preferences, strict=True)
     }
     plan = choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
-    inked = canvas.ink.any(axis=0).reshape(canvas.bars, STEPS_PER_BAR).sum(axis=1)
-    return replace(plan, onsets=tuple(round(steps * _STRUCK) for steps in inked.tolist()))
+    shares = feel_shares(options.style)
+    feel = list(shares)[random.choice(len(shares), p=list(shares.values()))]
+    return replace(plan, onsets=_onsets(canvas), feel=feel)
+
+
+def choose_tempo(options: DrawOptions, seed: int) -> int:
+    """The tempo that is asked for, or one that the style's songs have, in beats a minute."""
+    if options.tempo:
+        return options.tempo
+    return int(np.random.default_rng([seed, _TEMPO]).choice(style_tempos(options.style)))
+
+
+def _onsets(canvas: Canvas) -> tuple[int, ...]:
+    """At how many steps of each bar something should begin: more where lines change their pitch."""
+    begins = canvas.ink.copy()
+    begins[:, 1:] &= ~canvas.ink[:, :-1]
+    inked, changed = (
+        cells.any(axis=0).reshape(canvas.bars, STEPS_PER_BAR).sum(axis=1)
+        for cells in (canvas.ink, begins)
+    )
+    struck = np.minimum(_STRUCK * inked, _HELD * inked + _CHANGED * changed)
+    return tuple(np.rint(struck).astype(int).tolist())
 
 
 def _ink_by_pitch_class(canvas: Canvas) -> NDArray[np.float64]:

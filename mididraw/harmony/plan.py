@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.harmony.feel import Feel
 from mididraw.harmony.progressions import (
     STARTS_AT_HOME,
     ProgressionModel,
@@ -43,12 +44,14 @@ class Plan:
         sections: the section of each bar, 0 for the first; as many as there are chords.
         onsets: at how many steps of each bar something should begin; as many as there are chords,
             or none.
+        feel: how finely its rhythm divides the beat.
     """
 
     key: Key
     chords: tuple[Chord, ...] = ()
     sections: tuple[int, ...] = ()
     onsets: tuple[int, ...] = ()
+    feel: Feel = Feel.MIXED
 
     def __post_init__(self) -> None:
         if len(self.chords) != len(self.sections):

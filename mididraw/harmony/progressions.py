@@ -51,7 +51,7 @@ class ProgressionModel:
 
 
 class _Counts(TypedDict):
-    tempo: int
+    tempos: list[int]
     songs: dict[str, int]
     trigrams: dict[str, dict[str, int]]
 
@@ -62,9 +62,9 @@ def _table() -> dict[str, _Counts]:
     return table
 
 
-def style_tempo(style: Style) -> int:
-    """The median tempo of the style's songs, in beats a minute."""
-    return _table()[songs_of(style)]["tempo"]
+def style_tempos(style: Style) -> list[int]:
+    """The nine deciles of the style's songs' tempos, in beats a minute, the slowest first."""
+    return _table()[songs_of(style)]["tempos"]
 
 
 @cache

@@ -14,11 +14,14 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from mididraw.corpora.pop909 import read_archive, read_chord
 from mididraw.harmony import STYLE_TEMPOS, Chord, Key
 from mididraw.harmony.progressions import TABLE_FILE, degree
 
 _RAREST = 3
+_DECILES = np.arange(1, 10) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,10 @@ def read_pop909(archive: Path) -> Iterator[ChordSong]:
 
 
 def count(songs: list[ChordSong]) -> dict[str, object]:
-    """Count, for each style and mode, the tempo and the three-bar progressions of diatonic chords.
+    """Count, for each style and mode, the tempos and the three-bar progressions of diatonic chords.
 
     Returns:
-        ``{style: {"tempo": median, "songs": {mode: n}, "trigrams": {mode: {"a b c": n}}}}``
+        ``{style: {"tempos": deciles, "songs": {mode: n}, "trigrams": {mode: {"a b c": n}}}}``
         with chords as degrees relative to the tonic (``9:min`` is the sixth in major).
     """
     table: dict[str, object] = {}
@@ -82,7 +85,9 @@ def count(songs: list[ChordSong]) -> dict[str, object]:
                 if None not in three:
                     trigrams[song.key.mode][" ".join(str(name) for name in three)] += 1
         table[style] = {
-            "tempo": round(median(song.tempo for song in chosen)),
+            "tempos": np.rint(np.quantile([song.tempo for song in chosen], _DECILES))
+            .astype(int)
+            .tolist(),
             "songs": dict(sorted(Counter(str(song.key.mode) for song in chosen).items())),
             "trigrams": {
                 mode: {name: n for name, n in counts.most_common() if n >= _RAREST}

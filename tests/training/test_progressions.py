@@ -27,7 +27,7 @@ def test_progressions_are_counted_relative_to_the_tonic() -> None:
     table = count([ChordSong(Key(2, Mode.MAJOR), 100.0, bars)] * 2 + [ChordSong(Key(0), 60.0, ())])
     pop = table["pop"]
     assert isinstance(pop, dict)
-    assert pop["tempo"] == 100
+    assert pop["tempos"] == [100] * 9
     # Chords outside of the scale break the chain; what is too rare is dropped.
     assert pop["trigrams"]["major"] == {
         "0:maj 7:maj 0:maj": 6,

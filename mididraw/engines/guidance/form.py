@@ -8,6 +8,7 @@ from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import PITCH_CLASSES
+from mididraw.harmony.feel import Feel
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.pocket import vocabulary as v
@@ -26,8 +27,8 @@ _AGAIN = 1.5
 """Nats more where it is held or just released."""
 _HAMMERING = 4.0
 """Nats more where it is released again after a 16th."""
-_BETWEEN = 1.2
-"""Nats against an onset between the eighths."""
+_BETWEEN = {Feel.EIGHTHS: 3.5, Feel.MIXED: 0.8, Feel.SIXTEENTHS: -1.0}
+"""Nats against an onset between the eighths, by the piece's feel."""
 _SHORT = 0.3
 """Nats against a note of a 16th."""
 _OFF_CHORD = 2.4
@@ -50,6 +51,8 @@ class PocketForm(LogitsProcessor):
         """1 where a note begins; the steps follow those of the longest lag, which are 0."""
         self._until = torch.zeros(slots, KEYS, dtype=torch.int64, device=device)
         """The step until which each key was last held."""
+        self._between = torch.zeros(slots, device=device)
+        """Nats against an onset between the eighths."""
         self._bars = torch.zeros(slots, dtype=torch.int64, device=device)
         """The picture's length."""
         self._bar = torch.arange(STEPS_PER_BAR, device=device)
@@ -64,6 +67,7 @@ class PocketForm(LogitsProcessor):
             self._onsets = F.pad(self._onsets, (0, more * STEPS_PER_BAR))
         self._chords[slots], self._lines[slots], self._onsets[slots] = -1, -1, 0.0
         self._until[slots], self._bars[slots] = -_columns(0), canvas.bars
+        self._between[slots] = _BETWEEN[plan.feel]
         if plan.chords:
             places = torch.tensor([v.CHORDS.index(chord) for chord in plan.chords])
             self._chords[slots, : len(places)] = places.to(self._chords.device)
@@ -79,7 +83,8 @@ class PocketForm(LogitsProcessor):
         other = (chord[:, None] >= 0) & (places != chord[:, None])
         logits[:, v.CHORD.first : v.CHORD.stop].masked_fill_(other, -torch.inf)
         self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
-        returning = _RETURNING * self._before(slots, line) - _BETWEEN * (self._bar % 2)
+        between = self._between[slots, None] * (self._bar % 2)
+        returning = _RETURNING * self._before(slots, line) - between
         logits[:, v.POSITION.first : v.POSITION.stop] += returning
         released = self._until[slots] >= step[:, None]
         ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
@@ -121,7 +126,8 @@ class PocketForm(LogitsProcessor):
 
     def fork(self, source: Tensor, target: Tensor) -> None:
         """Copy the state of some slots to others."""
-        for part in (self._chords, self._lines, self._onsets, self._until, self._bars):
+        follows = (self._chords, self._lines, self._onsets, self._until, self._bars, self._between)
+        for part in follows:
             part[target] = part[source]
 
 

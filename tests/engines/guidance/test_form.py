@@ -11,6 +11,7 @@ from torch import Tensor
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Chord, Key
+from mididraw.harmony.feel import Feel
 from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
 from mididraw.score import Meter
@@ -84,6 +85,15 @@ def test_onsets_lean_to_where_bars_before_had_them_and_to_eighths() -> None:
     between = positions[1::2]
     assert between[0] < 0
     assert (between == between[0]).all()
+
+
+def test_a_feel_of_eighths_costs_more_between_them() -> None:
+    begun = (v.BAR, v.chord_token(PLAN.chords[0]))
+    costs = [
+        -float(leaning(*begun, plan=replace(PLAN, feel=feel))[v.position_token(3)])
+        for feel in (Feel.SIXTEENTHS, Feel.MIXED, Feel.EIGHTHS)
+    ]
+    assert 0 < costs[0] < costs[1] < costs[2]
 
 
 def test_striking_a_key_just_released_costs_and_hammering_it_more() -> None:
