@@ -19,7 +19,7 @@ from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
 _LAGS = (2, 4)
 """Bars after which a rhythm returns; one that returned at once would make all bars alike."""
-_RETURNING = 2.6
+_RETURNING = 3.4
 """Nats for an onset where each of these bars before had one."""
 _LATELY = 0.6
 """Nats against striking a key that is held or was released within a beat."""
@@ -27,8 +27,8 @@ _AGAIN = 1.5
 """Nats more where it is held or just released."""
 _HAMMERING = 4.0
 """Nats more where it is released again after a 16th."""
-_BETWEEN = {Feel.EIGHTHS: 3.5, Feel.MIXED: 0.8, Feel.SIXTEENTHS: -1.0}
-"""Nats against an onset between the eighths, by the piece's feel."""
+_BETWEEN = {Feel.EIGHTHS: 3.5, Feel.MIXED: 1.0, Feel.SIXTEENTHS: 0.0}
+"""Nats against an onset between the eighths, by the feel: so many onsets lie there as in songs."""
 _SHORT = 0.3
 """Nats against a note of a 16th."""
 _OFF_CHORD = 2.4
