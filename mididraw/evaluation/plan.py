@@ -141,9 +141,8 @@ def play(
 
 
 def _one_core() -> None:
-    import torch
-
-    torch.set_num_threads(1)
+    # PyTorch reads it where it is imported, which most engines do without.
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def _play_one(setting: Setting, seed: int, strokes: list[Stroke]) -> DrawnPiece | None:
