@@ -60,7 +60,7 @@ def test_takes_show_how_far_the_slowest_is_and_can_be_stopped(example: Path) -> 
         draw_takes([example], FOUR.model_copy(update={"bars": 4}), progress=progress)
     assert told == sorted(told)
     # The decoder is free again.
-    assert len(draw_takes([example], FOUR.model_copy(update={"bars": 2})).drawings) == 4
+    assert len(draw_takes([example], FOUR.model_copy(update={"bars": 1})).drawings) == 4
 
 
 def test_four_takes_cost_less_than_two(example: Path) -> None:
