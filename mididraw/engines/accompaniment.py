@@ -29,10 +29,10 @@ _LOWEST_BASS = 28  # E1, the lowest string of a bass
 _MIDDLE = 55
 _LOUD, _SOFT = 58, 48
 """Velocities of a bar's first bass note and of chords; the drawing's are above."""
-_TURNS = (0, 0, 1, 1)
+_TURNS = (0, 1, 0, 1)
 """Which of a section's patterns each bar of a phrase has."""
 _FULL = 3
-"""Beside so many notes of the drawing chords rest."""
+"""Together with the drawing so many notes sound, or one more than the drawing's."""
 _ENDING = 46
 """Velocity of a solo's last chord."""
 _OFFBEAT = 0.65
@@ -62,7 +62,7 @@ def choose_patterns(
 ) -> list[_Pattern]:
     """Choose a pattern for every bar: each section has one that goes best with the drawing.
 
-    It is left in a phrase's second half for one that is unlike it, and comes back.
+    It is left in every other bar for one that is unlike it, and comes back.
 
     Args:
         patterns: what there is.
@@ -122,8 +122,9 @@ def chord_track(
     Args:
         chords: one a bar.
         patterns: one a bar.
-        sounding: what the drawing plays, ``bool[128, steps]``; tones a semitone away, give or take
-            octaves, rest, and all where it is full, but for the last bar.
+        sounding: what the drawing plays, ``bool[128, steps]``; tones that it holds itself, or that
+            are a semitone away, give or take octaves, rest. Beside a full drawing there is one
+            tone, so that the rhythm goes on; in the last bar all sound.
         program: of the track.
         velocity: of every note.
     """
@@ -136,19 +137,21 @@ def chord_track(
         for onset, duration, which in HELD_CHORD if last else pattern:
             start = bar * STEPS_PER_BAR + onset
             held = sounding[:, start].sum()
-            room = len(upper) if last else max(_FULL - int(held), 0)
+            room = len(upper) if last else max(_FULL - int(held), 1)
             tones = upper if which is None else [voicing[which % len(voicing)]]
             for pitch in tones:
-                beside = sounding[_rubbing(pitch), start : start + duration]
-                if room > 0 and not beside.any():
+                rests = sounding[_resting(pitch), start : start + duration].any()
+                if room > 0 and not rests:
                     notes.append(Note(start, pitch, duration, velocity))
                     room -= 1
     return Track(CHORDAL, program, tuple(notes))
 
 
-def _rubbing(pitch: int) -> Bools:
-    """The keys a semitone from a pitch, give or take octaves, ``bool[128]``."""
-    return np.asarray(np.isin((np.arange(128) - pitch) % PITCH_CLASSES, (1, PITCH_CLASSES - 1)))
+def _resting(pitch: int) -> Bools:
+    """The keys beside which a pitch is not struck: its own, and all that it would rub with."""
+    keys = np.arange(128)
+    rubbing = np.isin((keys - pitch) % PITCH_CLASSES, (1, PITCH_CLASSES - 1))
+    return np.asarray(rubbing | (keys == pitch))
 
 
 def ending_track(plan: Plan, sounding: Bools, program: int) -> Track:
