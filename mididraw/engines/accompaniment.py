@@ -31,6 +31,8 @@ _LOUD, _SOFT = 58, 48
 """Velocities of a bar's first bass note and of chords; the drawing's are above."""
 _TURNS = (0, 1, 0, 1)
 """Which of a section's patterns each bar of a phrase has."""
+_DETACHED = 3
+"""A bass note of so many steps or more ends a 16th before the next begins."""
 _FULL = 3
 """Together with the drawing so many notes sound, or one more than the drawing's."""
 _ENDING = 46
@@ -97,7 +99,7 @@ def _alike(pattern: Bass | Chords, struck: NDArray[np.float64]) -> float:
 
 
 def bass_track(chords: Sequence[Chord], patterns: Sequence[Bass], program: int) -> Track:
-    """Write the bass, a pattern a bar; the last bar holds its root."""
+    """Write the bass, a pattern a bar, its longer notes detached; the last bar holds its root."""
     notes = []
     for bar, (chord, pattern) in enumerate(zip(chords, patterns, strict=True)):
         root = _LOWEST_BASS + (chord.root - _LOWEST_BASS) % PITCH_CLASSES
@@ -106,7 +108,8 @@ def bass_track(chords: Sequence[Chord], patterns: Sequence[Bass], program: int) 
         last = bar == len(chords) - 1
         for onset, duration, name in HELD_BASS if last else pattern:
             velocity = _LOUD if onset == 0 else _LOUD - 6
-            notes.append(Note(bar * STEPS_PER_BAR + onset, tone[name], duration, velocity))
+            sounding = duration if last or duration < _DETACHED else duration - 1
+            notes.append(Note(bar * STEPS_PER_BAR + onset, tone[name], sounding, velocity))
     return Track(BASS, program, tuple(notes))
 
 

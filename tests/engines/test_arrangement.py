@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mididraw.engines import ScoreRequest
-from mididraw.engines.accompaniment import choose_patterns
+from mididraw.engines.accompaniment import bass_track, choose_patterns
 from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
-from mididraw.engines.bands import BANDS, BY_STYLE
+from mididraw.engines.bands import BANDS, BY_STYLE, HELD_BASS
 from mididraw.engines.chords import chords
 from mididraw.evaluation.measures.form import form
 from mididraw.harmony import Chord, Key, Style
@@ -115,6 +115,13 @@ def test_layers_follow_the_plan_and_end_on_a_held_tonic() -> None:
         assert {note.duration for note in ending} == {STEPS_PER_BAR}
     assert form(after).home == 1
     assert form(after).returns > 0.06
+
+
+def test_a_bass_lets_go_before_its_next_note() -> None:
+    patterns = [HELD_BASS, ((0, 8, "root"), (8, 2, "fifth"), (10, 6, "root"))] * (BARS // 2)
+    notes = bass_track(PLAN.chords, patterns, 33).notes
+    assert [note.duration for note in notes[:4]] == [15, 7, 2, 5]
+    assert notes[-1].duration == STEPS_PER_BAR
 
 
 def test_chords_rest_where_they_would_rub() -> None:
