@@ -37,7 +37,7 @@ class WorkerSettings(QueueSettings):
     worker_job_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
         300, description="Seconds that a job may take."
     )
-    worker_stop_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+    worker_stop_seconds: Annotated[float, Field(gt=0, le=30)] = Field(
         20, description="Seconds that a stop may take until jobs in hand go to other workers."
     )
     worker_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(

@@ -29,6 +29,7 @@ _COLLECTIONS = {
 }
 # What decides how music becomes tokens: when it changes, so do the cached ones.
 _MADE_BY = (
+    "models/source.py",
     "models/pocket/vocabulary.py",
     "models/pocket/tokens.py",
     "corpora/pop909.py",

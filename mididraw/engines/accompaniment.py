@@ -28,11 +28,13 @@ _BASS_PROGRAM, _CHORDS_PROGRAM = 32, 0
 _LOWEST_BASS = 28  # E1, the lowest string of a bass
 _MIDDLE = 55
 _LOUD, _SOFT = 58, 48
-"""Velocities of a bar's first bass note and of chords; the drawing's are above."""
+"""Velocities of a bar's first bass note and of chords, beside a drawing of usual loudness."""
 _TURNS = (0, 1, 0, 1)
 """Which of a section's patterns each bar of a phrase has."""
 _DETACHED = 3
 """A bass note of so many steps or more ends a 16th before the next begins."""
+_SHORTEST = 2
+"""Steps that a chord's tone must have until it would rub, to be struck at all."""
 _FULL = 3
 """Together with the drawing so many notes sound, or one more than the drawing's."""
 _ENDING = 46
@@ -125,9 +127,9 @@ def chord_track(
     Args:
         chords: one a bar.
         patterns: one a bar.
-        sounding: what the drawing plays, ``bool[128, steps]``; tones that it holds itself, or that
-            are a semitone away, give or take octaves, rest. Beside a full drawing there is one
-            tone, so that the rhythm goes on; in the last bar all sound.
+        sounding: what the drawing plays, ``bool[128, steps]``; a tone ends where the drawing
+            strikes it itself or what is a semitone away, give or take octaves, and rests where that
+            would be at once. Beside a full drawing there is one tone, so that the rhythm goes on.
         program: of the track.
         velocity: of every note.
     """
@@ -143,18 +145,19 @@ def chord_track(
             room = len(upper) if last else max(_FULL - int(held), 1)
             tones = upper if which is None else [voicing[which % len(voicing)]]
             for pitch in tones:
-                rests = sounding[_resting(pitch), start : start + duration].any()
-                if room > 0 and not rests:
-                    notes.append(Note(start, pitch, duration, velocity))
+                free = _free(sounding[:, start : start + duration], pitch)
+                if room > 0 and free >= min(duration, _SHORTEST):
+                    notes.append(Note(start, pitch, free, velocity))
                     room -= 1
     return Track(CHORDAL, program, tuple(notes))
 
 
-def _resting(pitch: int) -> Bools:
-    """The keys beside which a pitch is not struck: its own, and all that it would rub with."""
+def _free(sounding: Bools, pitch: int) -> int:
+    """How many steps pass, of those given, until a pitch is struck itself or would rub."""
     keys = np.arange(128)
     rubbing = np.isin((keys - pitch) % PITCH_CLASSES, (1, PITCH_CLASSES - 1))
-    return np.asarray(rubbing | (keys == pitch))
+    beside = sounding[rubbing | (keys == pitch)].any(axis=0)
+    return int(beside.argmax()) if beside.any() else len(beside)
 
 
 def ending_track(plan: Plan, sounding: Bools, program: int) -> Track:

@@ -19,6 +19,7 @@ from mididraw.engines.missing import with_every_part
 from mididraw.engines.plan import choose_tempo, plan_piece
 from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony import Style
+from mididraw.harmony.feel import feel_of
 from mididraw.harmony.plan import Plan
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder, Sampling
@@ -229,5 +230,7 @@ def _prompt(request: ScoreRequest) -> tuple[Plan, float, Score]:
         tempo = float(choose_tempo(options, request.seed))
         return plan, tempo, Score((Track("", 0, ()),), 1, tempo, plan.key)
     tempo, key = options.tempo or prompt.tempo, options.fixed_key or prompt.key
-    plan = plan_piece(canvas, options, request.seed, key)
-    return plan, tempo, replace(prompt.last(_PROMPT_BARS), tempo=tempo, key=key)
+    before = prompt.last(_PROMPT_BARS)
+    onsets = [note.onset for track in before.tracks for note in track.notes]
+    plan = replace(plan_piece(canvas, options, request.seed, key), feel=feel_of(onsets))
+    return plan, tempo, replace(before, tempo=tempo, key=key)

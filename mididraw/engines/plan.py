@@ -19,8 +19,8 @@ _STRUCK = 0.5
 """Of the steps that have ink so many are struck at most."""
 _HELD, _CHANGED = 0.25, 0.35
 """Of the steps that have ink, and of those where it gets to a new pitch: level lines are held."""
-_TEMPO = 1
-"""Tells the chance of the tempo apart from that of the plan."""
+_TEMPO, _FEEL = 1, 2
+"""Tell the chances of tempo and feel apart from that of the chords, which depends on the length."""
 _LEVEL_RUN = 4  # ink that stays level so long is heard as a held note
 
 
@@ -38,15 +38,15 @@ def plan_piece(canvas: Canvas, options: DrawOptions, seed: int, key: Key | None 
     # Drawn for every chord there is, so that asking for the key that a seed chose by itself
     # gives the same piece again.
     every = [Chord(root, quality) for root in range(PITCH_CLASSES) for quality in QUALITIES]
-    random = np.random.default_rng(seed)
-    preferences = random.gumbel(size=(len(every), canvas.bars))
+    preferences = np.random.default_rng(seed).gumbel(size=(len(every), canvas.bars))
     fit = {
         chord: _FIT * ink @ _cover(chord) + _PREFERENCE * preference
         for chord, preference in zip(every, preferences, strict=True)
     }
     plan = choose_plan(fit, options.style, [fixed] if fixed else style_keys(options.style))
     shares = feel_shares(options.style)
-    feel = list(shares)[random.choice(len(shares), p=list(shares.values()))]
+    chance = np.random.default_rng([seed, _FEEL])
+    feel = list(shares)[chance.choice(len(shares), p=list(shares.values()))]
     return replace(plan, onsets=_onsets(canvas), feel=feel)
 
 

@@ -36,7 +36,8 @@ POP909 songs that no model was trained on ({songs} songs).
   where they are cut.
 - **motifs**: share of the top voice's figures of four onsets that occur again, less the same of its
   moves in any order. It grows with the number of figures: compare pieces of the same length.
-- **bits a note**: under our model; low is either good or dull, real music is the measure.
+- **bits a note**: under our model, the top voice taken for the lead; low is either good or dull,
+  real music is the measure.
 - **share**: of the velocity squared that sounds, the drawing's track's.
 """
 

@@ -1,5 +1,6 @@
 """How finely a piece's rhythm divides the beat, as the songs of its style do."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from mididraw.harmony.styles import Style, songs_of
@@ -16,6 +17,8 @@ class Feel(StrEnum):
     """More than that."""
 
 
+_MOST = {0.05: Feel.EIGHTHS, 0.2: Feel.MIXED}
+"""The share of onsets between the eighths that a feel has at most."""
 _SHARES: dict[Style, tuple[float, float, float]] = {
     Style.POP: (0.55, 0.31, 0.14),
     Style.BALLAD: (0.03, 0.29, 0.68),
@@ -24,6 +27,17 @@ _SHARES: dict[Style, tuple[float, float, float]] = {
 }
 """Counted over up to four excerpts of eight bars of 364 songs of POP909, whose numbers end in 2, 4,
 6 or 8: the slower a song, the finer it divides the beat."""
+
+
+def feel_of(onsets: Iterable[int]) -> Feel:
+    """The feel of a rhythm.
+
+    Args:
+        onsets: of its notes, in steps from a bar's line.
+    """
+    between = [onset % 2 for onset in onsets]
+    share = sum(between) / max(len(between), 1)
+    return next((feel for most, feel in _MOST.items() if share <= most), Feel.SIXTEENTHS)
 
 
 def feel_shares(style: Style) -> dict[Feel, float]:

@@ -152,6 +152,15 @@ def test_beside_a_full_drawing_the_chords_rhythm_goes_on() -> None:
     assert {onset // STEPS_PER_BAR for onset in struck} == set(range(BARS - 1))
 
 
+def test_a_held_tone_ends_where_the_drawing_would_rub_with_it() -> None:
+    later = Note(6, 65, 2, 80)  # rubs with E, a chord's tone
+    after = arrange(solo(later), by(Arrangement.ORCHESTRA))
+    chordal = next(track for track in after.tracks if track.name == "chords")
+    lengths = {note.pitch: note.duration for note in chordal.notes if note.onset == 0}
+    assert lengths[64] == 6
+    assert max(lengths.values()) > 6
+
+
 def test_a_tone_that_the_drawing_holds_is_not_struck_again() -> None:
     after = arrange(solo(Note(0, 64, 16, 80)), by(Arrangement.ORCHESTRA))
     chordal = next(track for track in after.tracks if track.name == "chords")

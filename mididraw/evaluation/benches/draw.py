@@ -237,7 +237,7 @@ def _measure_largest(kind: str, noise: int) -> StageFigures:
     ImageDraw.Draw(image).ellipse((500, 500, width - 500, height - 500), outline="navy", width=60)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "largest"
-        # Packed as loosely as a PNG can be, which is written in a third of the time.
+        # Packed loosely, which is written in a third of the time.
         image.save(path, kind, compress_level=1)
         with resources.as_file(resources.files("mididraw") / "examples" / "cat.png") as small:
             done = subprocess.run(

@@ -31,6 +31,7 @@ def cross_entropy(model: Transformer, excerpts: Iterable[NDArray[np.uint16]]) ->
     """Measure how well music is foreseen, header excepted; not a number where there is none."""
     device = next(model.parameters()).device
     bits = tokens = notes = 0.0
+    was_training = model.training
     model.eval()
     for excerpt in excerpts:
         row = torch.from_numpy(excerpt.astype(np.int64)).to(device)[None]
@@ -39,5 +40,5 @@ def cross_entropy(model: Transformer, excerpts: Iterable[NDArray[np.uint16]]) ->
         bits += float(F.cross_entropy(logits, targets, reduction="sum")) / math.log(2)
         tokens += len(targets)
         notes += int(((targets >= v.PITCH.first) & (targets < v.PITCH.stop)).sum())
-    model.train()
+    model.train(was_training)
     return CrossEntropy(bits / tokens, bits / notes) if notes else CrossEntropy(math.nan, math.nan)
