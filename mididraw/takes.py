@@ -15,6 +15,7 @@ from mididraw.draw import (
     sheet,
 )
 from mididraw.engines import ENGINES, ScoreRequest
+from mididraw.engines.plan import choose_tempo
 from mididraw.match import match
 from mididraw.options import DrawOptions
 from mididraw.picture import Picture
@@ -74,8 +75,13 @@ def draw_takes(
 
 
 def requests_for_takes(request: ScoreRequest) -> list[ScoreRequest]:
-    """Make a request for each take, with its own seed and its share of the candidates."""
+    """Make a request for each take, with its own seed and its share of the candidates.
+
+    All have one tempo: what they differ in is the music.
+    """
     asked = request.options
+    if request.prompt is None:
+        asked = asked.model_copy(update={"tempo": choose_tempo(asked, request.seed)})
     return [replace(request, options=asked.of_take(number)) for number in range(1, asked.takes + 1)]
 
 

@@ -39,6 +39,7 @@ def spent(work: Callable[[], object]) -> float:
 def test_each_take_is_the_piece_that_its_own_options_give(example: Path) -> None:
     takes = draw_takes([example], FOUR.model_copy(update={"bars": 2}), title="A cat")
     assert len({drawing.midi for drawing in takes.drawings}) == 4
+    assert len({drawing.score.tempo for drawing in takes.drawings}) == 1
     for drawing in takes.drawings:
         assert drawing.options.takes == 1
         assert draw([example], drawing.options).midi == drawing.midi
