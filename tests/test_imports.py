@@ -7,9 +7,6 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
-
 from tests.conftest import ROOT
 
 
@@ -28,9 +25,11 @@ def printed(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_imports_keep_their_contracts(capsys: pytest.CaptureFixture[str]) -> None:
-    status = lint_imports(str(ROOT / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_imports_keep_their_contracts() -> None:
+    # In a process of its own: it takes every logger that is there out of use.
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_contract_of_bots_names_every_module_of_the_workers_process() -> None:
