@@ -73,10 +73,9 @@ def arrange(score: Score, options: DrawOptions) -> Score:
     tracks = [Track(DRAWING, program, tuple(notes)) for program, notes in sorted(played.items())]
     tracks = tracks or [drawing]
     others = [track for track in score.tracks if track.name != DRAWING]
-    layers = []
     onsets = np.zeros(score.steps)
     np.add.at(onsets, [note.onset for note in drawing.notes if note.onset < score.steps], 1.0)
-    layers.append(bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass))
+    layers = [bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass)]
     if not others:
         figures = choose_patterns(band.figures, plan, onsets)
         sounding = sounds(drawing.notes, score.steps)

@@ -20,7 +20,7 @@ from mididraw.evaluation.measures.form import Form, form
 from mididraw.evaluation.measures.frechet import RESAMPLES, FrechetDistance, frechet
 from mididraw.evaluation.measures.identify import identify
 from mididraw.evaluation.measures.listen import listen
-from mididraw.evaluation.measures.symbolic import Figures, figures
+from mididraw.evaluation.measures.symbolic import Figures, figures, top_voice
 from mididraw.evaluation.plan import DrawnPiece
 from mididraw.evaluation.references.excerpts import clips, excerpts, halves
 from mididraw.match import match, overlap
@@ -275,8 +275,7 @@ def _mean(found: Sequence[_Counted]) -> _Counted:
 def top_voice_leads(score: Score) -> Score:
     """All tracks as a lead and its backing, as the model knows them; a key is struck once a step.
 
-    The lead is the top voice: the highest note struck at each step, unless a higher one still
-    sounds. A bass that is alone between two notes of a melody is no melody.
+    The lead is the top voice: a bass that is alone between two notes of a melody is no melody.
     """
     struck: dict[tuple[int, int], Note] = {}
     for track in score.tracks:
@@ -285,8 +284,8 @@ def top_voice_leads(score: Score) -> Score:
                 longest = struck.setdefault((note.onset, note.pitch), note)
                 if note.duration > longest.duration:
                     struck[note.onset, note.pitch] = note
-    sounds = roll(struck.values(), score.steps) > 0
-    lead = {at: note for at, note in struck.items() if not sounds[at[1] + 1 :, at[0]].any()}
-    backing = [note for at, note in struck.items() if at not in lead]
-    tracks = (Track(LEAD, 0, tuple(lead.values())), Track(BACKING, 0, tuple(backing)))
+    top = set(top_voice(struck.values(), roll(struck.values(), score.steps) > 0))
+    lead = tuple(note for at, note in struck.items() if at in top)
+    backing = tuple(note for at, note in struck.items() if at not in top)
+    tracks = (Track(LEAD, 0, lead), Track(BACKING, 0, backing))
     return replace(score, tracks=tracks)

@@ -155,13 +155,14 @@ def _by_opencv(image: Image.Image, content: bytes) -> Image.Image:
     writes to standard error.
     """
     # libtiff turns a TIFF upright itself.
-    turn = 1 if image.format == "TIFF" else _orientation(image)
+    orientation = _orientation(image)
+    turn = 1 if image.format == "TIFF" else orientation
     factor = factor_of(image)
     # It would tell standard error of every damaged file.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     # All that it decodes is copied for Python; of what it halved, by means of four, that is little.
     even = image.width % 2 == image.height % 2 == 0
-    halved = factor > 1 and even and image.mode == "RGB" and _orientation(image) == 1
+    halved = factor > 1 and even and image.mode == "RGB" and orientation == 1
     flags = cv2.IMREAD_REDUCED_COLOR_2 if halved else cv2.IMREAD_UNCHANGED
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     if pixels is None:

@@ -9,7 +9,11 @@ from statistics import mean
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.evaluation.measures.symbolic import onset_patterns, pitch_classes_sounding
+from mididraw.evaluation.measures.symbolic import (
+    onset_patterns,
+    pitch_classes_sounding,
+    top_voice,
+)
 from mididraw.harmony import PITCH_CLASSES, Mode
 from mididraw.harmony.estimate import estimate_chord
 from mididraw.score import (
@@ -155,12 +159,8 @@ def _motifs(notes: Sequence[Note], steps: int) -> float:
 
 
 def _moves(notes: Sequence[Note], steps: int) -> list[_Move]:
-    """How the top voice goes on: the highest note struck, unless a higher one still sounds."""
-    sounds = roll(notes, steps) > 0
-    top: dict[int, int] = {}
-    for note in notes:
-        top[note.onset] = max(note.pitch, top.get(note.onset, 0))
-    voice = [(on, pitch) for on, pitch in sorted(top.items()) if not sounds[pitch + 1 :, on].any()]
+    """How the top voice goes on."""
+    voice = top_voice(notes, roll(notes, steps) > 0)
     return [
         (on - before, int(np.sign(pitch - last))) for (before, last), (on, pitch) in pairwise(voice)
     ]

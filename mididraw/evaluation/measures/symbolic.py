@@ -1,5 +1,6 @@
 """How a piece is made, in figures that a listener could name; compare sets of pieces by them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean, pstdev
@@ -141,12 +142,21 @@ def _groove(onsets: NDArray[np.int64], bars: int) -> float:
     return float((patterns[1:] == patterns[:-1]).mean()) if bars > 1 else 1.0
 
 
-def _repeated(notes: list[Note], sounds: NDArray[np.bool_]) -> float:
+def top_voice(notes: Iterable[Note], sounds: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The onset and pitch of what one hears on top, in order.
+
+    That is the highest note struck at each step, unless a higher one still sounds.
+
+    Args:
+        notes: the piece, up to its last step.
+        sounds: the keys that sound at each step, ``bool[128, steps]``.
+    """
     struck: dict[int, int] = {}
     for note in notes:
         struck[note.onset] = max(note.pitch, struck.get(note.onset, 0))
-    melody = [
-        pitch for onset, pitch in sorted(struck.items()) if not sounds[pitch + 1 :, onset].any()
-    ]
-    pairs = list(pairwise(melody))
+    return [at for at in sorted(struck.items()) if not sounds[at[1] + 1 :, at[0]].any()]
+
+
+def _repeated(notes: list[Note], sounds: NDArray[np.bool_]) -> float:
+    pairs = list(pairwise(pitch for _, pitch in top_voice(notes, sounds)))
     return mean(last == following for last, following in pairs) if pairs else 0.0

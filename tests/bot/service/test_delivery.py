@@ -154,12 +154,10 @@ class Held(Counting):
         return await super().post(delivery, target, reply, texts)
 
 
-@pytest.mark.parametrize(("away", "outcome"), [(False, "posted"), (True, "later")])
-async def test_at_the_end_an_answer_is_finished_that_is_being_posted(
-    away: bool, outcome: str
-) -> None:
-    """Cut off between the chat's answer and the note of it, it would be posted a second time."""
-    poster, gate = Held(away=away), Gate()
+@asynccontextmanager
+async def posting(poster: Held) -> AsyncIterator[Deliverer[Target]]:
+    """An answer that is being posted by a deliverer that takes no more."""
+    gate = Gate()
     gate.opened.set()
     jobs = LocalJobs(perform_at(gate), limits=Limits(user=100, rate=100))
     deliverer = Deliverer(jobs, poster)
@@ -168,27 +166,28 @@ async def test_at_the_end_an_answer_is_finished_that_is_being_posted(
     async with asyncio.timeout(PATIENCE):
         await poster.begun.wait()
         task.cancel()
+        yield deliverer
+    await jobs.close()
+
+
+@pytest.mark.parametrize(("away", "outcome"), [(False, "posted"), (True, "later")])
+async def test_at_the_end_an_answer_is_finished_that_is_being_posted(
+    away: bool, outcome: str
+) -> None:
+    """Cut off between the chat's answer and the note of it, it would be posted a second time."""
+    poster = Held(away=away)
+    async with posting(poster) as deliverer:
         closing = asyncio.create_task(deliverer.close())
         for _ in range(20):
             await asyncio.sleep(0)
         assert not closing.done()
         poster.let.set()
         await closing
-    await jobs.close()
     assert deliverer.outcomes == {outcome: 1}
 
 
 async def test_at_the_end_an_answer_that_hangs_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.service.delivery._FINISHING", 0.01)
-    poster, gate = Held(), Gate()
-    gate.opened.set()
-    jobs = LocalJobs(perform_at(gate), limits=Limits(user=100, rate=100))
-    deliverer = Deliverer(jobs, poster)
-    task = asyncio.create_task(deliverer.run())
-    await jobs.submit(order("1", picture=REFUSED))
-    async with asyncio.timeout(PATIENCE):
-        await poster.begun.wait()
-        task.cancel()
+    async with posting(Held()) as deliverer:
         await deliverer.close()
-    await jobs.close()
     assert deliverer.outcomes == {}
