@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -250,9 +251,13 @@ def render(
     """
     settings, clock = settings or Settings(), clock or Clock()
     found, options = match(request.canvas, score), resolve(request, score)
-    sound = sound or record(score, settings, title, clock, midi)
-    with clock(Stage.ROLL):
-        png = write_png(sheet(score, request, found, title).paint(PALETTES[request.options.theme]))
+    shown, palette = sheet(score, request, found, title), PALETTES[request.options.theme]
+    # Sound and MP3 are made outside of Python for the most part; meanwhile there is time to paint.
+    with ThreadPoolExecutor(1) as executor:
+        painted = executor.submit(lambda: write_png(shown.paint(palette)))
+        sound = sound or record(score, settings, title, clock, midi)
+        with clock(Stage.ROLL):
+            png = painted.result()
     video = None
     if filmed and options.video is not Video.NONE:
         video = film(request, score, sound.midi, settings, title, clock, sound.samples)

@@ -1,11 +1,13 @@
 """The decoder-only transformer that both kinds of model are shapes of."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
+from torch.overrides import TorchFunctionMode
 
 _PART = 256
 """Queries that attend at a time in training."""
@@ -144,6 +146,25 @@ class Block(nn.Module):
         return result
 
 
+class _Undrawn(TorchFunctionMode):
+    """Leaves weights as they are where they would be drawn at random.
+
+    On the meta device alone, drawing them would load a second of libraries.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        given = kwargs or {}
+        if getattr(func, "__module__", None) == nn.init.__name__:
+            return args[0] if args else given["tensor"]
+        return func(*args, **given)
+
+
 class Transformer(nn.Module):
     """Tokens → logits of the next token."""
 
@@ -158,6 +179,12 @@ class Transformer(nn.Module):
         if not shape.tied:
             self.output = nn.Linear(shape.width, shape.vocabulary)
         self.reset()
+
+    @classmethod
+    def blank(cls, shape: TransformerConfig) -> Self:
+        """Make one that awaits its weights: no memory is taken and no random numbers are drawn."""
+        with torch.device("meta"), _Undrawn():
+            return cls(shape)
 
     def reset(self) -> None:
         """Start from small random weights; what ends on the residual stream from smaller ones."""

@@ -53,8 +53,7 @@ def load_checkpoint(path: Path, shape: TransformerConfig) -> Transformer:
 
 def convert(state: dict[str, Tensor], shape: TransformerConfig) -> Transformer:
     """Make a transformer of weights under x-transformers' names, where possible without a copy."""
-    with torch.device("meta"):
-        model = Transformer(shape)
+    model = Transformer.blank(shape)
     model.load_state_dict(_renamed(state, shape), assign=True)
     return model.requires_grad_(requires_grad=False).eval()
 

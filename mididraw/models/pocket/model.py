@@ -56,7 +56,7 @@ def load(path: Path = WEIGHTS) -> Transformer:
             "{path} was trained on other tokens than this version writes.",
             path=path,
         )
-    model = Transformer(shape)
+    model = Transformer.blank(shape)
     if {name: value.shape for name, value in weights.items()} != {
         name: value.shape for name, value in _named(model).items()
     }:
