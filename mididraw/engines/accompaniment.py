@@ -1,7 +1,8 @@
 """Quiet layers around the drawing, on tracks of their own: bass, chords and drums."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from dataclasses import replace
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,11 @@ from mididraw.engines.bands import (
     Drums,
 )
 from mididraw.harmony import PITCH_CLASSES, Chord
+from mididraw.harmony.feel import Feel, feel_of
 from mididraw.harmony.plan import PHRASE, Plan
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT, Note, Track, roll
 
-BASS, CHORDAL, DRUMS, ENDING = "bass", "chords", "drums", "ending"
+BASS, OCTAVE, CHORDAL, DRUMS, ENDING = "bass", "octave", "chords", "drums", "ending"
 _BASS_PROGRAM, _CHORDS_PROGRAM = 32, 0
 _LOWEST_BASS = 28  # E1, the lowest string of a bass
 _MIDDLE = 55
@@ -66,7 +68,8 @@ def choose_patterns(
 ) -> list[_Pattern]:
     """Choose a pattern for every bar: each section has one that goes best with the drawing.
 
-    It is left in every other bar for one that is unlike it, and comes back.
+    It is left in every other bar for one that is unlike it, and comes back. All of them divide the
+    beat as the plan's feel does.
 
     Args:
         patterns: what there is.
@@ -75,6 +78,7 @@ def choose_patterns(
     """
     sections = np.array(plan.sections)
     bars = onsets.reshape(-1, STEPS_PER_BAR)
+    patterns = _felt(patterns, plan.feel)
     first: list[_Pattern] = list(patterns)
     chosen: list[list[_Pattern]] = []
     for section in range(int(sections.max()) + 1):
@@ -87,6 +91,32 @@ def choose_patterns(
         # Sections differ where there is a choice.
         first = [one for one in first if one is not best] or list(patterns)
     return [chosen[section][bar % PHRASE] for bar, section in enumerate(plan.sections)]
+
+
+def _felt(patterns: Sequence[_Pattern], feel: Feel) -> Sequence[_Pattern]:
+    """Choose the patterns that divide the beat like the feel, or make them do so."""
+    if feel is Feel.EIGHTHS:
+        return [one for one in patterns if _feel(one) is Feel.EIGHTHS] or patterns
+    if feel is Feel.SIXTEENTHS:
+        return [one if _feel(one) is Feel.SIXTEENTHS else _pushed(one) for one in patterns]
+    return patterns
+
+
+def _feel(pattern: Bass | Chords) -> Feel:
+    return feel_of(onset for onset, *_ in pattern)
+
+
+def _pushed(pattern: _Pattern) -> _Pattern:
+    """Strike what lies between the beats a 16th later, as a dotted rhythm has it."""
+    return cast(
+        "_Pattern",
+        tuple(
+            (onset + 1, max(duration - 1, 1), tone)
+            if onset % STEPS_PER_BEAT == STEPS_PER_BEAT // 2
+            else (onset, duration, tone)
+            for onset, duration, tone in pattern
+        ),
+    )
 
 
 def _onsets(pattern: Bass | Chords) -> NDArray[np.float64]:
@@ -113,6 +143,24 @@ def bass_track(chords: Sequence[Chord], patterns: Sequence[Bass], program: int) 
             sounding = duration if last or duration < _DETACHED else duration - 1
             notes.append(Note(bar * STEPS_PER_BAR + onset, tone[name], sounding, velocity))
     return Track(BASS, program, tuple(notes))
+
+
+def octave_track(bass: Track, sounding: Bools, program: int) -> Track:
+    """Let somebody double the bass an octave higher, where small loudspeakers play it, too.
+
+    Args:
+        bass: what is doubled.
+        sounding: what the drawing plays, ``bool[128, steps]``; a note ends or rests as the
+            chords' tones do.
+        program: of the track.
+    """
+    notes = []
+    for note in bass.notes:
+        pitch = note.pitch + PITCH_CLASSES
+        free = _free(sounding[:, note.onset : note.end], pitch)
+        if free >= min(note.duration, _SHORTEST):
+            notes.append(replace(note, pitch=pitch, duration=free))
+    return Track(OCTAVE, program, tuple(notes))
 
 
 def chord_track(

@@ -14,10 +14,12 @@ from mididraw.engines.accompaniment import (
     chord_track,
     drum_track,
     ending_track,
+    octave_track,
     sounds,
 )
 from mididraw.engines.bands import BANDS, BY_STYLE, Band
 from mididraw.harmony import Chord, Mode
+from mididraw.harmony.feel import feel_of
 from mididraw.harmony.plan import Plan, sections_of
 from mididraw.options import Arrangement, DrawOptions
 from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, Note, Score, Track
@@ -48,11 +50,16 @@ def arrangement_of(options: DrawOptions) -> Arrangement:
     return options.arrangement
 
 
-def arrange(score: Score, options: DrawOptions) -> Score:
+def arrange(score: Score, options: DrawOptions, contrast: float = 1.0) -> Score:
     """Give the drawing's lines instruments and put layers around them; a solo gets an ending.
 
     No note of the drawing is changed. Whoever asks for an instrument hears the drawing by it. An
     accompaniment that is there already stands for the chords.
+
+    Args:
+        score: the drawing, and its accompaniment if it has one.
+        options: who plays.
+        contrast: between the drawing's loudness and the layers', 1 for the usual one.
     """
     arrangement, plan, drawing = arrangement_of(options), _plan_of(score), score.drawing
     if arrangement is Arrangement.SOLO:
@@ -62,7 +69,7 @@ def arrange(score: Score, options: DrawOptions) -> Score:
         ending = ending_track(plan, sounds(everything, score.steps), options.program)
         if not ending.notes:
             return score
-        layers = _behind([_levelled(ending, drawing)], drawing)
+        layers = _behind([_levelled(ending, drawing, contrast)], drawing)
         return replace(score, tracks=(*score.tracks, *layers))
     band = BANDS[arrangement]
     played = (
@@ -75,41 +82,45 @@ def arrange(score: Score, options: DrawOptions) -> Score:
     others = [track for track in score.tracks if track.name != DRAWING]
     onsets = np.zeros(score.steps)
     np.add.at(onsets, [note.onset for note in drawing.notes if note.onset < score.steps], 1.0)
-    layers = [bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass)]
+    sounding = sounds(drawing.notes, score.steps)
+    bass = bass_track(plan.chords, choose_patterns(band.basses, plan, onsets), band.bass)
+    layers = [bass]
+    if band.octave is not None:
+        layers.append(octave_track(bass, sounding, band.octave))
     if not others:
         figures = choose_patterns(band.figures, plan, onsets)
-        sounding = sounds(drawing.notes, score.steps)
         layers.append(chord_track(plan.chords, figures, sounding, band.chords))
     along = [replace(track, program=band.chords) for track in others]
     along.append(unison_track(drawing.notes, band.unison))
-    tracks += _behind([*along, *(_levelled(layer, drawing) for layer in layers)], drawing)
+    tracks += _behind([*along, *(_levelled(layer, drawing, contrast) for layer in layers)], drawing)
     if band.drums:
-        tracks.append(_levelled(drum_track(band.drums, plan), drawing))
+        tracks.append(_levelled(drum_track(band.drums, plan), drawing, 1.0))
     return replace(score, tracks=tuple(tracks))
 
 
 def _plan_of(score: Score) -> Plan:
-    """The key, the chord that rules each bar's beginning, and the sections of a piece so long.
+    """The key, each bar's first chord, the sections of a piece so long, and the drawing's feel.
 
     Where no chord is known, the tonic's.
     """
     key = score.key
     tonic = Chord(key.tonic, "min" if key.mode is Mode.MINOR else "maj")
     bars = [score.chord_at(bar * STEPS_PER_BAR) or tonic for bar in range(score.bars)]
-    return Plan(key, tuple(bars), sections_of(score.bars))
+    feel = feel_of(note.onset for note in score.drawing.notes)
+    return Plan(key, tuple(bars), sections_of(score.bars), feel=feel)
 
 
-def _levelled(track: Track, drawing: Track) -> Track:
-    """Play a track louder where the drawing is loud, and softer where it is soft."""
+def _levelled(track: Track, drawing: Track, contrast: float) -> Track:
+    """Play a track as loud beside this drawing as beside a usual one, give or take contrast."""
     if not drawing.notes:
         return track
-    share = median(note.velocity for note in drawing.notes) / _USUAL
+    middle = median(note.velocity for note in drawing.notes)
+
+    def level(velocity: int) -> int:
+        return min(max(round(middle * (1 + contrast * (velocity / _USUAL - 1))), 1), 127)
+
     return replace(
-        track,
-        notes=tuple(
-            replace(note, velocity=min(max(round(share * note.velocity), 1), 127))
-            for note in track.notes
-        ),
+        track, notes=tuple(replace(note, velocity=level(note.velocity)) for note in track.notes)
     )
 
 

@@ -110,6 +110,7 @@ class Band:
             ``low`` its lowest contour.
         unison: who plays along with the drawing's highest contour.
         bass: the layer below; ``chords`` the one around.
+        octave: who doubles the bass an octave higher; None for nobody.
         basses: patterns of the bass; ``figures`` of the chords.
         drums: None where there are none.
     """
@@ -120,6 +121,7 @@ class Band:
     low: int
     unison: int
     bass: int
+    octave: int | None
     chords: int
     basses: tuple[Bass, ...] = BASSES
     figures: tuple[Chords, ...] = CHORDS
@@ -127,12 +129,12 @@ class Band:
 
 
 BANDS: dict[Arrangement, Band] = {
-    Arrangement.TRIO: Band(40, 0, 11, 42, 24, 32, 24, BASSES, _BROKEN),
-    Arrangement.BAND: Band(26, 0, 9, 33, 0, 33, 25, _DRIVEN, _STRUMMED, _POP),
-    Arrangement.ORCHESTRA: Band(73, 46, 9, 42, 48, 43, 48, BASSES[:3], _PADS),
-    Arrangement.CHIPTUNE: Band(80, 80, 80, 81, 80, 38, 80, _PULSES, _ARPEGGIOS, _NOISE),
-    Arrangement.LOFI: Band(4, 4, 11, 33, 89, 33, 89, BASSES[:3], _PADS, _SOFT),
-    Arrangement.MUSICBOX: Band(10, 10, 10, 10, 46, 46, 10, BASSES[:3], _BROKEN),
+    Arrangement.TRIO: Band(40, 0, 11, 42, 24, 32, 0, 24, BASSES, _BROKEN),
+    Arrangement.BAND: Band(26, 0, 9, 33, 0, 33, 0, 25, _DRIVEN, _STRUMMED, _POP),
+    Arrangement.ORCHESTRA: Band(73, 46, 9, 42, 48, 43, 42, 48, BASSES[:3], _PADS),
+    Arrangement.CHIPTUNE: Band(80, 80, 80, 81, 80, 38, None, 80, _PULSES, _ARPEGGIOS, _NOISE),
+    Arrangement.LOFI: Band(4, 4, 11, 33, 89, 33, 4, 89, BASSES[:3], _PADS, _SOFT),
+    Arrangement.MUSICBOX: Band(10, 10, 10, 10, 46, 46, 46, 10, BASSES[:3], _BROKEN),
 }
 
 BY_STYLE: dict[Style, Arrangement] = {

@@ -16,7 +16,7 @@ from mididraw.engines.guidance import particles
 from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.engines.guidance.tracks import split_tracks
 from mididraw.engines.missing import with_every_part
-from mididraw.engines.plan import choose_tempo, plan_piece
+from mididraw.engines.plan import choose_contrast, choose_tempo, plan_piece
 from mididraw.engines.request import BarProgress, ScoreRequest, no_progress
 from mididraw.harmony import Style
 from mididraw.harmony.feel import feel_of
@@ -103,6 +103,7 @@ class Generation:
     def score(self) -> Score:
         """Read the best of the candidates."""
         options, bars = self.request.options, self.request.canvas.bars
+        contrast = choose_contrast(self.request.seed)
         tokens = self.particles.best().tokens
         music = self.model.read(self.opening, tokens, self.opening.bars + bars)
         score = split_tracks(
@@ -111,8 +112,9 @@ class Generation:
             options.program,
             self.backing,
             accompany=options.accompaniment,
+            contrast=contrast,
         )
-        return arrange(with_every_part(self.request.canvas, score), options)
+        return arrange(with_every_part(self.request.canvas, score), options, contrast)
 
 
 Begin = Callable[[ScoreRequest, Generator], Generation]

@@ -7,7 +7,7 @@ import numpy as np
 from mididraw.engines.accompaniment import accompany
 from mididraw.engines.arrangement import arrange, arrangement_of
 from mididraw.engines.missing import with_every_part
-from mididraw.engines.plan import choose_tempo
+from mididraw.engines.plan import choose_contrast, choose_tempo
 from mididraw.engines.request import ScoreRequest
 from mididraw.harmony.plan import Plan
 from mididraw.options import Arrangement
@@ -46,4 +46,5 @@ def piece_of(
         ),
         sources=tuple(sources),
     )
-    return arrange(with_every_part(canvas, score), options)
+    contrast = choose_contrast(request.seed)
+    return arrange(with_every_part(canvas, score), options, contrast)

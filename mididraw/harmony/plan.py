@@ -26,6 +26,9 @@ _ALIKE = 2.0
 """Nats against a second section that begins with the first one's chord."""
 _TO_AND_FRO = 2.0
 """Nats against a loop whose first or second chord comes back two bars later."""
+_AS_BEFORE = 0.5
+"""Nats for a cadence that begins with the chord that the same bar of the phrase before has: enough
+for IV where a cadence from V would be as likely, and not for one that songs hardly have."""
 _NEVER = -1e6
 
 RETURNS = (PHRASE, 2 * PHRASE)
@@ -132,6 +135,7 @@ def _best_form(style: Style, mode: Mode, fit: Floats) -> tuple[float, tuple[int,
             path[bar] = before[place]
     first, second = path[bars - 4], path[bars - 3]
     last = fit[-2] + model.follow[first, second] + _NEVER * model.home
+    last[path[bars - 2 - PHRASE]] += _AS_BEFORE
     cadence = last[:, None] + model.follow[second] + fit[-1] + ending
     path[-2:] = np.unravel_index(int(cadence.argmax()), cadence.shape)
     return score + float(cadence.max()), tuple(path.tolist())

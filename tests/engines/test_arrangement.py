@@ -1,6 +1,7 @@
 """Arrangements share the drawing's notes among players and put layers around them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import mean
 
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from mididraw.engines import ScoreRequest
 from mididraw.engines.accompaniment import bass_track, choose_patterns
 from mididraw.engines.arrangement import arrange, arrangement_of, cast, unison_track
-from mididraw.engines.bands import BANDS, BY_STYLE, HELD_BASS
+from mididraw.engines.bands import BANDS, BY_STYLE, HELD_BASS, Band, Bass, Chords
 from mididraw.engines.chords import chords
 from mididraw.evaluation.measures.form import form
 from mididraw.harmony import Chord, Key, Style
+from mididraw.harmony.feel import Feel, feel_of
 from mididraw.harmony.plan import Plan, sections_of
 from mididraw.options import Arrangement, DrawOptions
-from mididraw.score import DRAWING, STEPS_PER_BAR, ChordSpan, Note, Score, Track
+from mididraw.score import DRAWING, STEPS_PER_BAR, STEPS_PER_BEAT, ChordSpan, Note, Score, Track
 from tests.strategies.canvases import canvas_of
 from tests.strategies.scores import notes
 
@@ -124,6 +126,28 @@ def test_a_bass_lets_go_before_its_next_note() -> None:
     assert notes[-1].duration == STEPS_PER_BAR
 
 
+def test_somebody_doubles_the_bass_an_octave_higher_and_rubs_with_nothing() -> None:
+    drawing = solo(Note(24, 49, 4, 80))  # rubs with C, the root of the first bar, and with D
+    tracks = {track.name: track for track in arrange(drawing, by(Arrangement.ORCHESTRA)).tracks}
+    bass, doubled = tracks["bass"], tracks["octave"]
+    assert doubled.program == BAND.octave != bass.program
+    below = {note.onset: note for note in bass.notes}
+    for note in doubled.notes:
+        assert note.pitch == below[note.onset].pitch + 12
+        assert note.duration <= below[note.onset].duration
+    elsewhere = {onset for onset in below if not 8 < onset < 28}
+    assert elsewhere <= {note.onset for note in doubled.notes}
+    sounding = {
+        step for n in doubled.notes if n.pitch % 12 in (0, 2) for step in range(n.onset, n.end)
+    }
+    assert not sounding & set(range(24, 28))
+
+
+def test_a_chip_has_no_voice_to_double_its_bass() -> None:
+    after = arrange(solo(Note(0, 72, 12, 80)), by(Arrangement.CHIPTUNE))
+    assert "octave" not in {track.name for track in after.tracks}
+
+
 def test_chords_rest_where_they_would_rub() -> None:
     after = arrange(solo(Note(0, 61, 16, 80)), by(Arrangement.ORCHESTRA))
     chordal = next(track for track in after.tracks if track.name == "chords")
@@ -197,6 +221,36 @@ def test_sections_have_patterns_of_their_own_that_go_with_the_drawing() -> None:
     assert [onset for onset, *_ in chosen[0]] == [0, 8]
     assert chosen[:4] == chosen[4:8] == chosen[12:] != chosen[8:12]
     assert chosen[0] == chosen[2] not in (chosen[1], chosen[3])
+
+
+@pytest.mark.parametrize("band", BANDS.values())
+@pytest.mark.parametrize("feel", [Feel.EIGHTHS, Feel.SIXTEENTHS])
+def test_layers_divide_the_beat_as_the_drawing_does(band: Band, feel: Feel) -> None:
+    plan = replace(PLAN, feel=feel)
+    struck = np.ones(BARS * STEPS_PER_BAR)
+    both: tuple[Sequence[Bass] | Sequence[Chords], ...] = (
+        choose_patterns(band.basses, plan, struck),
+        choose_patterns(band.figures, plan, struck),
+    )
+    for patterns in both:
+        for pattern in patterns:
+            onsets = [onset for onset, *_ in pattern]
+            between = any(onset % STEPS_PER_BEAT == 2 for onset in onsets)
+            if feel is Feel.EIGHTHS:
+                assert feel_of(onsets) is feel
+            else:
+                assert feel_of(onsets) is feel or not between
+            assert onsets == sorted(set(onsets))
+            assert all(onset + length <= STEPS_PER_BAR + 2 for onset, length, _ in pattern)
+
+
+@pytest.mark.parametrize("contrast", [0.2, 1.0])
+def test_contrast_is_how_far_layers_stand_behind(contrast: float) -> None:
+    held = [Note(0, pitch, 16 * BARS, 77) for pitch in (72, 76, 79, 84)]
+    before = solo(*held)
+    tracks = {t.name: t for t in arrange(before, by(Arrangement.BAND), contrast).tracks}
+    loudest = max(note.velocity for note in tracks["bass"].notes)
+    assert loudest == pytest.approx(77 - contrast * 19, abs=1)
 
 
 def test_somebody_plays_along_with_the_highest_contour() -> None:

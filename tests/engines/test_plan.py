@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mididraw.canvas import Canvas
-from mididraw.engines.plan import choose_tempo, plan_piece
+from mididraw.engines.plan import choose_contrast, choose_feel, choose_tempo, plan_piece
 from mididraw.harmony import Style
 from mididraw.harmony.feel import Feel
 from mididraw.harmony.progressions import style_tempos
@@ -45,7 +45,7 @@ def test_a_blank_bar_asks_for_nothing() -> None:
 @pytest.mark.parametrize("style", [Style.BALLAD, Style.UPBEAT])
 def test_pieces_feel_like_the_styles_songs(style: Style) -> None:
     options = DrawOptions(style=style)
-    found = Counter(plan_piece(level(), options, seed).feel for seed in range(SEEDS))
+    found = Counter(choose_feel(options, seed) for seed in range(SEEDS))
     usual = Feel.SIXTEENTHS if style is Style.BALLAD else Feel.EIGHTHS
     # 68 and 69 of a hundred songs; a share so far away has a chance of less than 1 in 10,000.
     assert 0.58 < found[usual] / SEEDS < 0.79
@@ -55,8 +55,15 @@ def test_pieces_feel_like_the_styles_songs(style: Style) -> None:
 def test_a_seed_has_one_feel_and_one_tempo() -> None:
     for seed in range(5):
         plan = plan_piece(level(), DrawOptions(), seed)
+        assert plan.feel == choose_feel(DrawOptions(), seed)
         assert plan_piece(level(), DrawOptions(), seed) == plan
         assert choose_tempo(DrawOptions(), seed) == choose_tempo(DrawOptions(), seed)
+
+
+def test_some_pieces_are_even_and_others_have_light_and_shade() -> None:
+    found = [choose_contrast(seed) for seed in range(SEEDS)]
+    assert found == [choose_contrast(seed) for seed in range(SEEDS)]
+    assert 0 < min(found) < 0.4 < 1 < max(found)
 
 
 @pytest.mark.parametrize("style", Style)

@@ -83,6 +83,21 @@ def test_overwhelming_fit_decides_the_loop() -> None:
     assert choose_plan(fit, Style.POP, [key]).chords == tuple(wanted)
 
 
+@pytest.mark.parametrize(
+    ("third", "cadence"),
+    [(Chord(5), Chord(5)), (Chord(7), Chord(7)), (Chord(2, "min"), Chord(7))],
+)
+def test_a_cadence_begins_as_its_phrase_did_where_songs_end_so(
+    third: Chord, cadence: Chord
+) -> None:
+    key, bars = Key(0), 8
+    loop = [Chord(0), Chord(9, "min"), third, Chord(4, "min")]
+    fit = {c: np.zeros(bars) for c in progression_model(Style.POP, key.mode).chords(key)}
+    for bar in range(bars - 2):
+        fit[loop[bar % PHRASE]][bar] = 30.0
+    assert choose_plan(fit, Style.POP, [key]).chords == (*loop, *loop[:2], cadence, Chord(0))
+
+
 def test_without_evidence_a_piece_starts_at_home_and_goes_away() -> None:
     for mode in Mode:
         key = Key(2, mode)

@@ -27,7 +27,7 @@ _AGAIN = 1.5
 """Nats more where it is held or just released."""
 _HAMMERING = 4.0
 """Nats more where it is released again after a 16th."""
-_BETWEEN = {Feel.EIGHTHS: 3.5, Feel.MIXED: 1.0, Feel.SIXTEENTHS: 0.0}
+_BETWEEN = {Feel.EIGHTHS: 6.0, Feel.MIXED: 1.0, Feel.SIXTEENTHS: -1.0}
 """Nats against an onset between the eighths, by the feel: so many onsets lie there as in songs."""
 _SHORT = 0.3
 """Nats against a note of a 16th."""

@@ -26,7 +26,13 @@ _RUBS = 2
 
 
 def split_tracks(
-    music: Score, canvas: Canvas, program: int, backing: str, *, accompany: bool
+    music: Score,
+    canvas: Canvas,
+    program: int,
+    backing: str,
+    *,
+    accompany: bool,
+    contrast: float = 1.0,
 ) -> Score:
     """Put the notes that play the drawing on its track.
 
@@ -37,12 +43,13 @@ def split_tracks(
         backing: name of the backing track.
         accompany: whether what the backing plays beside the ink is an accompaniment, quieter and
             on its own track.
+        contrast: of the loudness, 1 for the usual one.
     """
     second = [note for track in music.tracks if track.name == backing for note in track.notes]
     drawing = [note for track in music.tracks if track.name != backing for note in track.notes]
     beside = [note for note in second if accompany and not _at_ink(canvas, note)]
     drawing += [note for note in second if note not in beside]
-    pressed = (_pressed(note, canvas) for note in _evened(drawing))
+    pressed = (_pressed(note, canvas) for note in _evened(drawing, _SPREAD * contrast))
     played = _held(_tied(_one_hand(pressed)), canvas)
     tracks = [Track(DRAWING, program, played)]
     if beside:
@@ -63,13 +70,13 @@ def _at_ink(canvas: Canvas, note: Note) -> bool:
     return True
 
 
-def _evened(notes: Sequence[Note]) -> list[Note]:
-    """Bring loudness nearer to the notes' median."""
+def _evened(notes: Sequence[Note], spread: float) -> list[Note]:
+    """Leave a share of how far loudness is from the notes' median."""
     if not notes:
         return []
     middle = median(note.velocity for note in notes)
     return [
-        replace(note, velocity=max(round(middle + _SPREAD * (note.velocity - middle)), 1))
+        replace(note, velocity=max(round(middle + spread * (note.velocity - middle)), 1))
         for note in notes
     ]
 

@@ -93,7 +93,7 @@ def test_a_feel_of_eighths_costs_more_between_them() -> None:
         -float(leaning(*begun, plan=replace(PLAN, feel=feel))[v.position_token(3)])
         for feel in (Feel.SIXTEENTHS, Feel.MIXED, Feel.EIGHTHS)
     ]
-    assert 0 <= costs[0] < costs[1] < costs[2]
+    assert costs[0] < 0 < costs[1] < costs[2]
 
 
 def test_striking_a_key_just_released_costs_and_hammering_it_more() -> None:

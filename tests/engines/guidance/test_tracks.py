@@ -29,6 +29,19 @@ def test_a_pens_pressure_is_heard_and_a_mouses_line_is_as_the_model_has_it(
     assert played == {56: wanted, 70: 80}
 
 
+@pytest.mark.parametrize("contrast", [0.0, 1.0, 2.0])
+def test_contrast_spreads_loudness_about_its_median(contrast: float) -> None:
+    ink = np.zeros((48, 16), np.bool_)
+    notes = tuple(Note(2 * place, 56, 2, 60 + 10 * place) for place in range(5))
+    music = Score((Track("lead", 0, notes),), 1, 90.0, Key.parse("C"))
+    (track,) = split_tracks(
+        music, canvas_of(ink), 0, "backing", accompany=False, contrast=contrast
+    ).tracks
+    found = [note.velocity for note in track.notes]
+    assert found[2] == 80
+    assert found[4] - found[0] == pytest.approx(26 * contrast, abs=1)
+
+
 def test_what_the_backing_plays_beside_the_ink_is_an_accompaniment_and_quieter() -> None:
     ink = np.zeros((48, 16), np.bool_)
     ink[20, 2:10] = True
