@@ -17,7 +17,8 @@ def evaluate(
     data: Annotated[
         Path,
         typer.Option(
-            help="Folder with quickdraw.ndjson.gz, pop909.tar.gz, vgmidi.tar.gz and yamnet/."
+            help="Folder with quickdraw.ndjson.gz, pop909, vgmidi, freedoom and openmsx.tar.gz, "
+            "and yamnet/."
         ),
     ],
     count: Annotated[int, typer.Option(help="Drawings.", min=4)] = 100,

@@ -1,4 +1,4 @@
-"""Songs that people wrote, each as it was played and on the grid: POP909's and VGMIDI's."""
+"""Songs that people wrote, each as it was played and on the grid: POP909's, and game music."""
 
 import tarfile
 from collections.abc import Iterator
@@ -41,17 +41,25 @@ def pop_songs(archive: Path, ending: str = "9") -> list[ReferenceSong]:
     return _all(songs(), archive)
 
 
-def game_songs(archive: Path) -> list[ReferenceSong]:
-    """Read VGMIDI's piano arrangements, leaving out files that are damaged.
+def game_songs(archive: Path, most: int | None = None) -> list[ReferenceSong]:
+    """Read a collection of game music, leaving out files that are damaged.
+
+    Args:
+        archive: VGMIDI's piano arrangements, or Freedoom's or OpenMSX' music for several players.
+        most: about so many files at most, evenly spread.
 
     Raises:
         MidiError: the archive cannot be read or holds none.
     """
+    collection = archive.name.partition(".")[0]
 
     def songs() -> Iterator[ReferenceSong]:
         with tarfile.open(archive) as tar:
-            for member in sorted(tar.getmembers(), key=lambda member: member.name):
-                stream = tar.extractfile(member) if member.name.endswith(".mid") else None
+            members = [one for one in tar.getmembers() if one.name.endswith(".mid")]
+            members.sort(key=lambda member: member.name)
+            every = max(len(members) // most, 1) if most else 1
+            for member in members[::every][:most]:
+                stream = tar.extractfile(member)
                 if stream is None:
                     continue
                 data = stream.read()
@@ -60,7 +68,7 @@ def game_songs(archive: Path) -> list[ReferenceSong]:
                 except MidiError:
                     continue
                 fours = (tune,) if tune and tune.meter == Meter() else ()
-                yield ReferenceSong(f"vgmidi/{Path(member.name).stem}", data, fours)
+                yield ReferenceSong(f"{collection}/{Path(member.name).stem}", data, fours)
 
     return _all(songs(), archive)
 

@@ -29,8 +29,10 @@ from mididraw.evaluation.report import Evaluation, Pair
 from mididraw.evaluation.speed import speeds
 
 _SHORT = 10.0
-_GAMES = 30
-"""Songs of VGMIDI, which give about as many clips as there are drawings."""
+_GAMES = ("VGMIDI", "Freedoom", "OpenMSX")
+"""Collections of game music: for the piano, and for several players."""
+_GAME_SONGS = 30
+"""Songs of each, which give about as many clips as there are drawings."""
 _DEFAULT = "guided 50"
 _BARS = 8
 _PAIRS = (
@@ -51,7 +53,7 @@ class Sources:
     Attributes:
         quickdraw: drawings as ndjson, may be gzipped.
         pop909: archive of POP909.
-        vgmidi: archive of VGMIDI; None leaves game music out.
+        games: archives of game music, by what the rows are called.
         yamnet: YAMNet's TFLite file.
         vggish: VGGish's weights; None leaves it out.
         fetch_vggish: download VGGish's weights.
@@ -61,7 +63,7 @@ class Sources:
 
     quickdraw: Path
     pop909: Path
-    vgmidi: Path | None
+    games: dict[str, Path]
     yamnet: Path
     vggish: Path | None = None
     fetch_vggish: bool = False
@@ -73,7 +75,7 @@ class Sources:
         return cls(
             data / "quickdraw.ndjson.gz",
             data / "pop909.tar.gz",
-            data / "vgmidi.tar.gz",
+            {name: data / f"{name.lower()}.tar.gz" for name in _GAMES},
             data / "yamnet" / "yamnet.tflite",
         )
 
@@ -118,10 +120,8 @@ def compare_all(
     tell(f"listening to {len(songs)} songs")
     evaluator = Evaluator(songs, embedders, resamples=resamples)
     real = [evaluator.floor("POP909, one half against the other")]
-    if sources.vgmidi:
-        games = game_songs(sources.vgmidi)
-        chosen_games = games[:: max(len(games) // _GAMES, 1)][:_GAMES]
-        real.append(evaluator.evaluate_songs("VGMIDI", chosen_games))
+    for name, archive in sources.games.items():
+        real.append(evaluator.evaluate_songs(name, game_songs(archive, _GAME_SONGS)))
     real.append(evaluator.evaluate_scores("our model, free", free_music(count, _BARS)))
     tell(f"our model, free: FAD {real[-1].distance}")
     embedded: dict[str, EmbeddedClips] = {}

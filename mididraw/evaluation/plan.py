@@ -15,7 +15,7 @@ from mididraw.corpora.quickdraw import Stroke, paint, read_quickdraw
 from mididraw.draw import prepare_request, write_score
 from mididraw.engines import ScoreRequest
 from mididraw.errors import PictureError
-from mididraw.harmony import PITCH_CLASSES, Key, Mode
+from mididraw.harmony import PITCH_CLASSES, Key, Mode, Style
 from mididraw.models.prompts import PROMPTS
 from mididraw.models.source import Source
 from mididraw.options import Arrangement, DrawOptions, Engine
@@ -71,6 +71,7 @@ def settings() -> list[Setting]:
         for one in Arrangement
         if one is not Arrangement.SOLO
     ]
+    rows.append(Setting.of("guided 50, game", style=Style.GAME, arrangement=Arrangement.AUTO))
     return rows
 
 

@@ -20,7 +20,7 @@ DRAWINGS = 3
 
 @pytest.fixture(scope="module")
 def evaluation(shared: Path) -> Evaluation:
-    sources = replace(Sources.below(shared / "data"), vgmidi=None, ending="99")
+    sources = replace(Sources.below(shared / "data"), games={}, ending="99")
     rows = [row for row in settings() if row.name in ("naive", "chords", "guided 50")]
     few = [Setting(row.name, row.options.model_copy(update={"candidates": 2})) for row in rows]
     said: list[str] = []
