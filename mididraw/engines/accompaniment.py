@@ -97,9 +97,10 @@ def _felt(patterns: Sequence[_Pattern], feel: Feel) -> Sequence[_Pattern]:
     """Choose the patterns that divide the beat like the feel, or make them do so."""
     if feel is Feel.EIGHTHS:
         return [one for one in patterns if _feel(one) is Feel.EIGHTHS] or patterns
+    pushed = [one if _feel(one) is Feel.SIXTEENTHS else _pushed(one) for one in patterns]
     if feel is Feel.SIXTEENTHS:
-        return [one if _feel(one) is Feel.SIXTEENTHS else _pushed(one) for one in patterns]
-    return patterns
+        return pushed
+    return [*patterns, *(one for one in pushed if one not in patterns)]
 
 
 def _feel(pattern: Bass | Chords) -> Feel:

@@ -19,7 +19,7 @@ from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
 _LAGS = (2, 4)
 """Bars after which a rhythm returns; one that returned at once would make all bars alike."""
-_RETURNING = 3.4
+_RETURNING = 3.8
 """Nats for an onset where each of these bars before had one."""
 _LATELY = 0.6
 """Nats against striking a key that is held or was released within a beat."""

@@ -19,7 +19,7 @@ _EVEN = 0.1
 wants it: a mouse's lines differ by less."""
 _LOUDER = 80
 """Velocity that all of the weight beyond that is worth."""
-_SPREAD = 0.65
+_SPREAD = 0.85
 """Of the model's differences in loudness so much is played: no line falls silent."""
 _RUBS = 2
 """Semitones: what sounds no farther from a note rubs with it."""

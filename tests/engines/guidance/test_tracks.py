@@ -39,7 +39,7 @@ def test_contrast_spreads_loudness_about_its_median(contrast: float) -> None:
     ).tracks
     found = [note.velocity for note in track.notes]
     assert found[2] == 80
-    assert found[4] - found[0] == pytest.approx(26 * contrast, abs=1)
+    assert found[4] - found[0] == pytest.approx(34 * contrast, abs=1)
 
 
 def test_what_the_backing_plays_beside_the_ink_is_an_accompaniment_and_quieter() -> None:
