@@ -133,8 +133,14 @@ class Decoder:
         taken = {sequence.slot for sequence in self._rows}
         slot = next(slot for slot in range(self.slots) if slot not in taken)
         tokens = list(prompt[-self.network.context :])
+        row = len(self._rows)
+        same = next((i for i, other in enumerate(self._rows) if other.tokens == tokens), None)
         self._rows.append(_Sequence(slot, sampling, tuple(processors), tokens, len(tokens)))
-        self._read(len(self._rows) - 1)
+        if same is None:
+            self._read(row)
+        else:
+            # Candidates of a piece begin alike, and reading takes longer than copying.
+            self.network.move(same, row, self._rows[row].held)
         return slot
 
     @torch.inference_mode()

@@ -40,7 +40,7 @@ class Network(Protocol):
         Args:
             tokens: ``int64[n]``, the next token of the first ``n`` rows.
             lengths: ``int64[n]``, the positions that these rows hold already.
-            longest: the largest of them.
+            longest: the largest of them; what other rows hold beyond it is lost.
 
         Returns:
             ``float32[n, vocabulary]``, logits; the memory may be used again by the next step.

@@ -6,18 +6,20 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import helper
+from onnx import helper, numpy_helper
 from torch import Tensor
 
 from mididraw.models.transformer import Block, Transformer, TransformerConfig, rotation
 
-TOKENS, LENGTHS, TOTAL, LOGITS = "tokens", "lengths", "total", "logits"
-"""Inputs ``int64[rows, time]``, ``int32[rows]`` (the last position of each row) and ``int32[1]``
-(how many positions the longest row holds); output ``float32[rows, time, vocabulary]``."""
+TOKENS, POSITIONS, PLACES, MASK, LOGITS = "tokens", "positions", "places", "mask", "logits"
+"""Inputs ``int64[rows, time]`` (tokens, and the position of each), ``int64[rows, time, 2]`` (row
+and position of each in the cache) and ``float32[rows, queries, span]`` (what is added to the
+scores of each query, or of all: minus infinity for what it must not see); output ``float32[rows,
+time, vocabulary]``. A row's queries are the heads of its tokens, in their order."""
 KEYS, VALUES = "keys", "values"
 
 _HEAD_CHANNELS = 16
-"""Attention with turned keys wants heads of a multiple of so many channels."""
+"""What turns keys wants heads of a multiple of so many channels."""
 _LARGEST = 1 << 15
 """Channels times blocks. Larger models would not fit into one file of the format, which holds 2 GB,
 and their time goes into reading weights, which no library changes."""
@@ -32,7 +34,8 @@ _MICROSOFT = "com.microsoft"
 def can_write(shape: TransformerConfig) -> bool:
     """Whether the graph's operators cover a transformer of this shape."""
     return (
-        shape.head_width % _HEAD_CHANNELS == 0
+        shape.kv_heads == 1
+        and shape.head_width % _HEAD_CHANNELS == 0
         and shape.width * shape.depth <= _LARGEST
         and shape.positions == "rotary"
         and shape.turning == shape.head_width
@@ -42,7 +45,7 @@ def can_write(shape: TransformerConfig) -> bool:
 
 
 def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Names of a layer's keys and values, ``float32[rows, kv_heads, context, head_width]``.
+    """Names of a layer's keys and values, ``float32[rows, span, head_width]``.
 
     Returns:
         the inputs' names and the outputs'; an output may lie in its input's memory.
@@ -75,6 +78,7 @@ def write_graph(model: Transformer, context: int) -> Graph:
     with torch.no_grad():
         writer.write(model)
     constants = [_declaration(*one) for one in writer.constants.items()]
+    constants += writer.shapes()
     graph = helper.make_graph(writer.nodes, "step", writer.inputs(), writer.outputs(), constants)
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
     written = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
@@ -97,6 +101,12 @@ class _GraphWriter:
         self._shape, self._context = shape, context
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, NDArray[np.float32]] = {}
+        width = shape.head_width
+        self._shapes = {
+            "by_head": np.array([0, -1, width]),
+            "by_token": np.array([0, -1, shape.heads * width]),
+        }
+        """Small constants, which the graph holds itself."""
 
     def write(self, model: Transformer) -> None:
         cosine, sine = rotation(self._shape, torch.arange(self._context))
@@ -115,11 +125,18 @@ class _GraphWriter:
             product = self._linear("product", x, weight)
             self._node("Add", [product, self._constant("bias", bias)], LOGITS)
 
+    def shapes(self) -> list[onnx.TensorProto]:
+        """What the graph's shapes and splits are told by."""
+        return [numpy_helper.from_array(one, name) for name, one in self._shapes.items()]
+
     def inputs(self) -> list[onnx.ValueInfoProto]:
         return [
             helper.make_tensor_value_info(TOKENS, onnx.TensorProto.INT64, ["rows", "time"]),
-            helper.make_tensor_value_info(LENGTHS, onnx.TensorProto.INT32, ["rows"]),
-            helper.make_tensor_value_info(TOTAL, onnx.TensorProto.INT32, [1]),
+            helper.make_tensor_value_info(POSITIONS, onnx.TensorProto.INT64, ["rows", "time"]),
+            helper.make_tensor_value_info(PLACES, onnx.TensorProto.INT64, ["rows", "time", 2]),
+            helper.make_tensor_value_info(
+                MASK, onnx.TensorProto.FLOAT, ["rows", "queries", "span"]
+            ),
             *(self._cache(name) for layer in self._layers for name in cache_names(layer)[0]),
         ]
 
@@ -135,15 +152,14 @@ class _GraphWriter:
         return range(self._shape.depth)
 
     def _cache(self, name: str) -> onnx.ValueInfoProto:
-        shape = self._shape
-        size: list[str | int | None] = ["rows", shape.kv_heads, self._context, shape.head_width]
+        size: list[str | int | None] = ["rows", "span", self._shape.head_width]
         return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, size)
 
     def _block(self, layer: int, block: Block, x: str) -> str:
         name = f"layer_{layer}"
         normed = self._norm(f"{name}_attention_norm", x, block.attention_norm.weight)
         qkv = self._linear(f"{name}_qkv", normed, block.attention.qkv.weight)
-        mixed = self._attention(layer, qkv, f"{name}_mixed")
+        mixed = self._attention(layer, qkv)
         attended = self._linear(f"{name}_attended", mixed, block.attention.out.weight)
         x = self._node("Add", [x, attended], f"{name}_middle")
         normed = self._norm(f"{name}_feedforward_norm", x, block.feedforward_norm.weight)
@@ -156,20 +172,48 @@ class _GraphWriter:
         fed = self._linear(f"{name}_fed", hidden, block.feedforward.down.weight)
         return self._node("Add", [x, fed], f"{name}_end")
 
-    def _attention(self, layer: int, qkv: str, mixed: str) -> str:
-        """Turn queries and keys, write keys and values into the cache, and attend to it."""
+    def _attention(self, layer: int, qkv: str) -> str:
+        """Turn queries and keys, write keys and values into the cache, and attend to it.
+
+        All heads share one key, so that they are the rows of one product, which reads it once.
+        ONNX Runtime's own operator for that has a product for each head: of 8 rows that hold 250
+        positions it took 2.8 ms where this takes 1.1 (two cores of a Xeon with AVX-512).
+        """
+        shape, name = self._shape, f"layer_{layer}"
         before, after = cache_names(layer)
-        node = helper.make_node(
-            "GroupQueryAttention",
-            [qkv, "", "", *before, LENGTHS, TOTAL, "cosine", "sine"],
-            [mixed, *after],
+        turned, value = f"{name}_unturned", f"{name}_value_here"
+        self._split(qkv, (turned, value), ((shape.heads + 1) * shape.head_width, shape.head_width))
+        turned = self._node(
+            "RotaryEmbedding",
+            [turned, POSITIONS, "cosine", "sine"],
+            f"{name}_turned",
             domain=_MICROSOFT,
-            num_heads=self._shape.heads,
-            kv_num_heads=self._shape.kv_heads,
-            do_rotary=1,
+            num_heads=shape.heads + 1,
         )
-        self.nodes.append(node)
-        return mixed
+        query, key = f"{name}_query_here", f"{name}_key_here"
+        self._split(turned, (query, key), (shape.heads * shape.head_width, shape.head_width))
+        query = self._node("Reshape", [query, "by_head"], f"{name}_query")
+        keys = self._node("ScatterND", [before[0], PLACES, key], after[0])
+        values = self._node("ScatterND", [before[1], PLACES, value], after[1])
+        scores = self._node(
+            "FusedMatMul",
+            [query, keys],
+            f"{name}_scores",
+            domain=_MICROSOFT,
+            transB=1,
+            alpha=shape.head_width**-0.5,
+        )
+        scores = self._node("Add", [scores, MASK], f"{name}_masked")
+        shares = self._node("Softmax", [scores], f"{name}_shares", axis=-1)
+        mixed = self._node("MatMul", [shares, values], f"{name}_mixed_by_head")
+        return self._node("Reshape", [mixed, "by_token"], f"{name}_mixed")
+
+    def _split(self, x: str, parts: tuple[str, str], sizes: tuple[int, int]) -> None:
+        """Part the channels in two."""
+        names = "split_{}_{}".format(*sizes)
+        if names not in self._shapes:
+            self._shapes[names] = np.array(sizes)
+        self.nodes.append(helper.make_node("Split", [x, names], list(parts), axis=-1))
 
     def _norm(self, name: str, x: str, gain: Tensor) -> str:
         gain_name = self._constant(f"{name}_gain", gain)

@@ -1,7 +1,9 @@
 """The transformer over a KV cache, run by ONNX Runtime: float32 on CPUs.
 
-Its matrix products pack the weights once and are as fast on AMD's processors as on Intel's, and
-attention reads what a row holds and no more, so that a row's bits depend on itself alone.
+Its matrix products pack the weights once and are as fast on AMD's processors as on Intel's.
+Attention reads all rows as far as the longest one reaches, and on to the end of a block. What lies
+beyond a row's own end adds nothing, after all that counts, so that a row's bits depend on itself
+alone.
 """
 
 import os
@@ -14,10 +16,11 @@ from torch import Tensor
 from mididraw.errors import ModelError
 from mididraw.models.decoder.interface import equal_counts
 from mididraw.models.decoder.onnx_graph import (
-    LENGTHS,
     LOGITS,
+    MASK,
+    PLACES,
+    POSITIONS,
     TOKENS,
-    TOTAL,
     cache_names,
     write_graph,
 )
@@ -33,7 +36,11 @@ _SPIN_MICROSECONDS = 50
 between two of them, and much shorter than the pause between two steps."""
 _GROUP = 8
 """A step computes as many rows as hold a sequence, or whole groups of them where they are more."""
-_TYPES = {torch.int64: np.int64, torch.int32: np.int32, torch.float32: np.float32}
+_BLOCK = 64
+"""The caches have room for as many positions as are needed, in whole blocks."""
+_CHUNK = 128
+"""Tokens of a prompt that go through at once, which bounds the memory that attention takes."""
+_TYPES = {torch.int64: np.int64, torch.float32: np.float32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +49,26 @@ class _Bound:
 
     binding: onnxruntime.IOBinding
     tokens: Tensor
-    lengths: Tensor
-    total: Tensor
+    positions: Tensor
+    places: Tensor
+    mask: Tensor
     logits: Tensor
+
+    def fill(self, tokens: Tensor, positions: Tensor, heads: int = 1) -> None:
+        """Say what comes where, ``int64[rows, time]``; all heads see what lies before it."""
+        self.tokens.copy_(tokens)
+        self.positions.copy_(positions)
+        self.places[:, :, 1].copy_(positions)
+        last = positions.repeat_interleave(heads, dim=1)[:, :, None]
+        beyond = torch.arange(self.mask.shape[2]) > last
+        self.mask.zero_().masked_fill_(beyond, -torch.inf)
 
 
 class OnnxNetwork:
-    """Weights and a preallocated cache of ``rows`` sequences of up to ``context`` positions.
+    """Weights and a cache of ``rows`` sequences of up to ``context`` positions.
 
-    Each layer's keys and values are ``float32[rows, kv_heads, context, head_width]``, owned here
-    and changed in place by ONNX Runtime.
+    Each layer's keys and values are ``float32[rows, span, head_width]``, owned here and changed in
+    place by ONNX Runtime; the span is what the longest sequence needs.
 
     Raises:
         ModelError: there is no room in memory for the cache.
@@ -74,17 +91,10 @@ class OnnxNetwork:
         self._session = onnxruntime.InferenceSession(
             graph.model, options, providers=["CPUExecutionProvider"]
         )
-        shape = model.shape
-        size = (rows, shape.kv_heads, context, shape.head_width)
-        try:
-            self._caches = [(torch.zeros(size), torch.zeros(size)) for _ in range(shape.depth)]
-        except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
-            raise ModelError(
-                "memory-full-pieces",
-                "There is no room in memory for {rows} pieces at a time: write fewer at once.",
-                rows=rows,
-            ) from error
+        self._span = 0
+        self._caches: list[tuple[Tensor, Tensor]] = []
         self._bound: dict[int, _Bound] = {}
+        self._make_room(1)
         read = sum(part.numel() for part in model.blocks.parameters())
         self.bytes_per_step = 4 * (read + model.embedding.weight.numel())
         self.sizes: tuple[int, ...] = (rows,)
@@ -93,15 +103,18 @@ class OnnxNetwork:
     @property
     def bytes_per_position(self) -> int:
         """Bytes of cache that a step reads for each position of a row."""
-        return sum(part[0, :, 0].nbytes for layer in self._caches for part in layer)
+        return sum(part[0, 0].nbytes for layer in self._caches for part in layer)
 
     def prefill(self, row: int, tokens: Tensor) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
-        if len(tokens):
-            call = self._bind(row, 1, len(tokens))
-            call.tokens.copy_(tokens[None])
-            call.lengths.fill_(len(tokens) - 1)
-            call.total.fill_(len(tokens))
+        if len(tokens) > self._span:
+            self._make_room(len(tokens))
+        for start in range(0, len(tokens), _CHUNK):
+            part = tokens[None, start : start + _CHUNK]
+            stop = start + part.shape[1]
+            call = self._bind(row, 1, part.shape[1], self._span_of(stop), self.shape.heads)
+            positions = torch.arange(start, stop)
+            call.fill(part, positions[None], self.shape.heads)
             self._session.run_with_iobinding(call.binding)
 
     def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
@@ -110,18 +123,18 @@ class OnnxNetwork:
         Args:
             tokens: ``int64[n]``, the next token of the first ``n`` rows.
             lengths: ``int64[n]``, the positions that these rows hold already.
-            longest: the largest of them.
+            longest: the largest of them; what other rows hold beyond it is lost.
 
         Returns:
             ``float32[n, vocabulary]``, logits; the memory is used again by the next step.
         """
         rows = len(tokens)
+        if self._span != self._span_of(longest + 1):
+            self._make_room(longest + 1)
         if rows not in self._bound:
-            self._bound[rows] = self._bind(0, rows, 1)
+            self._bound[rows] = self._bind(0, rows, 1, self._span)
         call = self._bound[rows]
-        call.tokens.copy_(tokens[:, None])
-        call.lengths.copy_(lengths)
-        call.total.fill_(longest + 1)
+        call.fill(tokens[:, None], lengths[:, None])
         self._session.run_with_iobinding(call.binding)
         return call.logits[:, 0]
 
@@ -129,23 +142,61 @@ class OnnxNetwork:
         """Copy the first ``length`` positions of row ``source`` to row ``target``."""
         for layer in self._caches:
             for part in layer:
-                part[target, :, :length] = part[source, :, :length]
+                part[target, :length] = part[source, :length]
+
+    def _span_of(self, positions: int) -> int:
+        return min(-(-positions // _BLOCK) * _BLOCK, self.context)
 
     @torch.inference_mode(mode=False)  # what is made in it can be written in it alone
-    def _bind(self, row: int, rows: int, time: int) -> _Bound:
-        """Prepare a call for ``rows`` rows from ``row`` on with ``time`` tokens each."""
+    def _make_room(self, positions: int) -> None:
+        """Lay the caches anew for so many positions of each row, keeping what they hold of them."""
+        span = self._span_of(positions)
+        size = (self.rows, span, self.shape.head_width)
+        try:
+            laid = [(torch.zeros(size), torch.zeros(size)) for _ in range(self.shape.depth)]
+        except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
+            raise ModelError(
+                "memory-full-pieces",
+                "There is no room in memory for {rows} pieces at a time: write fewer at once.",
+                rows=self.rows,
+            ) from error
+        kept = min(self._span, span)
+        for new, old in zip(laid, self._caches, strict=bool(self._caches)):
+            for part, before in zip(new, old, strict=True):
+                part[:, :kept] = before[:, :kept]
+        self._caches, self._span = laid, span
+        self._bound.clear()
+
+    @torch.inference_mode(mode=False)
+    def _bind(self, row: int, rows: int, time: int, span: int, queries: int = 1) -> _Bound:
+        """Prepare a call.
+
+        Args:
+            row: the first that takes part.
+            rows: how many do; all of the cache's span is theirs, or part of it is a single one's.
+            time: tokens of each.
+            span: positions of the cache that are seen.
+            queries: for so many of each token it is told what they must not see.
+        """
         call = _Bound(
             binding=self._session.io_binding(),
             tokens=torch.zeros(rows, time, dtype=torch.int64),
-            lengths=torch.zeros(rows, dtype=torch.int32),
-            total=torch.zeros(1, dtype=torch.int32),
+            positions=torch.zeros(rows, time, dtype=torch.int64),
+            places=torch.zeros(rows, time, 2, dtype=torch.int64),
+            mask=torch.zeros(rows, time * queries, span),
             logits=torch.zeros(rows, time, self.shape.vocabulary),
         )
-        inputs = {TOKENS: call.tokens, LENGTHS: call.lengths, TOTAL: call.total}
+        call.places[:, :, 0] = torch.arange(rows)[:, None]
+        inputs = {
+            TOKENS: call.tokens,
+            POSITIONS: call.positions,
+            PLACES: call.places,
+            MASK: call.mask,
+        }
         outputs = {LOGITS: call.logits}
         for layer, caches in enumerate(self._caches):
             before, after = cache_names(layer)
-            own = [cache[row : row + rows] for cache in caches]
+            own = [cache[row : row + rows, :span] for cache in caches]
             inputs |= dict(zip(before, own, strict=True))
             outputs |= dict(zip(after, own, strict=True))
         for name, tensor in inputs.items():

@@ -18,9 +18,10 @@ from mididraw.models.transformer import Transformer, TransformerConfig
 from tests.conftest import ROOT
 from tests.models.shapes import LEARNED, POCKET, ROTARY, random_model, random_tokens
 
-WRITABLE = replace(POCKET, width=64)
-"""Heads of 16 channels, which ONNX Runtime's attention can turn."""
-UNTIED = replace(WRITABLE, tied=False, kv_heads=4)
+WRITABLE = replace(POCKET, width=64, kv_heads=1)
+"""Heads of 16 channels, which ONNX Runtime can turn, that share one key."""
+UNTIED = replace(WRITABLE, tied=False, heads=2, head_channels=32)
+LONG = replace(WRITABLE, context=320)
 TOLERANCE = 1e-4
 GREEDY = Sampling(temperature=0)
 
@@ -114,6 +115,28 @@ def test_beyond_the_context_the_newer_half_goes_on(kernel: Kernel) -> None:
 
 
 @each_kernel
+@pytest.mark.parametrize("held", [10, 100])
+def test_a_rows_bits_are_its_own_however_long_those_beside_it_are(
+    held: int, kernel: Kernel
+) -> None:
+    model, own, others = random_model(LONG), random_tokens(LONG, held + 2), random_tokens(LONG, 310)
+    network = make_network(model, Precision.FP32, 3, LONG.context, kernel=kernel)
+    found = []
+    for beside in (0, 60, 300, 130, 5):  # caches grow, and become small again
+        network.prefill(1, own[:held])
+        for row in (0, 2):
+            network.prefill(row, others[:beside])
+        for step in range(2):
+            tokens = torch.stack([others[beside], own[held + step], others[beside]])
+            lengths = torch.tensor([beside, held + step, beside])
+            logits = network.step(tokens, lengths, int(lengths.max()))
+        found.append(logits[1].clone())
+    assert all(torch.equal(one, found[0]) for one in found)
+    plain = plain_logits(model, own)[-1]
+    assert (found[0] - plain).abs().max() < TOLERANCE * plain.std()
+
+
+@each_kernel
 def test_a_step_reads_all_blocks_and_the_readout(kernel: Kernel) -> None:
     model = random_model(WRITABLE)
     network = make_network(model, Precision.FP32, 2, 64, kernel=kernel)
@@ -122,7 +145,11 @@ def test_a_step_reads_all_blocks_and_the_readout(kernel: Kernel) -> None:
     assert network.bytes_per_step == 4 * sum(part.numel() for part in weights)
 
 
-@pytest.mark.parametrize("shape", [POCKET, ROTARY, LEARNED], ids=["narrow", "rotary", "learned"])
+@pytest.mark.parametrize(
+    "shape",
+    [replace(POCKET, kv_heads=1), replace(WRITABLE, kv_heads=2), ROTARY, LEARNED],
+    ids=["narrow", "two keys", "rotary", "learned"],
+)
 def test_shapes_that_the_graph_does_not_cover_are_left_to_torch(
     shape: TransformerConfig, choices: Path
 ) -> None:
