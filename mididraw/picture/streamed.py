@@ -8,19 +8,20 @@ from PIL import Image
 from mididraw.picture.shrink import WORKING_SIDE, factor_of, plain
 
 _WIDEST = 65_536  # pixels: some of a picture's rows are held at a time
+_ODD = ("CMYK", "LAB", "YCbCr")  # which libvips brings to other colours, or not at all
 
 
 def is_streamed(image: Image.Image) -> bool:
     """Whether a picture that Pillow has opened is read in pieces.
 
-    Every WebP and TIFF is: Pillow takes each WebP for an animation, and of a damaged TIFF it writes
-    to standard error. PNG is where it is made smaller, unless it is interlaced: libvips, too, holds
+    WebP and TIFF are: Pillow takes each WebP for an animation, and of a damaged TIFF it writes to
+    standard error. PNG is where it is made smaller, unless it is interlaced: libvips, too, holds
     that whole, in more bytes a pixel.
     """
     if image.format == "PNG":
         piecemeal = factor_of(image) > 1 and "interlace" not in image.info
     else:
-        piecemeal = image.format in ("TIFF", "WEBP")
+        piecemeal = image.format in ("TIFF", "WEBP") and image.mode not in _ODD
     return piecemeal and image.width <= _WIDEST
 
 
@@ -37,24 +38,15 @@ def shrink_streamed(image: Image.Image, content: bytes) -> Image.Image:
         OSError: it is damaged.
     """
     vips = _libvips()
-    factor = factor_of(image)
     try:
-        if image.format == "WEBP":
-            # Its own decoder makes it smaller.
-            held = vips.Image.webpload_buffer(content, scale=1 / factor, **_STRICTLY)
-        elif image.format == "TIFF":
-            held = _shrunk(vips.Image.tiffload_buffer(content, **_STRICTLY), factor)
-        else:
-            # Pillow has bounded its notes.
-            held = _shrunk(vips.Image.pngload_buffer(content, unlimited=True, **_STRICTLY), factor)
-        if max(held.width, held.height) > WORKING_SIDE:
-            raise OSError("libvips and Pillow find different sizes in its head")
-        return plain(Image.fromarray(_in_8_bits(held).copy_memory().autorot().numpy()))
+        held = _opened(vips.Image, image, content)
+        if held.width * held.height > image.width * image.height:
+            raise OSError("libvips finds more pixels than Pillow in its head")
+        small = _shrunk(held)
+        small = small.cast("uchar", shift=small.format == "ushort")
+        return plain(Image.fromarray(small.copy_memory().autorot().numpy()))
     except vips.Error as error:
         raise OSError(str(error)) from error
-
-
-_STRICTLY = {"access": "sequential", "fail_on": "error"}
 
 
 def _libvips() -> Any:
@@ -68,17 +60,25 @@ def _libvips() -> Any:
     return pyvips
 
 
-def _shrunk(held: Any, factor: int) -> Any:
-    if factor == 1:
+def _opened(by: Any, image: Image.Image, content: bytes) -> Any:
+    strictly = {"access": "sequential", "fail_on": "error"}
+    if image.format == "TIFF":
+        return by.tiffload_buffer(content, **strictly)
+    if image.format == "PNG":
+        # Pillow has bounded its notes.
+        return by.pngload_buffer(content, unlimited=True, **strictly)
+    # WebP's own decoder makes it smaller, but not to less than a pixel.
+    factor = factor_of(image)
+    scale = 1 / factor if min(image.size) >= factor else 1
+    return by.webpload_buffer(content, scale=scale, **strictly)
+
+
+def _shrunk(held: Any) -> Any:
+    factor = -(-max(held.width, held.height) // WORKING_SIDE)
+    if factor <= 1:
         return held
     if not held.hasalpha():
         return held.shrink(factor, factor, ceil=True)
     # What is transparent lends its colour to none beside it.
-    kind = held.format
-    return held.premultiply().shrink(factor, factor, ceil=True).unpremultiply().cast(kind)
-
-
-def _in_8_bits(held: Any) -> Any:
-    if held.interpretation in ("cmyk", "lab", "labs", "scrgb", "xyz"):
-        held = held.colourspace("srgb")
-    return held.cast("uchar", shift=held.format == "ushort")
+    small = held.premultiply().shrink(factor, factor, ceil=True).unpremultiply()
+    return small.cast(held.format)
