@@ -29,7 +29,7 @@ MAX_JPEG_PIXELS = 200_000_000
 MAX_BYTES = 64_000_000
 
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
-_MOST_MOVING_PIXELS = 40_000_000  # of larger frames the first is read: two take much memory
+_MOST_MOVING_PIXELS = 10_000_000  # of larger frames the first is read: two take much memory
 _JPEG = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"  # begins another pass of a JPEG over its picture
 _MOST_SCANS = 64  # cameras and programs write up to about twenty
@@ -65,7 +65,7 @@ Picture = str | os.PathLike[str] | bytes | Image.Image
 def decode(picture: Picture) -> Image.Image:
     """Decode a picture: of a moving one the fullest frame, of a document the first page.
 
-    Of a moving one with frames of more than 40 megapixels it is the first frame.
+    Of a moving one with frames of more than 10 megapixels it is the first frame.
 
     Returns:
         an upright image of mode ``L``, ``RGB`` or ``RGBA`` with sides up to :data:`WORKING_SIDE`.
