@@ -42,35 +42,42 @@ class _Line:
         return np.abs(y - self.height - self.slope * x)
 
 
-def without_rulings(ink: Bools, strength: Floats, lab: Floats) -> Bools:
-    """Drop lines that run evenly spaced over the whole sheet, and a margin across them.
+def find_rulings(seen: Bools, strength: Floats, lab: Floats) -> Bools:
+    """Find lines that run evenly spaced over the whole sheet, and a margin across them.
 
-    Strokes that are clearly stronger than the rulings stay where they cross them; fainter ones are
-    mended over the gap. Lines are found by Hough's transform (Duda and Hart, 1972).
+    Strokes that are clearly stronger than the rulings are none of them where they cross. Lines are
+    found by Hough's transform (Duda and Hart, 1972).
 
     Args:
-        ink: ``bool[height, width]``.
+        seen: ``bool[height, width]``, the ink and, where it is told from paper, what is fainter.
         strength: ``float32[height, width]``, how far a pixel is from paper.
         lab: ``float32[height, width, 3]``, the colours in CIELAB.
     """
-    height, width = ink.shape
-    scale = min(_SIDE / max(height, width), 1.0)
+    none = np.zeros_like(seen)
+    height, width = seen.shape
+    scale = _scale(seen)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.2
+    small = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.2
     if small.mean() < 0.01 or min(small.shape) < 100:
-        return ink
+        return none
     if not _may_be_ruled(small):
-        return ink
+        return none
     thin = thinned(small)  # takes long, and is seldom needed
     level, upright = _long_lines(thin), _long_lines(thin.T)
     colours = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     across = _are_rulings(level, thin, colours)
     if not (across or _are_rulings(upright, thin.T, colours.transpose(1, 0, 2))):
-        return ink
+        return none
     # What runs over the whole sheet across rulings is squares or a margin.
-    cut = _cut(ink, strength, lab, level, scale)
-    cut |= _cut(ink.T, strength.T, lab.transpose(1, 0, 2), upright, scale).T
-    mended = _mended(ink & ~cut, ink, max(round(6 / scale), 3))
+    cut = _cut(seen, strength, lab, level, scale)
+    return cut | _cut(seen.T, strength.T, lab.transpose(1, 0, 2), upright, scale).T
+
+
+def without_rulings(ink: Bools, rulings: Bools) -> Bools:
+    """Take rulings off the ink; strokes that are fainter than they are are mended over the gap."""
+    if not (ink & rulings).any():
+        return ink
+    mended = _mended(ink & ~rulings, ink, max(round(6 / _scale(ink)), 3))
     return mended if mended.any() else ink
 
 
@@ -87,6 +94,11 @@ def without_holes(ink: Bools) -> Bools:
         return ink
     kept: Bools = ink & ~np.isin(parts.labels, row)
     return kept
+
+
+def _scale(cells: Bools) -> float:
+    """The size of the copy in which lines are looked for, of the whole one's."""
+    return float(min(_SIDE / max(cells.shape), 1.0))
 
 
 def _may_be_ruled(ink: Bools) -> bool:
