@@ -17,7 +17,7 @@ _SPAN = 0.6  # of the picture's breadth that a ruling has ink on
 _FEWEST = 5  # rulings, or they are drawn
 _REGULAR = 0.7  # of the spaces between rulings that are alike
 _SPREAD = 0.45  # of the picture's height that rulings reach over
-_DARKER = 1.5  # times a ruling's strength is a stroke that crosses it
+_DARKER = 1.35  # times a ruling's strength is a stroke that crosses it
 _TINT = 9.0  # CIELAB units that a ruling's colour keeps within
 _PIECES = 12  # of a line, in which its colour is taken
 _HALF_WIDTH = 2.0  # of a ruling, in pixels of the copy, at most
@@ -66,8 +66,13 @@ def find_rulings(seen: Bools, strength: Floats, lab: Floats) -> Bools:
     level, upright = _long_lines(thin), _long_lines(thin.T)
     colours = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     across = _are_rulings(level, thin, colours)
-    if not (across or _are_rulings(upright, thin.T, colours.transpose(1, 0, 2))):
+    down = _are_rulings(upright, thin.T, colours.transpose(1, 0, 2))
+    if not (across or down):
         return none
+    if across:
+        level = _completed(level, small.shape)
+    if down:
+        upright = _completed(upright, small.shape[::-1])
     # What runs over the whole sheet across rulings is squares or a margin.
     cut = _cut(seen, strength, lab, level, scale)
     return cut | _cut(seen.T, strength.T, lab.transpose(1, 0, 2), upright, scale).T
@@ -99,6 +104,25 @@ def without_holes(ink: Bools) -> Bools:
 def _scale(cells: Bools) -> float:
     """The size of the copy in which lines are looked for, of the whole one's."""
     return float(min(_SIDE / max(cells.shape), 1.0))
+
+
+def _completed(lines: list[_Line], shape: tuple[int, ...]) -> list[_Line]:
+    """Add the rulings that were not found, as too little of them is seen, between and beyond."""
+    middle = shape[1] / 2
+    found = sorted((line.height + line.slope * middle, line.slope) for line in lines)
+    places, slopes = np.array(found).T
+    gaps = np.diff(places)
+    usual = float(np.median(gaps))
+    numbers = np.concatenate([[0], np.cumsum(np.maximum(np.round(gaps / usual), 1))])
+    reach = int(shape[0] / usual) + 1
+    every = np.arange(-reach, int(numbers[-1]) + reach + 1)
+    added = every[~np.isin(every, numbers)]
+    # Beyond the outermost they go on at the usual space.
+    beyond = np.minimum(added, 0) + np.maximum(added - numbers[-1], 0)
+    at = np.interp(added, numbers, places) + beyond * usual
+    slope = np.interp(added, numbers, slopes)
+    more = [_Line(float(y - k * middle), float(k)) for y, k in zip(at, slope, strict=True)]
+    return lines + more
 
 
 def _may_be_ruled(ink: Bools) -> bool:
@@ -173,6 +197,8 @@ def _cut(ink: Bools, strength: Floats, lab: Floats, lines: list[_Line], scale: f
     for line in lines:
         away = line.distance(at_x, at_y)
         on = np.flatnonzero(away <= _HALF_WIDTH + scale)
+        if len(on) == 0:
+            continue
         rows, columns = y[on], x[on]
         tint = lab[rows, columns, 1:]
         printed = _is_printed(strength[rows, columns], tint, paper, at_x[on], away[on])
