@@ -17,7 +17,8 @@ lock build deploy/locks/build.in
 lock bot pyproject.toml --extra front-ends --extra ffmpeg --universal \
     --no-emit-package numpy --no-emit-package opencv-contrib-python-headless \
     --no-emit-package pretty-midi --no-emit-package pyfluidsynth \
-    --no-emit-package pillow-heif --no-emit-package pypdfium2 --no-emit-package resvg-py
+    --no-emit-package pillow-heif --no-emit-package pypdfium2 --no-emit-package resvg-py \
+    --no-emit-package pyvips --no-emit-package pyvips-binary
 # shellcheck disable=SC2086 # an option and its value
 lock worker-cpu pyproject.toml --extra worker --extra giant --extra ffmpeg --python-platform x86_64-manylinux_2_28 $cpu
 lock worker-cuda pyproject.toml --extra worker --extra giant --extra ffmpeg --python-platform x86_64-manylinux_2_28

@@ -17,7 +17,8 @@ from mididraw.errors import DamagedPictureError, NotAPictureError, PictureTooLar
 from mididraw.picture.documents import draw_svg, first_page
 from mididraw.picture.frames import fullest_frame
 from mididraw.picture.kinds import Kind, kind_of, name_unread
-from mididraw.picture.shrink import WORKING_SIDE, factor_of, plain, shrink
+from mididraw.picture.shrink import WORKING_SIDE, plain, shrink
+from mididraw.picture.streamed import is_streamed, shrink_streamed
 
 FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 """What Pillow opens beside JPEG; APNG is PNG to it."""
@@ -27,10 +28,8 @@ MAX_JPEG_PIXELS = 200_000_000
 """More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
 MAX_BYTES = 64_000_000
 
-_RGBA = [2, 1, 0, 3]  # of OpenCV's channels
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
-_MOST_MOVING_PIXELS = 40_000_000  # of larger frames the first is read: two take much memory
-_OPENCV = ("WEBP", "TIFF")
+_MOST_MOVING_PIXELS = 10_000_000  # of larger frames the first is read: two take much memory
 _JPEG = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"  # begins another pass of a JPEG over its picture
 _MOST_SCANS = 64  # cameras and programs write up to about twenty
@@ -66,7 +65,7 @@ Picture = str | os.PathLike[str] | bytes | Image.Image
 def decode(picture: Picture) -> Image.Image:
     """Decode a picture: of a moving one the fullest frame, of a document the first page.
 
-    Of a moving one with frames of more than 40 megapixels it is the first frame.
+    Of a moving one with frames of more than 10 megapixels it is the first frame.
 
     Returns:
         an upright image of mode ``L``, ``RGB`` or ``RGBA`` with sides up to :data:`WORKING_SIDE`.
@@ -119,7 +118,14 @@ def _file(content: bytes) -> Image.Image:
             moving = getattr(image, "is_animated", False) and image.format in _MOVING
             if moving and image.width * image.height <= _MOST_MOVING_PIXELS:
                 return _decode(_at_fullest_frame(image))
-            return _decode(_by_opencv(image, content) if image.format in _OPENCV else image)
+            return _streamed(image, content) if is_streamed(image) else _decode(image)
+
+
+def _streamed(image: Image.Image, content: bytes) -> Image.Image:
+    try:
+        return shrink_streamed(image, content)
+    except _DAMAGED as error:
+        raise _damaged() from error
 
 
 def _at_fullest_frame(image: Image.Image) -> Image.Image:
@@ -146,35 +152,6 @@ def _heif(content: bytes) -> Image.Image:
     size = (max(width // factor, 1), max(height // factor, 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return plain(Image.fromarray(small))
-
-
-def _by_opencv(image: Image.Image, content: bytes) -> Image.Image:
-    """Decode by OpenCV what Pillow does worse.
-
-    It takes WebP for an animation and needs twice the memory, and of a damaged TIFF its library
-    writes to standard error.
-    """
-    # libtiff turns a TIFF upright itself.
-    orientation = _orientation(image)
-    turn = 1 if image.format == "TIFF" else orientation
-    factor = factor_of(image)
-    # It would tell standard error of every damaged file.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    # All that it decodes is copied for Python; of what it halved, by means of four, that is little.
-    even = image.width % 2 == image.height % 2 == 0
-    halved = factor > 1 and even and image.mode == "RGB" and orientation == 1
-    flags = cv2.IMREAD_REDUCED_COLOR_2 if halved else cv2.IMREAD_UNCHANGED
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
-    if pixels is None:
-        raise _damaged()
-    size = (-(-image.width // factor), -(-image.height // factor))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    if small.dtype == np.uint16:
-        small = small // 256
-    small = small.clip(0, 255).astype(np.uint8)
-    decoded = Image.fromarray(small if small.ndim == 2 else small[..., _RGBA[: small.shape[2]]])
-    decoded.getexif()[ExifTags.Base.Orientation] = turn
-    return decoded
 
 
 def _read(path: Path) -> bytes:

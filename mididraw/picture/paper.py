@@ -24,6 +24,10 @@ _USUAL_SHARE = 0.58  # from which it is paper whatever lies on it
 _TEXTURED = 0.3  # of broad things that has texture: these are photographed, not drawn
 _SHADOW = 0.5  # of the paper's lightness, in its shadow
 _GLARE = 1.25
+_CLOSED = 5  # pixels of the copy: gaps in paper that strokes leave
+_BESIDE = 0.004  # of the picture beside a sheet, at least
+_SURELY_BESIDE = 0.07
+_ALL_PAPER = 0.75  # of a part that looks like paper, where it is
 _TINT = 9.0  # CIELAB units that shadow and camera change the paper's colour by
 
 
@@ -142,19 +146,49 @@ def _smooth_and_alike(lab: Floats) -> Bools:
 
 
 def _hull(like: Bools) -> Bools:
-    """The sheet: what is framed by its largest part; all where that is nearly all."""
-    closed = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    """The sheet: what is framed by its largest part; all where nothing else is beside it.
+
+    Args:
+        like: ``bool[height, width]``, where paper is seen.
+    """
+    # Beyond the picture is no paper, or closing would stretch the sheet along the picture's edge.
+    framed = np.pad(like.astype(np.uint8), _CLOSED)
+    closed = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, np.ones((_CLOSED, _CLOSED), np.uint8))
+    closed = np.ascontiguousarray(closed[_CLOSED:-_CLOSED, _CLOSED:-_CLOSED])
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    hull = np.zeros(like.shape, np.uint8)
-    if contours:
-        largest = max(contours, key=cv2.contourArea)
-        cv2.fillConvexPoly(hull, cv2.convexHull(largest), 1)
-    if not contours or hull.mean() > 0.93:
+    if not contours:
         return np.ones(like.shape, np.bool_)
-    # The sheet's own edge, blurred and in shade, is none of the drawing.
+    hull = np.zeros(like.shape, np.uint8)
+    points = cv2.convexHull(max(contours, key=cv2.contourArea))
+    cv2.fillConvexPoly(hull, points, 1)
+    if not _is_beside(like, hull > 0):
+        return np.ones(like.shape, np.bool_)
+    # The sheet's own edge, blurred and in shade, is none of the drawing. Where it leaves the
+    # picture at a small angle, what is beside it is too thin to be seen, so it goes on straight.
     rim = max(round(0.012 * max(like.shape)), 2)
-    return cv2.erode(hull, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8), borderValue=1) > 0
+    last = np.array(like.shape[::-1]) - 1
+    for start, stop in zip(points[:, 0], np.roll(points[:, 0], -1, axis=0), strict=True):
+        if not ((start == stop) & ((start == 0) | (start == last))).any():
+            way = (stop - start) / np.hypot(*(stop - start)) * max(like.shape)
+            before, after = np.round([start - way, stop + way]).astype(int).tolist()
+            cv2.line(hull, before, after, 0, 2 * rim + 1)
+    return hull > 0
+
+
+def _is_beside(like: Bools, sheet: Bools) -> bool:
+    """Whether what lies beside a sheet is something else, and not drawn at its corners.
+
+    Strokes leave paper to be seen between them and the picture's edge, and a filled shape, as a sun
+    in the corner, goes on within the sheet.
+    """
+    beside = ~sheet
+    if beside.mean() >= _SURELY_BESIDE:
+        return True
+    within = cv2.dilate(beside.view(np.uint8), np.ones((9, 9), np.uint8)) > beside
+    if beside.mean() <= _BESIDE or not within.any():
+        return False
+    return bool(like[beside].mean() < 1 - _ALL_PAPER and like[within].mean() > _ALL_PAPER)
 
 
 def _places(height: int, width: int) -> tuple[Floats, Floats]:

@@ -72,7 +72,8 @@ def _edges(lab: Floats) -> Floats:
 def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
     """Average along the flow, so that broken edges join and specks fade."""
     height, width = edges.shape
-    y, x = np.mgrid[:height, :width].astype(np.float32)
+    x = np.arange(width, dtype=np.float32)[None].repeat(height, 0)
+    y = np.arange(height, dtype=np.float32)[:, None].repeat(width, 1)
     total, weights = edges.copy(), 1.0
     for side in (1.0, -1.0):
         at_x, at_y = x.copy(), y.copy()
@@ -81,7 +82,8 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
             at_x += way_x
             at_y += way_y
             weight = float(np.exp(-0.5 * (2.0 * step / _ALONG) ** 2))
-            total += weight * floats(cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR))
+            there = cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR)
+            cv2.scaleAdd(there, weight, total, total)
             weights += weight
             if step == _ALONG:
                 break
@@ -89,7 +91,10 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
                 floats(cv2.remap(part, at_x, at_y, cv2.INTER_NEAREST)) for part in tangents
             )
             # A direction has two ends; go on, do not turn back.
-            forward = np.copysign(np.float32(1), ahead_x * way_x + ahead_y * way_y)
+            way_x *= ahead_x
+            way_y *= ahead_y
+            way_x += way_y
+            forward = np.copysign(np.float32(1), way_x, out=way_x)
             way_x, way_y = ahead_x * forward, ahead_y * forward
     return floats(total / weights)
 

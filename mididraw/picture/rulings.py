@@ -17,7 +17,7 @@ _SPAN = 0.6  # of the picture's breadth that a ruling has ink on
 _FEWEST = 5  # rulings, or they are drawn
 _REGULAR = 0.7  # of the spaces between rulings that are alike
 _SPREAD = 0.45  # of the picture's height that rulings reach over
-_DARKER = 1.5  # times a ruling's strength is a stroke that crosses it
+_DARKER = 1.35  # times a ruling's strength is a stroke that crosses it
 _TINT = 9.0  # CIELAB units that a ruling's colour keeps within
 _PIECES = 12  # of a line, in which its colour is taken
 _HALF_WIDTH = 2.0  # of a ruling, in pixels of the copy, at most
@@ -42,35 +42,47 @@ class _Line:
         return np.abs(y - self.height - self.slope * x)
 
 
-def without_rulings(ink: Bools, strength: Floats, lab: Floats) -> Bools:
-    """Drop lines that run evenly spaced over the whole sheet, and a margin across them.
+def find_rulings(seen: Bools, strength: Floats, lab: Floats) -> Bools:
+    """Find lines that run evenly spaced over the whole sheet, and a margin across them.
 
-    Strokes that are clearly stronger than the rulings stay where they cross them; fainter ones are
-    mended over the gap. Lines are found by Hough's transform (Duda and Hart, 1972).
+    Strokes that are clearly stronger than the rulings are none of them where they cross. Lines are
+    found by Hough's transform (Duda and Hart, 1972).
 
     Args:
-        ink: ``bool[height, width]``.
+        seen: ``bool[height, width]``, the ink and, where it is told from paper, what is fainter.
         strength: ``float32[height, width]``, how far a pixel is from paper.
         lab: ``float32[height, width, 3]``, the colours in CIELAB.
     """
-    height, width = ink.shape
-    scale = min(_SIDE / max(height, width), 1.0)
+    none = np.zeros_like(seen)
+    height, width = seen.shape
+    scale = _scale(seen)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.2
+    small = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.2
     if small.mean() < 0.01 or min(small.shape) < 100:
-        return ink
+        return none
     if not _may_be_ruled(small):
-        return ink
+        return none
     thin = thinned(small)  # takes long, and is seldom needed
     level, upright = _long_lines(thin), _long_lines(thin.T)
     colours = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     across = _are_rulings(level, thin, colours)
-    if not (across or _are_rulings(upright, thin.T, colours.transpose(1, 0, 2))):
-        return ink
+    down = _are_rulings(upright, thin.T, colours.transpose(1, 0, 2))
+    if not (across or down):
+        return none
+    if across:
+        level = _completed(level, small.shape)
+    if down:
+        upright = _completed(upright, small.shape[::-1])
     # What runs over the whole sheet across rulings is squares or a margin.
-    cut = _cut(ink, strength, lab, level, scale)
-    cut |= _cut(ink.T, strength.T, lab.transpose(1, 0, 2), upright, scale).T
-    mended = _mended(ink & ~cut, ink, max(round(6 / scale), 3))
+    cut = _cut(seen, strength, lab, level, scale)
+    return cut | _cut(seen.T, strength.T, lab.transpose(1, 0, 2), upright, scale).T
+
+
+def without_rulings(ink: Bools, rulings: Bools) -> Bools:
+    """Take rulings off the ink; strokes that are fainter than they are are mended over the gap."""
+    if not (ink & rulings).any():
+        return ink
+    mended = _mended(ink & ~rulings, ink, max(round(6 / _scale(ink)), 3))
     return mended if mended.any() else ink
 
 
@@ -87,6 +99,30 @@ def without_holes(ink: Bools) -> Bools:
         return ink
     kept: Bools = ink & ~np.isin(parts.labels, row)
     return kept
+
+
+def _scale(cells: Bools) -> float:
+    """The size of the copy in which lines are looked for, of the whole one's."""
+    return float(min(_SIDE / max(cells.shape), 1.0))
+
+
+def _completed(lines: list[_Line], shape: tuple[int, ...]) -> list[_Line]:
+    """Add the rulings that were not found, as too little of them is seen, between and beyond."""
+    middle = shape[1] / 2
+    found = sorted((line.height + line.slope * middle, line.slope) for line in lines)
+    places, slopes = np.array(found).T
+    gaps = np.diff(places)
+    usual = float(np.median(gaps))
+    numbers = np.concatenate([[0], np.cumsum(np.maximum(np.round(gaps / usual), 1))])
+    reach = int(shape[0] / usual) + 1
+    every = np.arange(-reach, int(numbers[-1]) + reach + 1)
+    added = every[~np.isin(every, numbers)]
+    # Beyond the outermost they go on at the usual space.
+    beyond = np.minimum(added, 0) + np.maximum(added - numbers[-1], 0)
+    at = np.interp(added, numbers, places) + beyond * usual
+    slope = np.interp(added, numbers, slopes)
+    more = [_Line(float(y - k * middle), float(k)) for y, k in zip(at, slope, strict=True)]
+    return lines + more
 
 
 def _may_be_ruled(ink: Bools) -> bool:
@@ -161,6 +197,8 @@ def _cut(ink: Bools, strength: Floats, lab: Floats, lines: list[_Line], scale: f
     for line in lines:
         away = line.distance(at_x, at_y)
         on = np.flatnonzero(away <= _HALF_WIDTH + scale)
+        if len(on) == 0:
+            continue
         rows, columns = y[on], x[on]
         tint = lab[rows, columns, 1:]
         printed = _is_printed(strength[rows, columns], tint, paper, at_x[on], away[on])

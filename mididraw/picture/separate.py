@@ -29,10 +29,11 @@ from mididraw.picture.colour import (
 )
 from mididraw.picture.paper import Paper, find_paper, looks_like, most_frequent
 from mididraw.picture.photograph import line_drawing
-from mididraw.picture.rulings import without_holes, without_rulings
+from mididraw.picture.rulings import find_rulings, without_holes, without_rulings
 
 _FULL = 100.0  # CIELAB distance of black from white
 _FAINTEST = 0.06  # contrast of ink that is still told from paper, 0 to 1
+_FAINTEST_SEEN = 0.02  # contrast of rulings, which are long
 _VIVID = 60.0  # CIELAB distance between colours that stands out as black from white does
 _BROADEST = 0.1  # of the longer side: the broadest line whose paper is looked for beside it
 _DARK = 0.5  # of the paper's lightness: what is darker over a broad area is no shadow
@@ -55,7 +56,7 @@ class PaperSheet:
         ink: ``bool``, where there is ink.
         strength: ``float32`` from 0 to 1, how far the pixel is from paper.
         lab: ``float32[height, width, 3]``, the pixels' colours in CIELAB.
-        rulings: ``bool``, what is printed on the paper and was taken off the ink; None of a
+        rulings: ``bool``, what is printed on the paper, which was taken off the ink; None of a
             photograph without paper, where evenly spaced lines are what it shows.
         reach: ``bool``, where the paper lies.
     """
@@ -68,13 +69,17 @@ class PaperSheet:
 
 
 class _Separated(NamedTuple):
-    """What was told apart, before clutter is taken off; as in :class:`PaperSheet`."""
+    """What was told apart, before clutter is taken off; as in :class:`PaperSheet`.
+
+    ``seen`` is ink and what is fainter, as rulings may be, where they are told from paper.
+    """
 
     ink: Bools
     strength: Floats
     lab: Floats
     reach: Bools | None = None
     on_paper: bool = True
+    seen: Bools | None = None
 
 
 def separate(image: Image.Image, *, invert: bool = False) -> PaperSheet:
@@ -90,8 +95,10 @@ def separate(image: Image.Image, *, invert: bool = False) -> PaperSheet:
     ink = without_edge_lines(separated.ink)
     rulings, unruled, strength = None, ink, separated.strength
     if separated.on_paper:
-        unruled = without_rulings(ink, strength, separated.lab)
-        rulings = ink & ~unruled
+        seen = ink if separated.seen is None else ink | separated.seen
+        rulings = find_rulings(seen, strength, separated.lab)
+        unruled = without_rulings(ink, rulings)
+        rulings |= ink & ~unruled
     drawn = without_holes(unruled)
     if invert:
         drawn, strength = ~drawn, np.maximum(1 - strength, 0.5)
@@ -171,7 +178,8 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     near = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
     above = strength > np.maximum(0.45 * near, max(0.04, 0.2 * strongest))
     clear = above & (strength > 0.45 * strongest)
-    return _Separated(without_specks(above, 0.002, clear), strength, lab, paper.reach)
+    ink = without_specks(above, 0.002, clear)
+    return _Separated(ink, strength, lab, paper.reach, seen=strength > _FAINTEST_SEEN)
 
 
 def _is_board(lab: Floats, paper: Paper) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mididraw.picture.clutter import without_bars, without_edge_lines
 from mididraw.picture.colour import Bools, Floats, blurred, floats, squared
-from mididraw.picture.rulings import without_holes, without_rulings
+from mididraw.picture.rulings import find_rulings, without_holes, without_rulings
 
 _SIDE = 512
 _FAINTEST = 3.0  # CIELAB units a pixel that an edge has which is still seen
@@ -44,7 +44,7 @@ def visible_lines(lab: Floats, rulings: Bools | None, reach: Bools) -> Floats:
         seen &= cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     elif rulings is not None and _at_edges(seen) > _RULED:
         # Too faint to be ink, and still printed.
-        seen = without_rulings(seen, steep, small)
+        seen = without_rulings(seen, find_rulings(seen, steep, small))
     seen = without_holes(without_edge_lines(without_bars(seen, small)))
     return floats(np.where(seen, np.minimum(steep / max(strongest, _FAINTEST), 1.0), 0.0))
 

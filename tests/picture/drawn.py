@@ -75,6 +75,33 @@ def under_a_lamp(image: Image.Image, seed: int = 0) -> Image.Image:
     return Image.fromarray(warm.clip(0, 255).astype(np.uint8))
 
 
+def on_a_table(
+    sheet: Image.Image, tilt: float, wood: tuple[int, int, int], seed: int = 0
+) -> tuple[Image.Image, Image.Image]:
+    """Photograph a sheet, tilted by degrees, on a table of grained wood.
+
+    Returns:
+        the photograph, as large as the sheet, whose corners may lie beyond it; and the same sheet
+        on white.
+    """
+    width, height = sheet.size
+    turned = sheet.convert("RGBA").rotate(tilt, Image.Resampling.BICUBIC, expand=True)
+    place = ((width - turned.width) // 2, (height - turned.height) // 2)
+    plain = Image.new("RGB", sheet.size, "white")
+    plain.paste(turned, place, turned)
+    cover = Image.new("L", sheet.size)
+    cover.paste(turned.getchannel("A"), place)
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    grain = 1 + 0.12 * np.sin((y + 0.1 * x) / 23 + 2 * np.sin(x / 180))
+    shadow = 1 - 0.45 * cv2.GaussianBlur(np.asarray(cover, np.float32) / 255, (0, 0), 9)
+    table = np.array(wood, np.float32) * (grain * shadow)[..., None]
+    shown = np.asarray(cover, np.float32)[..., None] / 255
+    seen = cv2.GaussianBlur(np.asarray(plain) * shown + table * (1 - shown), (0, 0), 1.1)
+    light = 0.6 + 0.35 * np.exp(-1.3 * ((x / width - 0.25) ** 2 + (y / height - 0.2) ** 2))
+    noise = np.random.default_rng(seed).normal(0, 3, seen.shape)
+    return Image.fromarray((seen * light[..., None] + noise).clip(0, 255).astype(np.uint8)), plain
+
+
 def with_alpha(painted: Colour, beneath: Colour, opacity: Callable[[int], int]) -> Image.Image:
     """Paint ``painted`` on ``beneath``, with the opacity of a black sketch's levels."""
     image = sketch("RGB", painted, beneath).convert("RGBA")

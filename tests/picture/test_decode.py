@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from mididraw.errors import (
     DamagedPictureError,
@@ -40,7 +41,10 @@ from tests.picture.drawn import alike, saved, sketch
         ("P", "BMP"),
         ("P", "GIF"),
         ("1", "TIFF"),
+        ("LA", "TIFF"),
+        ("RGBA", "TIFF"),
         ("CMYK", "TIFF"),
+        ("YCbCr", "TIFF"),
         ("F", "TIFF"),
     ],
 )
@@ -88,11 +92,78 @@ def test_a_picture_is_turned_as_its_notes_say(orientation: int, kind: str) -> No
         assert alike(read(held), read(sketch())) < 0.9
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("size", [(3000, 2000), (2999, 2001)])
 def test_a_large_picture_of_any_kind_is_read_alike(kind: str, size: tuple[int, int]) -> None:
     image = sketch("RGB", (200, 30, 10), (255, 250, 240), pen=9, size=size)
     assert alike(read(saved(image, kind)), read(image)) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("1", "PNG"),
+        ("L", "PNG"),
+        ("LA", "PNG"),
+        ("P", "PNG"),
+        ("RGBA", "PNG"),
+        ("I;16", "PNG"),
+        ("1", "TIFF"),
+        ("P", "TIFF"),
+        ("RGBA", "TIFF"),
+        ("CMYK", "TIFF"),
+        ("YCbCr", "TIFF"),
+        ("I;16", "TIFF"),
+    ],
+)
+def test_a_large_picture_is_the_same_from_a_file_as_it_is_from_memory(mode: str, kind: str) -> None:
+    image = sketch("RGB", (200, 30, 10), (255, 250, 240), pen=9, size=(2999, 2001))
+    if mode.endswith("A"):
+        image.putalpha(sketch("L", 255, 0, pen=40, size=image.size))
+    if mode == "I;16":
+        held = Image.fromarray(np.asarray(image.convert("L"), np.uint16) * 257)
+    else:
+        held = image.convert(mode)
+    whole, streamed = decode(held), decode(saved(held, kind))
+    assert streamed.size == whole.size
+    assert streamed.mode == whole.mode
+    apart = np.abs(np.asarray(streamed, np.int16) - np.asarray(whole))
+    seen = np.asarray(whole.convert("RGBA"))[..., 3] > 0
+    assert apart[seen].max() <= 8  # where hardly anything is opaque
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_a_large_picture_is_turned_as_its_notes_say(orientation: int, kind: str) -> None:
+    image = sketch("RGB", pen=30, ink=(0, 0, 0), paper=(255, 255, 255), size=(2600, 1950))
+    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = saved(image.transpose(turn), kind, exif=exif.tobytes())
+    assert alike(read(picture), read(sketch())) > 0.98
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_a_large_picture_that_breaks_off_says_so(kind: str) -> None:
+    picture = saved(Image.effect_noise((2000, 1500), 90), kind)
+    with pytest.raises(DamagedPictureError):
+        decode(picture[: len(picture) // 2])
+
+
+def test_a_picture_with_many_notes_is_read() -> None:
+    notes = PngInfo()
+    for number in range(300):
+        notes.add_text(f"exif:{number}", "as ImageMagick writes them")
+    image = sketch(pen=30, size=(2600, 1950))
+    assert alike(read(saved(image, "PNG", pnginfo=notes)), read(image)) > 0.99
+
+
+@pytest.mark.parametrize(("size", "small"), [((16_383, 1), (1261, 1)), ((1, 16_383), (1, 1261))])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_a_thin_picture_keeps_a_row_of_pixels(
+    kind: str, size: tuple[int, int], small: tuple[int, int]
+) -> None:
+    assert decode(saved(Image.new("RGB", size, "red"), kind)).size == small
 
 
 def test_a_path_bytes_and_an_image_are_one(tmp_path: Path) -> None:

@@ -113,10 +113,16 @@ def test_of_a_moving_picture_the_fullest_frame_is_read(kind: str) -> None:
     assert alike(read(moving), read(sketch())) > 0.99
 
 
-def test_of_a_moving_picture_with_huge_frames_the_first_is_read() -> None:
-    first, second = (sketch(pen=90, size=(6500, 6200)) for _ in range(2))
-    second.paste(0, (0, 0, 3000, 6200))  # fuller
-    moving = saved(first, "PNG", save_all=True, append_images=[second], compress_level=1)
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("GIF", {}), ("PNG", {"compress_level": 1}), ("WEBP", {"quality": 70, "method": 0})],
+)
+def test_of_a_moving_picture_with_huge_frames_the_first_is_read(
+    kind: str, options: dict[str, int]
+) -> None:
+    first, second = (sketch(pen=50, size=(4000, 2600)) for _ in range(2))
+    second.paste(0, (0, 0, 2000, 2600))  # fuller
+    moving = saved(first, kind, save_all=True, append_images=[second], **options)
     assert alike(read(moving), read(first)) > 0.99
 
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from mididraw.errors import BlankPictureError, CrowdedPictureError, PictureError
 from mididraw.picture import read
-from tests.picture.drawn import alike, sketch, under_a_lamp, with_alpha
+from tests.picture.drawn import alike, on_a_table, sketch, under_a_lamp, with_alpha
 
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
@@ -79,6 +79,37 @@ def test_a_thin_line_along_the_edge_is_no_ink() -> None:
 def test_a_photo_of_pencil_on_paper_under_uneven_light(seed: int, size: tuple[int, int]) -> None:
     pencil = sketch("L", 40, 255, pen=9, size=size).filter(ImageFilter.GaussianBlur(1.2))
     assert alike(read(under_a_lamp(pencil, seed)), read(sketch())) > 0.97
+
+
+@pytest.mark.parametrize("wood", [(120, 80, 50), (60, 60, 65), (190, 160, 120)])
+@pytest.mark.parametrize("tilt", [1.5, -3, 8, -12, 20])
+def test_a_table_in_the_corners_and_the_edge_of_a_tilted_sheet_are_no_ink(
+    tilt: float, wood: tuple[int, int, int]
+) -> None:
+    sheet = Image.new("L", (1280, 960), 250)
+    sheet.paste(sketch("L", 60, 250, pen=6, size=(640, 480)), (320, 240))
+    photo, plain = on_a_table(sheet, tilt, wood)
+    assert alike(read(photo), read(plain)) > 0.95
+
+
+def test_strokes_at_the_corners_of_a_photographed_sheet_stay() -> None:
+    image = sketch("L", 60, 255, pen=9, size=(1200, 900))
+    brush = ImageDraw.Draw(image)
+    for reach in range(10, 120, 30):
+        for x, y in ((0, 0), (1199, 0), (0, 899), (1199, 899)):
+            brush.line([(abs(x - reach), y), (x, abs(y - reach))], fill=40, width=8)
+    ink = read(under_a_lamp(image))
+    assert max(ink.box[:2]) < 0.02
+    assert min(ink.box[2:]) > 0.98
+
+
+def test_a_sun_in_the_corner_of_a_photographed_sheet_stays() -> None:
+    image = sketch("L", 60, 255, pen=9, size=(1200, 900))
+    ImageDraw.Draw(image).ellipse((1050, -150, 1350, 150), fill=40)
+    left, top, right, _ = read(under_a_lamp(image)).box
+    assert left > 0.05
+    assert top < 0.02
+    assert right > 0.98
 
 
 @pytest.mark.parametrize("sheet", [300, 1000, 2500, 4000])

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from mididraw.errors import BlankPictureError
 from mididraw.options import Shape
@@ -199,6 +199,42 @@ def test_ruled_and_squared_paper_of_our_own_is_dropped() -> None:
             brush.line([(place, 0), (place, 700)], fill=colour, width=2)
         drawn = np.minimum(np.asarray(image), np.asarray(paper))
         assert alike(read(Image.fromarray(drawn)), plain) > 0.97
+
+
+def on_lined_paper(face: Image.Image, tilt: float, *, margin: bool) -> Image.Image:
+    """Photograph a face on tilted paper with blue rulings and, maybe, a red margin line."""
+    large = Image.new("RGB", (2000, 1600), (246, 245, 240))
+    brush = ImageDraw.Draw(large)
+    for place in range(20, 1600, 42):
+        brush.line([(0, place), (2000, place)], fill=(175, 195, 225), width=2)
+    if margin:
+        brush.line([(430, 0), (430, 1600)], fill=(232, 160, 165), width=3)
+    drawn = Image.new("RGB", large.size, "white")
+    drawn.paste(face, (650, 380))
+    paper = Image.fromarray(np.minimum(np.asarray(large), np.asarray(drawn)))
+    pixels = np.asarray(_tilted(paper, tilt).filter(ImageFilter.GaussianBlur(1.1)), np.float32)
+    y, x = np.mgrid[:1200, :1600].astype(np.float32)
+    light = 0.62 + 0.38 * np.exp(-1.3 * ((x / 1600 - 0.25) ** 2 + (y / 1200 - 0.2) ** 2))
+    noise = np.random.default_rng(0).normal(0, 3, pixels.shape)
+    return Image.fromarray((pixels * light[..., None] + noise).clip(0, 255).astype(np.uint8))
+
+
+def _tilted(image: Image.Image, degrees: float) -> Image.Image:
+    turned = image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor="white")
+    return turned.crop((200, 200, 1800, 1400))
+
+
+@pytest.mark.parametrize("pencil", [110, 150])
+@pytest.mark.parametrize("tilt", [0.0, 1.2, -3.0])
+@pytest.mark.parametrize("margin", [False, True])
+def test_rulings_and_a_margin_that_are_hardly_fainter_than_the_pencil_are_dropped(
+    pencil: int, tilt: float, margin: bool
+) -> None:
+    plain = Image.new("RGB", (2000, 1600), "white")
+    plain.paste(cat(800, pen=5), (650, 380))
+    face = cat(800, line=f"rgb({pencil},{pencil},{pencil})", pen=5)
+    photo = on_lined_paper(face, tilt, margin=margin)
+    assert alike(read(photo), read(_tilted(plain, tilt))) > 0.97
 
 
 def test_stripes_that_are_all_there_is_stay() -> None:
