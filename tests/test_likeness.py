@@ -66,7 +66,8 @@ def test_notes_anywhere_are_no_likeness() -> None:
 
 
 def test_faces_of_real_complaints_are_like_themselves(shared: Path) -> None:
-    for name in ("white_coloured_cat.png", "photo_two_pens_red.jpg", "photo_lined_faint.jpg"):
+    names = ("white_coloured_cat.png", "photo_two_pens_red.jpg", "photo_lined_faint.jpg")
+    for name in (*names, "photo_spiral.jpg"):  # whose sheet's rim runs beside its holes
         work = prepare_request([shared / "data" / "cases" / name], DrawOptions.of(engine="chords"))
         assert match(work.canvas, write_score(work)).likeness > 0.95
 

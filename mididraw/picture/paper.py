@@ -172,7 +172,7 @@ def _hull(like: Bools) -> Bools:
         if not ((start == stop) & ((start == 0) | (start == last))).any():
             way = (stop - start) / np.hypot(*(stop - start)) * max(like.shape)
             before, after = np.round([start - way, stop + way]).astype(int).tolist()
-            cv2.line(hull, before, after, 0, 2 * rim + 1)
+            cv2.line(hull, before, after, 0, 2 * rim - 1)
     return hull > 0
 
 
