@@ -50,7 +50,7 @@ def draw_takes(
 ) -> Takes:
     """Turn pictures into as many pieces as ``options.takes`` says.
 
-    They share one batch and its candidates, so that they cost less than two pieces.
+    They share one batch and its candidates, so that four cost about as much as two pieces.
 
     Args:
         pictures: 1 to 10 paths, bytes or Pillow images.

@@ -1,9 +1,7 @@
-"""Several takes: pieces to choose from, at the cost of less than two."""
+"""Several takes: pieces to choose from, which share the candidates of one."""
 
 import io
 import json
-import resource
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +10,15 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from mididraw.cli.commands import app
-from mididraw.draw import draw
+from mididraw.draw import draw, prepare_request
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine
 from mididraw.render.contact_sheet import contact_sheet
 from mididraw.render.palette import PALETTES
-from mididraw.takes import draw_takes
+from mididraw.takes import draw_takes, requests_for_takes
 from tests.conftest import EXAMPLES
 
 FOUR = DrawOptions(seed=2**31 - 2, takes=4)
-
-
-def processor_seconds() -> float:
-    """Of this process and of those that it has waited for."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    used = [resource.getrusage(kind) for kind in kinds]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def spent(work: Callable[[], object]) -> float:
-    before = processor_seconds()
-    work()
-    return processor_seconds() - before
 
 
 def test_each_take_is_the_piece_that_its_own_options_give(example: Path) -> None:
@@ -64,13 +49,16 @@ def test_takes_show_how_far_the_slowest_is_and_can_be_stopped(example: Path) -> 
     assert len(draw_takes([example], FOUR.model_copy(update={"bars": 1})).drawings) == 4
 
 
-def test_four_takes_cost_less_than_two(example: Path) -> None:
-    options = DrawOptions(seed=1)
-    draw([example], DrawOptions(bars=1))  # whatever is made but once
-    alone = min(spent(lambda: draw([example], options)) for _ in range(2))
-    four = FOUR.model_copy(update={"seed": 1})
-    # Other work only adds to it: one that costs as little is enough.
-    assert any(spent(lambda: draw_takes([example], four)) < 2 * alone for _ in range(3))
+@pytest.mark.parametrize(("takes", "candidates"), [(2, 8), (4, 8), (3, 8), (4, 2)])
+def test_takes_share_the_candidates_of_one_piece(
+    example: Path, takes: int, candidates: int
+) -> None:
+    asked = DrawOptions(seed=1, takes=takes, candidates=candidates)
+    requests = requests_for_takes(prepare_request([example], asked))
+    own = [request.options.candidates for request in requests]
+    assert len(own) == takes
+    assert min(own) >= 1
+    assert sum(own) <= max(candidates, takes)
 
 
 @pytest.mark.parametrize("engine", [Engine.CHORDS, Engine.POINTER])
