@@ -53,13 +53,22 @@ class PocketForm(LogitsProcessor):
         """The step until which each key was last held."""
         self._between = torch.zeros(slots, device=device)
         """Nats against an onset between the eighths."""
+        self._led = torch.ones(slots, 1, device=device)
+        """0 where no picture leads: the model's own music needs the chords alone."""
         self._bars = torch.zeros(slots, dtype=torch.int64, device=device)
         """The picture's length."""
         self._bar = torch.arange(STEPS_PER_BAR, device=device)
         self._off_chord = _off_chord().to(device)
 
-    def begin(self, slots: Tensor, canvas: Canvas, plan: Plan) -> None:
-        """Take note of sequences that have no note yet."""
+    def begin(self, slots: Tensor, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
+        """Take note of sequences that have no note yet.
+
+        Args:
+            slots: of the sequences.
+            canvas: the picture.
+            plan: of the piece.
+            led: whether the picture counts; where it does not, nothing but the chords is planned.
+        """
         more = canvas.bars - self._chords.shape[1]
         if more > 0:
             self._chords = F.pad(self._chords, (0, more), value=-1)
@@ -71,7 +80,8 @@ class PocketForm(LogitsProcessor):
         if plan.chords:
             places = torch.tensor([v.CHORDS.index(chord) for chord in plan.chords])
             self._chords[slots, : len(places)] = places.to(self._chords.device)
-        lines = torch.tensor(plan_bars(plan), dtype=torch.int64)
+        self._led[slots] = float(led)
+        lines = torch.tensor(plan_bars(plan) if led else (), dtype=torch.int64)
         self._lines[slots, : len(lines)] = lines.to(self._lines.device)
 
     def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
@@ -85,7 +95,8 @@ class PocketForm(LogitsProcessor):
         self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
         between = self._between[slots, None] * (self._bar % 2)
         returning = _RETURNING * self._before(slots, line) - between
-        logits[:, v.POSITION.first : v.POSITION.stop] += returning
+        led = self._led[slots]
+        logits[:, v.POSITION.first : v.POSITION.stop] += led * returning
         released = self._until[slots] >= step[:, None]
         ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
         off_chord_cost = _OFF_CHORD + _OFF_HOME * ending
@@ -94,11 +105,11 @@ class PocketForm(LogitsProcessor):
             _LATELY * lately + _AGAIN * released + off_chord_cost[:, None] * self._off_chord[chord]
         )
         pitches = logits[:, v.PITCH.first : v.PITCH.stop]
-        pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
+        pitches.view(len(slots), len(v.Role), -1).sub_((led * cost)[:, None])
         shaping = grammar.state[slots] == GrammarState.PITCH
         hammered = released.gather(1, grammar.key(slots)[:, None])[:, 0]
         shape_cost = shaping * (_SHORT + _HAMMERING * hammered)
-        logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= shape_cost[:, None]
+        logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= led * shape_cost[:, None]
         return logits
 
     def _begin_bar(self, logits: Tensor, slots: Tensor, bar: Tensor) -> None:
@@ -127,7 +138,7 @@ class PocketForm(LogitsProcessor):
     def fork(self, source: Tensor, target: Tensor) -> None:
         """Copy the state of some slots to others."""
         follows = (self._chords, self._lines, self._onsets, self._until, self._bars, self._between)
-        for part in follows:
+        for part in (*follows, self._led):
             part[target] = part[source]
 
 

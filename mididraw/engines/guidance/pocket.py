@@ -168,7 +168,7 @@ class PocketGuidance:
         """
         self.grammar.begin(slots, opening, opening.bars + canvas.bars)
         self.key.begin(slots, in_scale(plan.key))
-        self.form.begin(slots, canvas, plan)
+        self.form.begin(slots, canvas, plan, led=strength > 0)
         self.reward.begin(slots, canvas, strength, accompany=accompany)
         self.consonance.begin(slots)
         if self.discriminator:

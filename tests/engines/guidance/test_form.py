@@ -23,13 +23,13 @@ PLAN = Plan(Key(0), (Chord(9, "min"), Chord(5), Chord(7), Chord(0)), (0,) * BARS
 LEAD, BACKING = v.Role
 
 
-def leaning(*tokens: int, plan: Plan = PLAN) -> Tensor:
+def leaning(*tokens: int, plan: Plan = PLAN, led: bool = True) -> Tensor:
     """What is added to the logits after some tokens."""
     grammar = PocketPictureGrammar(1, CPU)
     form = PocketForm(grammar, 1, CPU)
     bars = len(plan.chords)
     grammar.begin(ONLY, OPENING, bars)
-    form.begin(ONLY, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan)
+    form.begin(ONLY, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan, led=led)
     for token in tokens:
         for processor in (grammar, form):
             processor.observe(ONLY, torch.tensor([token]))
@@ -54,6 +54,19 @@ def test_only_the_plans_chords_may_follow(place: int) -> None:
         found = leaning(*before, *more)[v.CHORD.first : v.CHORD.stop]
         (allowed,) = torch.nonzero(found > -torch.inf).flatten().tolist()
         assert v.CHORDS[allowed] == PLAN.chords[place]
+
+
+def test_where_no_picture_leads_the_chords_alone_are_planned() -> None:
+    planned = replace(PLAN, onsets=(6,) * BARS, feel=Feel.EIGHTHS)
+    before = [token for chord in PLAN.chords[:2] for token in bar(chord, note(2, 60, 2))]
+    struck = (v.BAR, v.chord_token(PLAN.chords[2]), *note(2, 60, 1), v.position_token(3))
+    for more in ((), struck[:2], struck):
+        led, free = (leaning(*before, *more, plan=planned, led=one) for one in (True, False))
+        chords = slice(v.CHORD.first, v.CHORD.stop)
+        assert torch.equal(led[chords], free[chords])
+        assert torch.count_nonzero(led) > torch.count_nonzero(free[chords])
+        free[chords] = 0
+        assert not torch.count_nonzero(free)
 
 
 def test_without_a_plan_any_chord_may_follow() -> None:
