@@ -137,8 +137,8 @@ class PocketForm(LogitsProcessor):
 
     def fork(self, source: Tensor, target: Tensor) -> None:
         """Copy the state of some slots to others."""
-        follows = (self._chords, self._lines, self._onsets, self._until, self._bars, self._between)
-        for part in (*follows, self._led):
+        follows = (self._chords, self._lines, self._onsets, self._until, self._bars)
+        for part in (*follows, self._between, self._led):
             part[target] = part[source]
 
 

@@ -54,12 +54,13 @@ class _Bound:
     mask: Tensor
     logits: Tensor
 
-    def fill(self, tokens: Tensor, positions: Tensor, heads: int = 1) -> None:
-        """Say what comes where, ``int64[rows, time]``; all heads see what lies before it."""
+    def fill(self, tokens: Tensor, positions: Tensor) -> None:
+        """Say what comes where, ``int64[rows, time]``; its queries see what lies before it."""
         self.tokens.copy_(tokens)
         self.positions.copy_(positions)
         self.places[:, :, 1].copy_(positions)
-        last = positions.repeat_interleave(heads, dim=1)[:, :, None]
+        queries = self.mask.shape[1] // positions.shape[1]
+        last = positions.repeat_interleave(queries, dim=1)[:, :, None]
         beyond = torch.arange(self.mask.shape[2]) > last
         self.mask.zero_().masked_fill_(beyond, -torch.inf)
 
@@ -114,7 +115,7 @@ class OnnxNetwork:
             stop = start + part.shape[1]
             call = self._bind(row, 1, part.shape[1], self._span_of(stop), self.shape.heads)
             positions = torch.arange(start, stop)
-            call.fill(part, positions[None], self.shape.heads)
+            call.fill(part, positions[None])
             self._session.run_with_iobinding(call.binding)
 
     def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
