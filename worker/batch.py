@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
-
 from mididraw.engines import ScoreRequest
 from mididraw.engines.by_model import begin
 from mididraw.engines.generation import Generation, Generator
 from mididraw.engines.guidance.particles import ParticleSet, step
 from mididraw.errors import ModelError
+from mididraw.models import gpu
 from mididraw.models.decoder import Decoder
 from mididraw.models.interface import MusicModel
 from mididraw.score import Score
@@ -74,20 +73,31 @@ class _BatchedPiece:
 class Batch:
     """The decoder's slots, the pieces that have some, and those that wait for them."""
 
-    def __init__(self, model: MusicModel, slots: int, make: MakeDecoder | None = None) -> None:
+    def __init__(
+        self,
+        model: MusicModel,
+        slots: int,
+        make: MakeDecoder | None = None,
+        *,
+        threads: int | None = None,
+    ) -> None:
         """Make a decoder of as many slots as there is room for.
 
         Args:
             model: plays.
             slots: how many sequences at most; every piece takes as many as it has candidates.
             make: makes a decoder of the model.
+            threads: how many compute a step, if nothing else makes the decoder; None for what
+                suits the machine.
 
         Raises:
             ModelError: there is no room for a single one.
         """
         self._model, self._slots = model, slots
         self._make = make or (
-            lambda slots: Decoder.of(model.transformer, slots=slots, precision=model.precision)
+            lambda slots: Decoder.of(
+                model.transformer, slots=slots, precision=model.precision, threads=threads
+            )
         )
         self._waiting: dict[str, _BatchedPiece] = {}
         self._playing: dict[str, _BatchedPiece] = {}
@@ -125,7 +135,6 @@ class Batch:
         if piece is not None and piece.generation is not None:
             piece.generation.particles.leave()
 
-    @torch.inference_mode()
     def step(self) -> list[BatchNews]:
         """Let those in that there is room for, and draw a token for every sequence."""
         news: list[BatchNews] = []
@@ -223,8 +232,7 @@ class Batch:
         self._waiting = self._playing | self._waiting
         self._playing = {}
         gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        gpu.release_memory()
 
     def _fitting(self) -> Generator:
         while True:
@@ -239,7 +247,7 @@ class Batch:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory is what was missing; PyTorch says so in several ways."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    if isinstance(error, MemoryError) or gpu.is_out_of_memory(error):
         return True
     if isinstance(error, ModelError):
         return error.sentence.code == "memory-full-pieces"

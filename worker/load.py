@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-import torch
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from mididraw.models import gpu
 from worker.batch import Batch
 
 
@@ -25,7 +25,7 @@ class DecoderCollector(Collector):
             "mididraw_batch_slots", "Sequences that there is room for.", batch.slots
         )
         yield CounterMetricFamily("mididraw_tokens", "Tokens that were drawn.", batch.tokens)
-        if torch.cuda.is_available():
-            free, total = torch.cuda.mem_get_info()
+        if (memory := gpu.memory()) is not None:
+            free, total = memory
             yield GaugeMetricFamily("mididraw_gpu_memory_bytes", "Of the GPU.", total)
             yield GaugeMetricFamily("mididraw_gpu_memory_free_bytes", "Of it, not used.", free)

@@ -4,10 +4,7 @@ import logging
 import time
 from importlib import resources
 
-import torch
-
 from mididraw.draw import prepare_request
-from mididraw.engines.generation import threads
 from mididraw.models.catalogue import load_model
 from mididraw.options import DrawOptions, Engine
 from mididraw.settings import Settings
@@ -25,7 +22,6 @@ _log = logging.getLogger(__name__)
 
 def work(settings: WorkerSettings) -> None:
     """Load the model, warm it up, and work until SIGTERM or SIGINT."""
-    torch.set_num_threads(settings.worker_threads or threads())
     runner = make_runner(settings)
     serve(settings, runner, DecoderCollector(runner.batch))
 
@@ -44,7 +40,8 @@ def make_runner(settings: WorkerSettings) -> DrawingRunner:
     for process in range(settings.worker_processes):
         pool.submit(process, stages.warm)
     model = load_model(settings.model)
-    batch = Batch(model, settings.worker_slots or measured_slots(model))
+    slots = settings.worker_slots or measured_slots(model)
+    batch = Batch(model, slots, threads=settings.worker_threads)
     _warm(batch)
     while pool.busy:
         pool.collect()

@@ -5,15 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from pathlib import Path
 
 from mididraw.doctor import Finding, absent, fault, well
 from mididraw.errors import MididrawError
 from mididraw.settings import Settings
 
 _SECONDS = 20.0
-_DEVICES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg")
-"""What a host or container with an NVIDIA GPU has."""
 
 
 def check(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -79,11 +76,13 @@ def _ffmpeg() -> Finding:
 def _gpu() -> Finding:
     import torch
 
+    from mididraw.models.gpu import has_device
+
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         name = torch.cuda.get_device_name()
         return well("GPU", f"{name}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
-    if not any(Path(device).exists() for device in _DEVICES):
+    if not has_device():
         return absent("GPU", "there is none; the CPU decodes")
     if torch.version.cuda is None:
         return fault(
@@ -113,7 +112,7 @@ def _model(settings: Settings) -> Finding:
         model = load_model(settings.model)
     except MididrawError as error:
         return _unloaded(str(error))
-    return well("model", f"{settings.model} on {model.transformer.device.type}")
+    return well("model", f"{settings.model} on {'cuda' if model.transformer.on_gpu else 'cpu'}")
 
 
 def _unloaded(seen: str) -> Finding:

@@ -1,15 +1,12 @@
 """A piece while a model writes it: token by token, many candidates side by side."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
-import torch
-from torch import Tensor
-
+from mididraw.arrays import Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.arrangement import arrange
 from mididraw.engines.guidance import particles
@@ -46,7 +43,7 @@ class Guidance(particles.ParticleGuidance, Protocol):
 
     def begin(
         self,
-        slots: Tensor,
+        slots: Integers,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,
@@ -66,7 +63,7 @@ class Guidance(particles.ParticleGuidance, Protocol):
         """
 
 
-MakeGuidance = Callable[[int, torch.device], Guidance]
+MakeGuidance = Callable[[int], Guidance]
 """Makes the guidance of a decoder of so many slots."""
 
 
@@ -81,7 +78,7 @@ class Generator:
     def guidance(self, make: MakeGuidance) -> Guidance:
         """Give the guidance of a kind, which is made when it is first asked for."""
         if make not in self._guidances:
-            self._guidances[make] = make(self.decoder.slots, self.model.transformer.device)
+            self._guidances[make] = make(self.decoder.slots)
         return self._guidances[make]
 
 
@@ -155,7 +152,7 @@ def start(
     )
     try:
         guidance.begin(
-            particles.slot_tensor, canvas, opening, plan, strength, accompany=options.accompaniment
+            particles.slot_array, canvas, opening, plan, strength, accompany=options.accompaniment
         )
     except BaseException:
         particles.leave()
@@ -180,7 +177,7 @@ def write(
     candidates = sum(one.options.candidates for one in requests)
     generator, lock = generator_for(first.model, candidates)
     begun: list[Generation] = []
-    with torch.inference_mode(), lock:
+    with lock:
         try:
             begun += (begin(one, generator) for one in requests)
             while unfinished := [one.particles for one in begun if not one.particles.done]:
@@ -206,19 +203,9 @@ def generator_for(name: str, candidates: int) -> tuple[Generator, Lock]:
 
 @lru_cache(maxsize=1)
 def _make_generator(name: str, candidates: int) -> tuple[Generator, Lock]:
-    torch.set_num_threads(threads())
     model = load_model(name)
     decoder = Decoder.of(model.transformer, slots=candidates, precision=model.precision)
     return Generator(model, decoder), Lock()
-
-
-def threads() -> int:
-    """Tell how many threads decoding should have: half of the cores.
-
-    Threads that wait for each other spin: where another process wants the same cores, all of them
-    together are thirty times slower than half of them.
-    """
-    return max((os.cpu_count() or 1) // 2, 1)
 
 
 def _prompt(request: ScoreRequest) -> tuple[Plan, float, Score]:

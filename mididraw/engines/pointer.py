@@ -8,9 +8,9 @@ on, or the best where none does. The seed tries one after the other; side by sid
 time and the same one is kept.
 """
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.generation import Generation, Generator, start, write
 from mididraw.engines.guidance.coverage import InkCoverage
@@ -60,20 +60,20 @@ def begin(request: ScoreRequest, generator: Generator) -> Generation:
 class RaisedLogits(PictureReward):
     """Raises what plays ink under the music's pointer, and what leads to the next ink."""
 
-    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
-        super().__init__(grammar, slots, device)
+        super().__init__(grammar, slots)
         self._grammar = grammar
-        self._shortest = torch.tensor([1], device=device)
+        self._shortest = np.array([1])
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Raise what may follow, in place."""
         striking = self._grammar.is_striking(slots)
-        if bool(striking.any()):
+        if striking.any():
             at = slots[striking]
             played, _ = self.coverage.gain_and_cost(at, self._grammar.step(at), self._shortest)
             nats = (played[:, 0] > 0) * self.strength[at][:, None]
-            logits[striking, v.PITCH.first : v.PITCH.stop] += nats.repeat(1, len(v.Role))
+            logits[striking, v.PITCH.first : v.PITCH.stop] += np.tile(nats, len(v.Role))
         state, nats = self._grammar.state[slots], self.strength[slots]
         first = (state == GrammarState.FIRST_CHORD) | (state == GrammarState.FIRST_NOTE)
         second = (state == GrammarState.SECOND_CHORD) | (state == GrammarState.SECOND_NOTE)
@@ -83,15 +83,15 @@ class RaisedLogits(PictureReward):
         within = (first | second) & ~to_half & ~to_bar
         logits[to_half, v.CHORD.first : v.CHORD.stop] += nats[to_half][:, None]
         logits[to_bar, v.BARS.first : v.BARS.stop] += nats[to_bar][:, None]
-        logits[within, v.POSITION.first + ahead[within].clamp(min=0)] += nats[within]
+        logits[within, v.POSITION.first + ahead[within].clip(min=0)] += nats[within]
         return logits
 
-    def _next_ink(self, slots: Tensor) -> Tensor:
+    def _next_ink(self, slots: Integers) -> Integers:
         """Tell the step after the last onset at which ink is missing, at most two bars away."""
         step = self._grammar.step(slots) + 1
         missing = self.coverage.has_missing(slots, step)
-        far = torch.full_like(step, missing.shape[1])
-        return step + torch.where(missing.any(dim=1), missing.int().argmax(dim=1), far)
+        far = np.full_like(step, missing.shape[1])
+        return step + np.where(missing.any(axis=1), missing.argmax(axis=1), far)
 
 
 class FirstGoodAttempt:
@@ -100,34 +100,34 @@ class FirstGoodAttempt:
     def __init__(self, grammar: PocketPictureGrammar, coverage: InkCoverage, slots: int) -> None:
         """Go by these, for a decoder of so many slots."""
         self._grammar, self._coverage = grammar, coverage
-        self._lost, self._due = (torch.zeros(slots, device=coverage.device) for _ in range(2))
+        self._lost, self._due = (np.zeros(slots, np.float32) for _ in range(2))
 
-    def begin(self, slots: Tensor) -> None:
+    def begin(self, slots: Integers) -> None:
         """Take note of attempts at the first bar."""
         self._lost[slots] = 0.0
         self._due[slots] = self._coverage.missing_before(slots, STEPS_PER_BAR)
 
-    def survivors(self, slots: Tensor) -> list[int]:
+    def survivors(self, slots: Integers) -> list[int]:
         """Choose one attempt for all."""
         line = self._bar_line(slots)
         missing = self._coverage.missing_before(slots, line) - self._lost[slots]
         enough = missing <= (1 - ENOUGH) * (self._due[slots] - self._lost[slots])
-        order = torch.arange(len(slots), device=slots.device)
-        rank = torch.where(enough, -1.0, missing) + 1e-3 * order
+        order = np.arange(len(slots))
+        rank = np.where(enough, -1.0, missing) + 1e-3 * order
         return [int(rank.argmin())] * len(slots)
 
-    def restart(self, slots: Tensor) -> None:
+    def restart(self, slots: Integers) -> None:
         """Begin the next bar with what the last one left."""
         line = self._bar_line(slots)
         self._lost[slots] = self._coverage.missing_before(slots, line)
         self._due[slots] = self._coverage.missing_before(slots, line + STEPS_PER_BAR)
 
-    def scores(self, slots: Tensor) -> Tensor:
+    def scores(self, slots: Integers) -> Floats:
         """Go by the ink that is played; of equals the first is best."""
-        order = torch.arange(len(slots), device=slots.device)
+        order = np.arange(len(slots), dtype=np.float32)
         return -self._coverage.left[slots] - 1e-3 * order
 
-    def _bar_line(self, slots: Tensor) -> int:
+    def _bar_line(self, slots: Integers) -> int:
         """Tell the step at which the bar in hand began, which is the same for all."""
         return (self._grammar.bars_begun(slots)[0] - 1) * STEPS_PER_BAR
 
@@ -137,16 +137,16 @@ class PointerGuidance:
 
     backing = BACKING
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = PocketPictureGrammar(slots, device)
-        self.raised = RaisedLogits(self.grammar, slots, device)
+        self.grammar = PocketPictureGrammar(slots)
+        self.raised = RaisedLogits(self.grammar, slots)
         self.processors: tuple[LogitsProcessor, ...] = (self.grammar, self.raised)
         self.selection = FirstGoodAttempt(self.grammar, self.raised.coverage, slots)
 
     def begin(
         self,
-        slots: Tensor,
+        slots: Integers,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,  # noqa: ARG002 -- the opening tells the key to the model
@@ -159,6 +159,6 @@ class PointerGuidance:
         self.raised.begin(slots, canvas, strength, accompany=accompany)
         self.selection.begin(slots)
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)

@@ -12,7 +12,6 @@ import torch
 from mididraw.corpora.dataset import TokenPiece, windows
 from mididraw.corpora.note_songs import scrambled, transposed
 from mididraw.corpora.songs import ReferenceSong
-from mididraw.engines.generation import threads
 from mididraw.evaluation.measures.agreement import agreement
 from mididraw.evaluation.measures.cross_entropy import cross_entropy
 from mididraw.evaluation.measures.embed import HOP, RATE, Embeddings, Sound
@@ -25,6 +24,7 @@ from mididraw.evaluation.plan import DrawnPiece
 from mididraw.evaluation.references.excerpts import clips, excerpts, halves
 from mididraw.match import match, overlap
 from mididraw.models.catalogue import load_model
+from mididraw.models.decoder.kernel import torch_threads
 from mididraw.models.music_embedding import (
     embed_excerpts,
     embed_scores,
@@ -130,7 +130,7 @@ class Evaluator:
         Raises:
             SoundError: FluidSynth or the SoundFont cannot be used.
         """
-        torch.set_num_threads(threads())
+        torch.set_num_threads(torch_threads())
         self._embedders, self._soundfont, self._resamples = embedders, soundfont, resamples
         self._parts = [excerpts(half, _BARS) for half in halves(songs)]
         self.halves = [self.embed(clips(half)) for half in halves(songs)]
@@ -140,7 +140,7 @@ class Evaluator:
         }
         self._figures = [[figures(part) for part in parts] for parts in self._parts]
         self._embedded = [embed_scores(parts) for parts in self._parts]
-        self._model = load_model().transformer
+        self._model = load_model().transformer.module()
 
     def embed(self, midis: Iterable[bytes]) -> EmbeddedClips:
         """Embed the first 15 s of files, played by a grand piano."""

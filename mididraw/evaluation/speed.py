@@ -8,7 +8,7 @@ import torch
 
 from mididraw.corpora.quickdraw import Stroke, paint
 from mididraw.draw import prepare_request
-from mididraw.engines.generation import Generator, threads
+from mididraw.engines.generation import Generator
 from mididraw.engines.guidance.particles import run
 from mididraw.engines.guided import begin
 from mididraw.models.catalogue import load_model
@@ -48,16 +48,14 @@ def speeds(strokes: list[Stroke]) -> list[Speed]:
     for name, make in makers.items():
         request = prepare_request([paint(strokes)], DrawOptions(bars=_BARS, strength=100, seed=1))
         count = request.options.candidates
-        torch.set_num_threads(threads())
         model = make()
         decoder = Decoder.of(model.transformer, slots=count, precision=model.precision)
         generator = Generator(model, decoder)
-        with torch.inference_mode():
-            for _ in range(2):  # The first time warms up.
-                generation = begin(request, generator)
-                start = perf_counter()
-                drawn = run(generation.particles)
-                seconds = perf_counter() - start
+        for _ in range(2):  # The first time warms up.
+            generation = begin(request, generator)
+            start = perf_counter()
+            drawn = run(generation.particles)
+            seconds = perf_counter() - start
         found.append(Speed(name, seconds, count * len(drawn.tokens)))
     return found
 

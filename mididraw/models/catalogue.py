@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-import torch
-
 from mididraw.errors import ModelError
-from mididraw.models.giant.checkpoint import load_checkpoint
 from mididraw.models.giant.giant import Giant
 from mididraw.models.giant.hub import fetch
 from mididraw.models.giant.shapes import PUBLISHED
+from mididraw.models.gpu import has_gpu
 from mididraw.models.interface import MusicModel
 from mididraw.models.pocket.model import WEIGHTS, load
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 from mididraw.settings import POCKET
 
 
@@ -31,6 +29,9 @@ def load_model(name: str = POCKET) -> MusicModel:
     kind, _, path = name.partition("=")
     if kind in PUBLISHED:
         checkpoint = Path(path) if path else fetch(kind)
+        # PyTorch is imported where it is needed alone: that takes one to three seconds.
+        from mididraw.models.giant.checkpoint import load_checkpoint
+
         return Giant(_placed(load_checkpoint(checkpoint, PUBLISHED[kind].shape)))
     if Path(name).suffix == ".safetensors":
         return Pocket(_placed(load(Path(name))))
@@ -43,11 +44,13 @@ def load_model(name: str = POCKET) -> MusicModel:
     )
 
 
-def _placed(model: Transformer) -> Transformer:
-    if not torch.cuda.is_available():
+def _placed(model: AnyTransformer) -> AnyTransformer:
+    if not has_gpu():
         return model
+    import torch
+
     try:
-        return model.to("cuda")
+        return model.module().to("cuda")
     except torch.OutOfMemoryError as error:
         raise ModelError(
             "gpu-memory-full",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
+import numpy as np
 
 from mididraw.errors import OptionError
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
@@ -95,8 +95,7 @@ def compose(
     rules = model.rules(decoder.slots)
 
     def begin(slot: int, index: int) -> None:
-        place = torch.tensor([slot], device=model.transformer.device)
-        rules.begin(place, openings[index], bars[index])
+        rules.begin(np.array([slot]), openings[index], bars[index])
 
     written = generate(
         decoder,

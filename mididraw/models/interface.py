@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor, Precision
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 from mididraw.score import Score
 
 
@@ -34,7 +35,7 @@ class Rules(LogitsProcessor):
     """What every piece of a model keeps to."""
 
     @abstractmethod
-    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening.
 
         Args:
@@ -59,7 +60,7 @@ class MusicModel(Protocol):
         """What kind of tokens it writes."""
 
     @property
-    def transformer(self) -> Transformer:
+    def transformer(self) -> AnyTransformer:
         """The network: tokens → logits of the next one."""
 
     @property
@@ -86,9 +87,10 @@ class MusicModel(Protocol):
         """Read the music from an opening and what followed it, ``bars`` bars in all."""
 
 
-def forbid(logits: Tensor, allowed: Tensor) -> Tensor:
+def forbid(logits: Floats, allowed: Booleans) -> Floats:
     """Make tokens impossible, in place; both ``[rows, vocabulary]``."""
-    return logits.masked_fill_(~allowed, -float("inf"))
+    np.copyto(logits, -np.inf, where=~allowed)
+    return logits
 
 
 def sounds(prompt: Score) -> bool:

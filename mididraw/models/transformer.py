@@ -1,71 +1,18 @@
 """The decoder-only transformer that both kinds of model are shapes of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 from torch.overrides import TorchFunctionMode
 
+from mididraw.arrays import Floats
+from mididraw.models.transformer_weights import TransformerConfig, TransformerWeights
+
 _PART = 256
 """Queries that attend at a time in training."""
-
-
-@dataclass(frozen=True, slots=True)
-class TransformerConfig:
-    """The shape of a transformer.
-
-    Attributes:
-        vocabulary: number of tokens.
-        context: longest sequence in tokens.
-        width: channels of the residual stream.
-        depth: number of blocks.
-        heads: query heads.
-        kv_heads: key and value heads; fewer than ``heads`` share them (Ainslie et al. 2023).
-        hidden: channels inside the feed-forward layers.
-        rotary_base: wavelength base of the rotary positions (Su et al. 2021).
-        positions: rotary, or a learned vector for each position (Vaswani et al. 2017).
-        rotary_width: channels of a head that turn; None for all of them.
-        head_channels: channels of a head; None for ``width / heads``.
-        norm: RMSNorm (Zhang & Sennrich 2019) or layer norm (Ba et al. 2016).
-        feedforward: SwiGLU without biases (Shazeer 2020) or GELU with biases.
-        tied: the output shares the embedding's weights; else it has weights and a bias.
-    """
-
-    vocabulary: int
-    context: int
-    width: int
-    depth: int
-    heads: int
-    kv_heads: int
-    hidden: int
-    rotary_base: float = 10_000.0
-    positions: Literal["rotary", "learned"] = "rotary"
-    rotary_width: int | None = None
-    head_channels: int | None = None
-    norm: Literal["rms", "layer"] = "rms"
-    feedforward: Literal["swiglu", "gelu"] = "swiglu"
-    tied: bool = True
-
-    def __post_init__(self) -> None:
-        if self.heads % self.kv_heads:
-            raise ValueError("heads must divide by kv_heads")
-        if self.head_channels is None and self.width % self.heads:
-            raise ValueError("width must divide by heads")
-        if self.head_width % 2 or self.turning % 2 or self.turning > self.head_width:
-            raise ValueError("channels turn in pairs inside a head")
-
-    @property
-    def head_width(self) -> int:
-        """Channels of one head."""
-        return self.head_channels or self.width // self.heads
-
-    @property
-    def turning(self) -> int:
-        """Channels of a head that turn with the position."""
-        return self.head_width if self.rotary_width is None else self.rotary_width
 
 
 class Attention(nn.Module):
@@ -186,6 +133,18 @@ class Transformer(nn.Module):
         with torch.device("meta"), _Undrawn():
             return cls(shape)
 
+    @classmethod
+    def of(cls, weights: TransformerWeights) -> Self:
+        """Make one of weights, where possible without a copy; ready to write.
+
+        Raises:
+            RuntimeError: they do not fit their shape.
+        """
+        model = cls.blank(weights.shape)
+        state = {name: torch.from_numpy(array) for name, array in weights.arrays().items()}
+        model.load_state_dict(state, assign=True)
+        return model.eval()
+
     def reset(self) -> None:
         """Start from small random weights; what ends on the residual stream from smaller ones."""
         for name, weight in self.named_parameters():
@@ -217,6 +176,20 @@ class Transformer(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.embedding.weight.device
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the weights are on a GPU."""
+        return self.device.type == "cuda"
+
+    def arrays(self) -> dict[str, Floats]:
+        """The weights by their names."""
+        state = self.state_dict().items()
+        return {name: value.detach().float().cpu().numpy() for name, value in state}
+
+    def module(self) -> Self:
+        """The model itself."""
+        return self
 
     def readout(self) -> tuple[Tensor, Tensor | None]:
         """Weights ``[vocabulary, width]`` and bias ``[vocabulary]`` of the output."""

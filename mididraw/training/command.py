@@ -81,7 +81,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         dataset = own(data)
     model = None
     if start is not None:
-        model = load() if start == "pocket" else load(Path(start))
+        model = (load() if start == "pocket" else load(Path(start))).module()
     trainer = Trainer(settings, model)
     if (out / CHECKPOINT).is_file():
         trainer.resume(out)

@@ -70,7 +70,7 @@ def report(weights: Path, dataset: Dataset, tell: Callable[[str], None]) -> Repo
     model = Pocket(load(weights))
     tell("held-out songs")
     excerpts = windows(dataset.validation, model.transformer.shape.context)
-    held = cross_entropy(model.transformer, excerpts)
+    held = cross_entropy(model.transformer.module(), excerpts)
     tell("5-gram")
     baseline = _baseline(dataset)
     tell("samples")

@@ -21,7 +21,8 @@ from mididraw.errors import ModelError
 from mididraw.evaluation.measures.cross_entropy import CrossEntropy, cross_entropy
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 from mididraw.training.batches import batches
 from mididraw.training.config import TrainConfig
 

@@ -116,13 +116,13 @@ def test_a_model_that_cannot_be_loaded_is_found(tmp_path: Path) -> None:
 def test_a_gpu_that_pytorch_cannot_use_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "_DEVICES", (str(tmp_path),))
+    monkeypatch.setattr(gpu, "_DEVICES", (str(tmp_path),))
     for version, seen in ((None, "built without CUDA"), ("13.0", "cannot use it")):
         monkeypatch.setattr(torch.version, "cuda", version)
         one = found("GPU", examine([library.check], {}))
         assert one.state is FindingState.FAULT
         assert seen in one.seen
-    monkeypatch.setattr(library, "_DEVICES", ())
+    monkeypatch.setattr(gpu, "_DEVICES", ())
     assert found("GPU", examine([library.check], {})).state is FindingState.ABSENT
 
 

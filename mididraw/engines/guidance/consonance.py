@@ -1,8 +1,8 @@
 """What may sound together: not too much, and no semitones at once."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.notes import NoteReader
 from mididraw.models.decoder import LogitsProcessor
@@ -22,38 +22,42 @@ class Consonance(LogitsProcessor):
     A model's own inherits from it and takes the costs off the logits of its tokens.
     """
 
-    def __init__(self, reader: NoteReader, slots: int, device: torch.device) -> None:
+    def __init__(self, reader: NoteReader, slots: int) -> None:
         """Make room for so many sequences, whose notes the reader tells."""
         self._reader = reader
-        self._until = torch.zeros(slots, KEYS, dtype=torch.int64, device=device)
-        keys = torch.arange(KEYS)
-        apart = (keys[:, None] - keys).abs()
-        costs = torch.zeros(KEYS)
+        self._until = np.zeros((slots, KEYS), np.int64)
+        keys = np.arange(KEYS)
+        apart = abs(keys[:, None] - keys)
+        costs = np.zeros(KEYS, np.float32)
         for interval, cost in _CLASHES.items():
             costs[interval] = cost
-        self._costs = costs[apart].to(device)
+        self._costs = costs[apart]
 
-    def begin(self, slots: Tensor) -> None:
+    def begin(self, slots: Integers) -> None:
         """Begin slots in which no note sounds yet."""
         self._until[slots] = 0
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:  # noqa: ARG002 -- the reader's
+    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the reader's
         """Let the notes sound that are complete."""
         notes = self._reader.completed
         if notes is not None:
-            end = torch.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
+            end = np.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
             self._until[notes.slots, notes.key] = end
 
-    def cost(self, slots: Tensor, step: Tensor) -> Tensor:
+    def cost(self, slots: Integers, step: Integers) -> Floats:
         """Tell what a note on each key costs at ``step``, in nats, ``float32[n, 88]``."""
         sounds = self._until[slots] > step[:, None]
-        full = sounds.sum(dim=1, keepdim=True) >= MOST_AT_ONCE
-        return sounds.float() @ self._costs + NEVER * full
+        full = sounds.sum(axis=1, keepdims=True) >= MOST_AT_ONCE
+        cost: Floats = sounds.astype(np.float32) @ self._costs
+        cost += np.float32(NEVER) * full
+        return cost
 
-    def has_room(self, slots: Tensor, steps: Tensor) -> Tensor:
+    def has_room(self, slots: Integers, steps: Integers) -> Booleans:
         """Tell at which of ``int64[n, steps]`` a further note may sound, ``bool[n, steps]``."""
-        return (self._until[slots][:, None] > steps[:, :, None]).sum(dim=2) < MOST_AT_ONCE
+        sounding = (self._until[slots][:, None] > steps[:, :, None]).sum(axis=2)
+        room: Booleans = sounding < MOST_AT_ONCE
+        return room
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy what sounds from some slots to others."""
         self._until[target] = self._until[source]

@@ -1,10 +1,8 @@
 """How far sequences have played their pictures: what a note would gain, what would be missed."""
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR
@@ -27,70 +25,67 @@ LONGEST = 32
 class InkCoverage:
     """How far each sequence has played its picture.
 
-    All areas are in cells, a key by a step. Every method takes ``int64[n]`` tensors with an entry
+    All areas are in cells, a key by a step. Every method takes ``int64[n]`` arrays with an entry
     for each of ``n`` sequences, first their slots; steps count from the picture's own beginning.
     What is looked at lies within a note's length of the step in hand, so that a step takes the same
     time however long the pictures are.
     """
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make room for so many sequences."""
-        self.device = device
-        self.ink = torch.zeros(slots, device=device)
+        self.ink = np.zeros(slots, np.float32)
         """Cells of ink of each sequence's picture."""
-        self.left = torch.zeros(slots, device=device)
+        self.left = np.zeros(slots, np.float32)
         """Cells of ink that no note has played."""
-        self.cost = torch.zeros(slots, device=device)
+        self.cost = np.zeros(slots, np.float32)
         """What the notes' cells off the ink cost."""
-        self._inside = torch.zeros(slots, KEYS, dtype=torch.bool, device=device)
+        self._inside = np.zeros((slots, KEYS), np.bool_)
         """The keys of each picture's pitch range; notes on others play no ink."""
-        self._lengths = torch.zeros(slots, dtype=torch.int64, device=device)
+        self._lengths = np.zeros(slots, np.int64)
         """Steps of each picture."""
         # Steps, then keys: what belongs to one step lies together. Step 0 is column REACH.
-        self._missing = torch.zeros(slots, _columns(0), KEYS, device=device)
-        self._cell_cost = torch.zeros(slots, _columns(0), KEYS, device=device)
-        self._least_cost = torch.zeros(slots, _columns(0), device=device)
-        self._window = torch.arange(LONGEST + 2 * REACH, device=device)
+        self._missing = np.zeros((slots, _columns(0), KEYS), np.float32)
+        self._cell_cost = np.zeros((slots, _columns(0), KEYS), np.float32)
+        self._least_cost = np.zeros((slots, _columns(0)), np.float32)
+        self._window = np.arange(LONGEST + 2 * REACH)
 
-    def lay(self, slots: Tensor, canvas: Canvas) -> None:
+    def lay(self, slots: Integers, canvas: Canvas) -> None:
         """Give sequences a picture of which nothing is played."""
         if _columns(canvas.steps) > self._missing.shape[1]:
             self._resize(canvas.steps)
-        ink = torch.zeros(canvas.steps, KEYS)
+        ink = np.zeros((canvas.steps, KEYS), np.float32)
         range_ = slice(HIGHEST_KEY - canvas.pitches.high, HIGHEST_KEY - canvas.pitches.low + 1)
-        ink[:, range_] = torch.from_numpy(canvas.ink[::-1].T.astype(np.float32))
-        inside = torch.zeros(KEYS, dtype=torch.bool)
+        ink[:, range_] = canvas.ink[::-1].T
+        inside = np.zeros(KEYS, np.bool_)
         inside[range_] = True
-        near = F.max_pool2d(ink[None], 2 * REACH + 1, stride=1, padding=REACH)[0] * inside
+        near = _largest_near(ink) * inside
         cost = STRAY * (1 - near) + SLIP * (near - ink)
-        cost[:, near.amax(dim=0) == 0] = BEYOND
+        cost[:, near.max(axis=0) == 0] = BEYOND
         own = slice(REACH, REACH + canvas.steps)
         for table, cells in ((self._missing, ink), (self._cell_cost, cost)):
             table[slots] = 0.0
-            table[slots, own] = cells.to(self.device)
-        self._inside[slots] = inside.to(self.device)
+            table[slots, own] = cells
+        self._inside[slots] = inside
         self._least_cost[slots] = 0.0
-        self._least_cost[slots, own] = STRAY * (near.amax(dim=1) == 0).float().to(self.device)
-        self.ink[slots] = self.left[slots] = ink.sum().to(self.device)
+        self._least_cost[slots, own] = STRAY * (near.max(axis=1) == 0)
+        self.ink[slots] = self.left[slots] = ink.sum()
         self.cost[slots], self._lengths[slots] = 0.0, canvas.steps
 
-    def play(self, slots: Tensor, key: Tensor, step: Tensor, duration: Tensor) -> None:
+    def play(self, slots: Integers, key: Integers, step: Integers, duration: Integers) -> None:
         """Take note of notes: what they reach is no longer missing."""
-        columns = step[:, None] + self._window
-        missing = self._missing[slots[:, None], columns]
-        keys = torch.arange(KEYS, device=self.device)
-        high = ((keys - key[:, None]).abs() <= REACH) & self._inside[slots, key][:, None]
-        wide = self._window < (duration + 2 * REACH)[:, None]
-        reached = wide[:, :, None] & high[:, None, :]
-        self.left[slots] -= (missing * reached).sum(dim=(1, 2))
-        self._missing[slots[:, None], columns] = missing.masked_fill_(reached, 0.0)
+        columns, keys, at_keys = self._around(slots, key, step)
+        missing = self._missing[slots[:, None, None], columns[:, :, None], keys[:, None]]
+        reached = (self._window < (duration + 2 * REACH)[:, None])[:, :, None] & at_keys[:, None]
+        self.left[slots] -= (missing * reached).sum(axis=(1, 2))
+        note, column, near = np.nonzero(reached)
+        self._missing[slots[note], columns[note, column], keys[note, near]] = 0.0
         held = self._window[:LONGEST]
         cost = self._cell_cost[slots[:, None], step[:, None] + held + REACH, key[:, None]]
-        self.cost[slots] += (cost * (held < duration[:, None])).sum(dim=1)
+        self.cost[slots] += (cost * (held < duration[:, None])).sum(axis=1)
 
     def gain_and_cost(
-        self, slots: Tensor, step: Tensor, durations: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, slots: Integers, step: Integers, durations: Integers
+    ) -> tuple[Floats, Floats]:
         """Tell what notes on every key would gain and cost if they began at ``step``.
 
         Args:
@@ -102,42 +97,54 @@ class InkCoverage:
             missing ink that they would play and the cost of their cells off the ink, both
             ``float32[n, lengths, keys]``.
         """
-        missing = self._missing[slots[:, None], step[:, None] + self._window]
-        ends = missing.cumsum(dim=1)[:, durations + 2 * REACH - 1]
-        box = F.avg_pool1d(ends, 2 * REACH + 1, stride=1, padding=REACH) * (2 * REACH + 1)
-        held = step[:, None] + self._window[:LONGEST] + REACH
-        box = box * self._inside[slots][:, None]
-        return box, self._cell_cost[slots[:, None], held].cumsum(dim=1)[:, durations - 1]
+        held = (self._window < durations[:, None]).astype(np.float32)[:, :LONGEST]
+        reached = (self._window < durations[:, None] + 2 * REACH).astype(np.float32)
+        columns = step[:, None] + self._window
+        # Sums up to each duration, as products with matrices of ones.
+        of_key = reached @ self._missing[slots[:, None], columns]
+        box = of_key.copy()
+        for away in range(1, REACH + 1):
+            box[:, :, away:] += of_key[:, :, :-away]
+            box[:, :, :-away] += of_key[:, :, away:]
+        box *= self._inside[slots][:, None]
+        return box, held @ self._cell_cost[slots[:, None], columns[:, :LONGEST] + REACH]
 
     def gain_and_cost_of_key(
-        self, slots: Tensor, key: Tensor, step: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, slots: Integers, key: Integers, step: Integers
+    ) -> tuple[Floats, Floats]:
         """Tell the same of one key a sequence, for every duration: ``float32[n, 32]`` both."""
-        around = torch.arange(-REACH, REACH + 1, device=self.device)
-        keys = key[:, None] + around
-        columns = step[:, None] + self._window
-        missing = self._missing[
-            slots[:, None, None], columns[:, :, None], keys.clamp(0, KEYS - 1)[:, None]
-        ]
-        missing = missing * ((keys >= 0) & (keys < KEYS))[:, None]
-        played = missing.sum(dim=2).cumsum(dim=1)[:, 2 * REACH :]
-        played = played * self._inside[slots, key][:, None]
-        held = step[:, None] + self._window[:LONGEST] + REACH
-        return played, self._cell_cost[slots[:, None], held, key[:, None]].cumsum(dim=1)
+        columns, keys, at_keys = self._around(slots, key, step)
+        missing = self._missing[slots[:, None, None], columns[:, :, None], keys[:, None]]
+        played = (missing * at_keys[:, None]).sum(axis=2).cumsum(axis=1)[:, 2 * REACH :]
+        held = columns[:, :LONGEST] + REACH
+        return played, self._cell_cost[slots[:, None], held, key[:, None]].cumsum(axis=1)
 
-    def is_at_ink(self, slots: Tensor, step: Tensor, durations: Tensor) -> Tensor:
+    def _around(
+        self, slots: Integers, key: Integers, step: Integers
+    ) -> tuple[Integers, Integers, Booleans]:
+        """Tell what notes of any duration reach: columns, keys, and which of these play ink.
+
+        Returns:
+            ``int64[n, 34]``, ``int64[n, 3]`` and ``bool[n, 3]``.
+        """
+        keys = key[:, None] + np.arange(-REACH, REACH + 1)
+        at_keys = (keys >= 0) & (keys < KEYS) & self._inside[slots, key][:, None]
+        return step[:, None] + self._window, keys.clip(0, KEYS - 1), at_keys
+
+    def is_at_ink(self, slots: Integers, step: Integers, durations: Integers) -> Booleans:
         """Tell which notes on every key would lie wholly at ink, ``bool[n, lengths, keys]``."""
         held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._cell_cost[slots[:, None], held] < STRAY
-        return at_ink.cumprod(dim=1)[:, durations - 1].bool()
+        wholly: Booleans = _all_so_far(at_ink)[:, durations - 1]
+        return wholly
 
-    def is_key_at_ink(self, slots: Tensor, key: Tensor, step: Tensor) -> Tensor:
+    def is_key_at_ink(self, slots: Integers, key: Integers, step: Integers) -> Booleans:
         """Tell the same of one key a sequence, for every duration: ``bool[n, 32]``."""
         held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._cell_cost[slots[:, None], held, key[:, None]] < STRAY
-        return at_ink.cumprod(dim=1).bool()
+        return _all_so_far(at_ink)
 
-    def missed(self, slots: Tensor, start: Tensor, steps: int) -> Tensor:
+    def missed(self, slots: Integers, start: Integers, steps: int) -> Floats:
         """Count the ink that is out of reach if the next note begins so many steps later.
 
         Ink that is out of reach at ``start`` already does not count.
@@ -150,18 +157,21 @@ class InkCoverage:
         Returns:
             ``float32[n, steps + 1]``, the first one 0.
         """
-        columns = start[:, None] + torch.arange(steps, device=self.device)
-        return F.pad(self._missing[slots[:, None], columns].sum(dim=2).cumsum(dim=1), (1, 0))
+        columns = start[:, None] + np.arange(steps)
+        missed = np.zeros((len(slots), steps + 1), np.float32)
+        self._missing[slots[:, None], columns].sum(axis=2).cumsum(axis=1, out=missed[:, 1:])
+        return missed
 
-    def least_cost(self, slots: Tensor, start: Tensor, steps: int) -> Tensor:
+    def least_cost(self, slots: Integers, start: Integers, steps: int) -> Floats:
         """Tell what a note at each step from ``start`` on costs at least, ``float32[n, steps]``.
 
         Where no key has ink near, its first cell lies off the ink wherever it is.
         """
-        columns = start[:, None] + torch.arange(steps, device=self.device) + REACH
-        return self._least_cost[slots[:, None], columns]
+        columns = start[:, None] + np.arange(steps) + REACH
+        least: Floats = self._least_cost[slots[:, None], columns]
+        return least
 
-    def missed_above(self, slots: Tensor, step: Tensor) -> Tensor:
+    def missed_above(self, slots: Integers, step: Integers) -> Floats:
         """Count the ink above each key's reach that only notes at ``step`` can still play.
 
         It is missed by a note on that key after which nothing higher may begin at the same step.
@@ -169,23 +179,28 @@ class InkCoverage:
         Returns:
             ``float32[n, keys]``.
         """
-        above = self._missing[slots, step].cumsum(dim=1)
-        return F.pad(above, (REACH + 1, 0))[:, :KEYS]
+        above: Floats = np.zeros((len(slots), KEYS), np.float32)
+        missing = self._missing[slots, step, : KEYS - REACH - 1]
+        missing.cumsum(axis=1, out=above[:, REACH + 1 :])
+        return above
 
-    def has_missing(self, slots: Tensor, step: Tensor) -> Tensor:
+    def has_missing(self, slots: Integers, step: Integers) -> Booleans:
         """Tell at which of the 32 steps from ``step`` on ink is missing, ``bool[n, 32]``."""
         columns = step[:, None] + self._window[:LONGEST] + REACH
-        return self._missing[slots[:, None], columns].any(dim=2)
+        missing: Booleans = self._missing[slots[:, None], columns].any(axis=2)
+        return missing
 
-    def missing_before(self, slots: Tensor, step: int) -> Tensor:
+    def missing_before(self, slots: Integers, step: int) -> Floats:
         """Count the ink before a step that no note has played, ``float32[n]``."""
-        return self._missing[slots, : REACH + step].sum(dim=(1, 2))
+        missing: Floats = self._missing[slots, : REACH + step].sum(axis=(1, 2))
+        return missing
 
-    def match(self, slots: Tensor) -> Tensor:
+    def match(self, slots: Integers) -> Floats:
         """Count the ink that is played, less what the cells off it cost, ``float32[n]``."""
-        return self.ink[slots] - self.left[slots] - self.cost[slots]
+        match: Floats = self.ink[slots] - self.left[slots] - self.cost[slots]
+        return match
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy pictures, and how far they are played, from some slots to others."""
         for part in (
             self.ink,
@@ -199,19 +214,40 @@ class InkCoverage:
         ):
             part[target] = part[source]
 
-    def release(self, slots: Tensor) -> None:
+    def release(self, slots: Integers) -> None:
         """Forget the pictures of sequences that have left; after the last, the room they took."""
         self._lengths[slots] = 0
-        if not bool(self._lengths.any()):
+        if not self._lengths.any():
             self._resize(0)
 
     def _resize(self, steps: int) -> None:
         """Make room for pictures of so many steps."""
-        more = _columns(steps) - self._missing.shape[1]
-        self._missing = F.pad(self._missing, (0, 0, 0, more))
-        self._cell_cost = F.pad(self._cell_cost, (0, 0, 0, more))
-        self._least_cost = F.pad(self._least_cost, (0, more))
+        self._missing = _with_columns(self._missing, _columns(steps))
+        self._cell_cost = _with_columns(self._cell_cost, _columns(steps))
+        self._least_cost = _with_columns(self._least_cost, _columns(steps))
 
 
 def _columns(steps: int) -> int:
     return steps + LONGEST + STEPS_PER_BAR + 2 * REACH
+
+
+def _with_columns(table: Floats, columns: int) -> Floats:
+    """Cut a table ``[slots, columns, …]`` or go on with zeros, to so many columns."""
+    resized = np.zeros((len(table), columns, *table.shape[2:]), np.float32)
+    kept = min(columns, table.shape[1])
+    resized[:, :kept] = table[:, :kept]
+    return resized
+
+
+def _all_so_far(cells: Booleans) -> Booleans:
+    """Tell until which step all cells ``bool[n, steps, …]`` are true."""
+    so_far: Booleans = np.logical_and.accumulate(cells, axis=1)
+    return so_far
+
+
+def _largest_near(ink: Floats) -> Floats:
+    """The largest of the cells within reach of each, ``float32[steps, keys]`` both."""
+    padded = np.pad(ink, REACH)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * REACH + 1,) * 2)
+    largest: Floats = windows.max(axis=(2, 3))
+    return largest

@@ -1,9 +1,8 @@
 """What makes a piece of what a model writes: the plan's chords, rhythms that return, held notes."""
 
-import torch
-from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
@@ -19,48 +18,49 @@ from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
 
 _LAGS = (2, 4)
 """Bars after which a rhythm returns; one that returned at once would make all bars alike."""
-_RETURNING = 3.8
+_RETURNING = np.float32(3.8)
 """Nats for an onset where each of these bars before had one."""
-_LATELY = 0.6
+_LATELY = np.float32(0.6)
 """Nats against striking a key that is held or was released within a beat."""
-_AGAIN = 1.5
+_AGAIN = np.float32(1.5)
 """Nats more where it is held or just released."""
-_HAMMERING = 4.0
+_HAMMERING = np.float32(4.0)
 """Nats more where it is released again after a 16th."""
 _BETWEEN = {Feel.EIGHTHS: 6.0, Feel.MIXED: 1.0, Feel.SIXTEENTHS: -1.0}
 """Nats against an onset between the eighths, by the feel: so many onsets lie there as in songs."""
-_SHORT = 0.3
+_SHORT = np.float32(0.3)
 """Nats against a note of a 16th."""
-_OFF_CHORD = 2.4
+_OFF_CHORD = np.float32(2.4)
 """Nats against a note that is none of the chord's."""
-_OFF_HOME = 4.0
+_OFF_HOME = np.float32(4.0)
 """Nats more where it would sound in the last two beats."""
 
 
 class PocketForm(LogitsProcessor):
     """Forces the plan's chords, and leans towards rhythms that return and keys that are held."""
 
-    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
         self._grammar = grammar
-        self._chords = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
+        self._chords = np.full((slots, 1), -1)
         """Of each bar, as places among the vocabulary's chords; -1 where they are left open."""
-        self._lines = torch.full((slots, 1), -1, dtype=torch.int64, device=device)
+        self._lines = np.full((slots, 1), -1)
         """The token that each bar begins with; -1 where that is left open."""
-        self._onsets = torch.zeros(slots, _columns(1), device=device)
+        self._onsets = np.zeros((slots, _columns(1)), np.float32)
         """1 where a note begins; the steps follow those of the longest lag, which are 0."""
-        self._until = torch.zeros(slots, KEYS, dtype=torch.int64, device=device)
+        self._until = np.zeros((slots, KEYS), np.int64)
         """The step until which each key was last held."""
-        self._between = torch.zeros(slots, device=device)
+        self._between = np.zeros(slots, np.float32)
         """Nats against an onset between the eighths."""
-        self._led = torch.ones(slots, 1, device=device)
+        self._led = np.ones((slots, 1), np.float32)
         """0 where no picture leads: the model's own music needs the chords alone."""
-        self._bars = torch.zeros(slots, dtype=torch.int64, device=device)
+        self._bars = np.zeros(slots, np.int64)
         """The picture's length."""
-        self._bar = torch.arange(STEPS_PER_BAR, device=device)
-        self._off_chord = _off_chord().to(device)
+        self._bar = np.arange(STEPS_PER_BAR)
+        self._off_eighths = (self._bar % 2).astype(np.float32)
+        self._off_chord = _off_chord()
 
-    def begin(self, slots: Tensor, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
+    def begin(self, slots: Integers, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
         """Take note of sequences that have no note yet.
 
         Args:
@@ -71,29 +71,30 @@ class PocketForm(LogitsProcessor):
         """
         more = canvas.bars - self._chords.shape[1]
         if more > 0:
-            self._chords = F.pad(self._chords, (0, more), value=-1)
-            self._lines = F.pad(self._lines, (0, more), value=-1)
-            self._onsets = F.pad(self._onsets, (0, more * STEPS_PER_BAR))
+            wider = ((0, 0), (0, more))
+            self._chords = np.pad(self._chords, wider, constant_values=-1)
+            self._lines = np.pad(self._lines, wider, constant_values=-1)
+            self._onsets = np.pad(self._onsets, ((0, 0), (0, more * STEPS_PER_BAR)))
         self._chords[slots], self._lines[slots], self._onsets[slots] = -1, -1, 0.0
         self._until[slots], self._bars[slots] = -_columns(0), canvas.bars
         self._between[slots] = _BETWEEN[plan.feel]
         if plan.chords:
-            places = torch.tensor([v.CHORDS.index(chord) for chord in plan.chords])
-            self._chords[slots, : len(places)] = places.to(self._chords.device)
+            places = [v.CHORDS.index(chord) for chord in plan.chords]
+            self._chords[slots, : len(places)] = places
         self._led[slots] = float(led)
-        lines = torch.tensor(plan_bars(plan) if led else (), dtype=torch.int64)
-        self._lines[slots, : len(lines)] = lines.to(self._lines.device)
+        lines = plan_bars(plan) if led else ()
+        self._lines[slots, : len(lines)] = lines
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Forbid other chords, raise onsets that return, lower hammering."""
         grammar = self._grammar
         line, step = grammar.bar_line(slots), grammar.step(slots)
-        chord = self._chords[slots, (line // STEPS_PER_BAR).clamp(0, self._chords.shape[1] - 1)]
-        places = torch.arange(len(v.CHORDS), device=slots.device)
+        chord = self._chords[slots, (line // STEPS_PER_BAR).clip(0, self._chords.shape[1] - 1)]
+        places = np.arange(len(v.CHORDS))
         other = (chord[:, None] >= 0) & (places != chord[:, None])
-        logits[:, v.CHORD.first : v.CHORD.stop].masked_fill_(other, -torch.inf)
+        np.copyto(logits[:, v.CHORD.first : v.CHORD.stop], -np.inf, where=other)
         self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
-        between = self._between[slots, None] * (self._bar % 2)
+        between = self._between[slots][:, None] * self._off_eighths
         returning = _RETURNING * self._before(slots, line) - between
         led = self._led[slots]
         logits[:, v.POSITION.first : v.POSITION.stop] += led * returning
@@ -104,47 +105,48 @@ class PocketForm(LogitsProcessor):
         cost = (
             _LATELY * lately + _AGAIN * released + off_chord_cost[:, None] * self._off_chord[chord]
         )
-        pitches = logits[:, v.PITCH.first : v.PITCH.stop]
-        pitches.view(len(slots), len(v.Role), -1).sub_((led * cost)[:, None])
+        logits[:, v.PITCH.first : v.PITCH.stop] -= np.tile(led * cost, len(v.Role))
         shaping = grammar.state[slots] == GrammarState.PITCH
-        hammered = released.gather(1, grammar.key(slots)[:, None])[:, 0]
+        hammered = released[np.arange(len(slots)), grammar.key(slots)]
         shape_cost = shaping * (_SHORT + _HAMMERING * hammered)
         logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= led * shape_cost[:, None]
         return logits
 
-    def _begin_bar(self, logits: Tensor, slots: Tensor, bar: Tensor) -> None:
+    def _begin_bar(self, logits: Floats, slots: Integers, bar: Integers) -> None:
         """Give the planned kind of bar the chance of all kinds, so that no bar becomes longer."""
-        planned = self._lines[slots, bar.clamp(0, self._lines.shape[1] - 1)]
+        planned = self._lines[slots, bar.clip(0, self._lines.shape[1] - 1)]
         bars = logits[:, v.BARS.first : v.BARS.stop]
-        places = torch.arange(v.BARS.first, v.BARS.stop, device=slots.device)
-        whole = bars.logsumexp(dim=1, keepdim=True).expand_as(bars)
-        only = whole.where(places == planned[:, None], -torch.inf)
-        bars.copy_(torch.where(planned[:, None] >= 0, only, bars))
+        places = np.arange(v.BARS.first, v.BARS.stop)
+        whole = np.logaddexp.reduce(bars, axis=1, keepdims=True)
+        only = np.where(places == planned[:, None], whole, np.float32(-np.inf))
+        np.copyto(bars, only, where=planned[:, None] >= 0)
 
-    def _before(self, slots: Tensor, line: Tensor) -> Tensor:
+    def _before(self, slots: Integers, line: Integers) -> Floats:
         """Count the bars before that have an onset at each step, ``float32[n, 16]``."""
-        columns = line.clamp(min=0)[:, None] + _columns(0) + self._bar
-        bars = [self._onsets[slots[:, None], columns - lag * STEPS_PER_BAR] for lag in _LAGS]
-        return torch.stack(bars).sum(dim=0)
+        columns = line.clip(min=0)[:, None] + _columns(0) + self._bar
+        count = np.zeros(columns.shape, np.float32)
+        for lag in _LAGS:
+            count += self._onsets[slots[:, None], columns - lag * STEPS_PER_BAR]
+        return count
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:  # noqa: ARG002 -- the grammar's
+    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the grammar's
         """Take note of the notes that are complete."""
         notes = self._grammar.completed
         if notes is not None:
-            end = torch.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
+            end = np.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
             self._until[notes.slots, notes.key] = end
             self._onsets[notes.slots, notes.step + _columns(0)] = 1.0
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         follows = (self._chords, self._lines, self._onsets, self._until, self._bars)
         for part in (*follows, self._between, self._led):
             part[target] = part[source]
 
 
-def _off_chord() -> Tensor:
+def _off_chord() -> Floats:
     """Which keys, from the highest down, are none of each chord's; the last row is of no chord."""
-    table = torch.zeros(len(v.CHORDS) + 1, KEYS)
+    table = np.zeros((len(v.CHORDS) + 1, KEYS), np.float32)
     for place, chord in enumerate(v.CHORDS):
         for key in range(KEYS):
             table[place, key] = (

@@ -1,8 +1,8 @@
 """The giants' tokens as processors see them; their time is counted in ticks and not in beats."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import NEVER, Consonance
 from mididraw.engines.guidance.coverage import KEYS, LONGEST
@@ -36,19 +36,19 @@ class GiantPictureGrammar(GiantGrammar):
     past its last step.
     """
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make room for so many sequences."""
-        super().__init__(slots, device)
+        super().__init__(slots)
         self.completed: Notes | None = None
         self._ticks, self._sound, self._first_step, self._steps = (
-            torch.zeros_like(self.last) for _ in range(4)
+            np.zeros_like(self.last) for _ in range(4)
         )
-        self._ticks_per_step = torch.ones(slots, dtype=torch.float64, device=device)
-        self._has_notes = torch.zeros(slots, dtype=torch.bool, device=device)
+        self._ticks_per_step = np.ones(slots)
+        self._has_notes = np.zeros(slots, np.bool_)
         """Whether there is a note; a piece does not end without."""
-        self._delays = torch.arange(v.DELAY.count, device=device)
+        self._delays = np.arange(v.DELAY.count)
 
-    def begin(self, slots: Tensor, opening: Opening, steps: int) -> None:
+    def begin(self, slots: Integers, opening: Opening, steps: int) -> None:
         """Take note of sequences whose picture, of so many steps, begins after an opening."""
         self.start(slots, opening.tokens[-1])
         self._ticks[slots] = sum(t - v.DELAY.first for t in opening.tokens if t in v.DELAY)
@@ -56,37 +56,37 @@ class GiantPictureGrammar(GiantGrammar):
         self._ticks_per_step[slots] = ticks_per_step(opening.tempo)
         self._has_notes[slots] = False
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Forbid what may not follow, and all but the end once the picture is over."""
         logits = super().apply(logits, slots)
-        logits[:, v.OUTRO.first] = -torch.inf
+        logits[:, v.OUTRO.first] = -np.inf
         ended = self._has_ended(slots)
         delaying = (self.last[slots] >= v.NOTE.first) & ~ended
-        if bool(delaying.any()):
-            logits[delaying, v.END.first] = -torch.inf
+        if delaying.any():
+            logits[delaying, v.END.first] = -np.inf
             _forbid(logits, delaying, v.DELAY, self._may_wait(slots[delaying]))
-        logits[ended] = -torch.inf
+        logits[ended] = -np.inf
         logits[ended, v.END.first] = 0.0
         return logits
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Go on by one token each, and read the notes that are complete."""
         super().observe(slots, tokens)
         waited = tokens < v.DELAY.stop
-        self._ticks[slots] += torch.where(waited, tokens - v.DELAY.first, 0)
+        self._ticks[slots] += np.where(waited, tokens - v.DELAY.first, 0)
         sounds = (tokens >= v.SOUND.first) & (tokens < v.SOUND.stop)
-        self._sound[slots] = torch.where(sounds, tokens - v.SOUND.first, self._sound[slots])
+        self._sound[slots] = np.where(sounds, tokens - v.SOUND.first, self._sound[slots])
         struck = (tokens >= v.NOTE.first) & (tokens < v.NOTE.stop)
         step = self._step_at(slots, self._ticks[slots])
         struck &= step >= 0
         self.completed = None
-        if bool(struck.any()):
+        if struck.any():
             slots, note = slots[struck], tokens[struck] - v.NOTE.first
             self._has_notes[slots] = True
             key, backing = HIGHEST_KEY - note % v.PITCHES, note // v.PITCHES == _BACKING_PATCH
             self.completed = Notes(slots, key, step[struck], self.duration(slots), backing)
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         super().fork(source, target)
         for part in (
@@ -99,75 +99,79 @@ class GiantPictureGrammar(GiantGrammar):
         ):
             part[target] = part[source]
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
-        begun = self.step(slots) // STEPS_PER_BAR + 1
-        return torch.where(
-            self._has_ended(slots), self._steps[slots] // STEPS_PER_BAR + 1, begun
-        ).tolist()
+        step = np.where(self._has_ended(slots), self._steps[slots], self.step(slots))
+        begun: list[int] = (step // STEPS_PER_BAR + 1).tolist()
+        return begun
 
-    def step(self, slots: Tensor) -> Tensor:
+    def step(self, slots: Integers) -> Integers:
         """Tell the step in hand, within the picture, ``int64[n]``."""
         step = self._step_at(slots, self._ticks[slots])
-        return torch.minimum(step.clamp(min=0), self._steps[slots])
+        within: Integers = np.minimum(step.clip(min=0), self._steps[slots])
+        return within
 
-    def steps_after_delays(self, slots: Tensor) -> Tensor:
+    def steps_after_delays(self, slots: Integers) -> Integers:
         """Tell the step after each delay, within the picture, ``int64[n, 256]``."""
         steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
-        return torch.minimum(steps.clamp(min=0), self._steps[slots][:, None])
+        within: Integers = np.minimum(steps.clip(min=0), self._steps[slots][:, None])
+        return within
 
-    def durations(self, slots: Tensor, ticks: Tensor) -> Tensor:
+    def durations(self, slots: Integers, ticks: Integers) -> Integers:
         """Tell in steps how long sounds of ``int64[ticks]`` last, ``int64[n, ticks]``."""
-        steps = torch.round(ticks / self._ticks_per_step[slots][:, None]).long()
-        return steps.clamp(1, LONGEST)
+        steps = np.round(ticks / self._ticks_per_step[slots][:, None]).astype(np.int64)
+        within: Integers = steps.clip(1, LONGEST)
+        return within
 
-    def duration(self, slots: Tensor) -> Tensor:
+    def duration(self, slots: Integers) -> Integers:
         """Tell the duration of the last sound, in steps, ``int64[n]``."""
         ticks = self._sound[slots] // v.LOUDNESSES
-        return torch.round(ticks / self._ticks_per_step[slots]).long().clamp(1, LONGEST)
+        steps = np.round(ticks / self._ticks_per_step[slots]).astype(np.int64)
+        return steps.clip(1, LONGEST)
 
-    def going_on(self, slots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def going_on(self, slots: Integers) -> tuple[Booleans, Booleans, Booleans]:
         """Tell which sequences go on with a delay, a sound and a note, ``bool[n]`` each."""
         last, goes_on = self.last[slots], ~self._has_ended(slots)
         sound = (last >= v.SOUND.first) & (last < v.SOUND.stop)
         return (last >= v.NOTE.first) & goes_on, (last < v.DELAY.stop) & goes_on, sound & goes_on
 
-    def _has_ended(self, slots: Tensor) -> Tensor:
+    def _has_ended(self, slots: Integers) -> Booleans:
         return self._step_at(slots, self._ticks[slots]) >= self._steps[slots]
 
-    def _may_wait(self, slots: Tensor) -> Tensor:
+    def _may_wait(self, slots: Integers) -> Booleans:
         """Tell which delays may follow, ``bool[n, 256]``."""
         steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
         # Where the prompt ends in a long silence, the longest delay is the way through it.
-        allowed = (steps >= 0) | (self._delays == v.DELAY.count - 1)
-        return allowed & ((steps < self._steps[slots][:, None]) | self._has_notes[slots][:, None])
+        allowed: Booleans = (steps >= 0) | (self._delays == v.DELAY.count - 1)
+        allowed &= (steps < self._steps[slots][:, None]) | self._has_notes[slots][:, None]
+        return allowed
 
-    def _step_at(self, slots: Tensor, ticks: Tensor) -> Tensor:
+    def _step_at(self, slots: Integers, ticks: Integers) -> Integers:
         """Tell the step at ``int64[n, …]`` ticks, as the score's reader rounds it."""
-        shape = (-1, *([1] * (ticks.dim() - 1)))
-        steps = torch.round(ticks / self._ticks_per_step[slots].view(shape)).long()
-        return steps - self._first_step[slots].view(shape)
+        shape = (-1, *([1] * (ticks.ndim - 1)))
+        steps = np.round(ticks / self._ticks_per_step[slots].reshape(shape)).astype(np.int64)
+        return steps - self._first_step[slots].reshape(shape)
 
 
 class GiantConsonance(Consonance):
     """Takes off delays and pitches what they cost beside what sounds."""
 
-    def __init__(self, grammar: GiantPictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: GiantPictureGrammar, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
-        super().__init__(grammar, slots, device)
+        super().__init__(grammar, slots)
         self._grammar = grammar
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Lower pitches that clash, and steps and pitches where too many sound."""
         delaying, _, striking = self._grammar.going_on(slots)
-        if bool(delaying.any()):
+        if delaying.any():
             steps = self._grammar.steps_after_delays(slots[delaying])
             _raise(logits, delaying, v.DELAY, -NEVER * ~self.has_room(slots[delaying], steps))
-        if bool(striking.any()):
+        if striking.any():
             at = slots[striking]
-            cost = torch.zeros(len(at), v.PATCHES, v.PITCHES, device=logits.device)
-            cost[:, :, _PIANO] = self.cost(at, self._grammar.step(at)).flip(1)[:, None]
-            _raise(logits, striking, v.NOTE, -cost.flatten(1))
+            cost = np.zeros((len(at), v.PATCHES, v.PITCHES), np.float32)
+            cost[:, :, _PIANO] = self.cost(at, self._grammar.step(at))[:, None, ::-1]
+            _raise(logits, striking, v.NOTE, -cost.reshape(len(at), -1))
         return logits
 
 
@@ -179,21 +183,19 @@ class GiantReward(PictureReward):
     by its own cells.
     """
 
-    def __init__(
-        self, grammar: GiantPictureGrammar, consonance: Consonance, slots: int, device: torch.device
-    ) -> None:
+    def __init__(self, grammar: GiantPictureGrammar, consonance: Consonance, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
-        super().__init__(grammar, slots, device)
+        super().__init__(grammar, slots)
         self._grammar, self._consonance = grammar, consonance
-        self._scale = torch.zeros(slots, KEYS, dtype=torch.bool, device=device)
-        self._durations = torch.arange(1, LONGEST + 1, device=device)
-        self._ticks = torch.arange(v.SOUND.count // v.LOUDNESSES, device=device)
+        self._scale = np.zeros((slots, KEYS), np.bool_)
+        self._durations = np.arange(1, LONGEST + 1)
+        self._ticks = np.arange(v.SOUND.count // v.LOUDNESSES)
 
-    def set_scale(self, slots: Tensor, scale: Tensor) -> None:
+    def set_scale(self, slots: Integers, scale: Booleans) -> None:
         """Tell which keys may be played, ``bool[88]`` from the highest down."""
-        self._scale[slots] = scale.to(self._scale.device)
+        self._scale[slots] = scale
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Raise what gains ink, and lower what misses it or lies off it."""
         for rows, family, nats in zip(
             self._grammar.going_on(slots),
@@ -201,43 +203,44 @@ class GiantReward(PictureReward):
             (self._of_delays, self._of_sounds, self._of_notes),
             strict=True,
         ):
-            if bool(rows.any()):
+            if rows.any():
                 _raise(logits, rows, family, nats(slots[rows]))
         return logits
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         super().fork(source, target)
         self._scale[target] = self._scale[source]
 
-    def _of_delays(self, slots: Tensor) -> Tensor:
+    def _of_delays(self, slots: Integers) -> Floats:
         """Tell the nats of each delay, ``float32[n, 256]``."""
         step = self._grammar.step(slots)
-        ahead = (self._grammar.steps_after_delays(slots) - step[:, None]).clamp(0, LONGEST)
-        missed = self.coverage.missed(slots, step, LONGEST).gather(1, ahead)
-        cost = self.coverage.least_cost(slots, step, LONGEST + 1).gather(1, ahead)
+        ahead = (self._grammar.steps_after_delays(slots) - step[:, None]).clip(0, LONGEST)
+        missed = np.take_along_axis(self.coverage.missed(slots, step, LONGEST), ahead, axis=1)
+        cost = self.coverage.least_cost(slots, step, LONGEST + 1)
+        cost = np.take_along_axis(cost, ahead, axis=1)
         cost = cost * ~self.accompanied[slots][:, None]
         return -self.strength[slots][:, None] * (missed + cost)
 
-    def _of_sounds(self, slots: Tensor) -> Tensor:
+    def _of_sounds(self, slots: Integers) -> Floats:
         """Tell the nats of each sound, ``float32[n, 2048]``."""
         step = self._grammar.step(slots)
         lead, backing = self._gains(slots, step, self._durations)
-        best = self.strength[slots][:, None, None] * torch.maximum(lead, backing)
-        cost = self._consonance.cost(slots, step) + NEVER * ~self._scale[slots]
-        best = (best - cost[:, None]).amax(dim=2)
-        nats = best.gather(1, self._grammar.durations(slots, self._ticks) - 1)
-        return nats.repeat_interleave(v.LOUDNESSES, 1)
+        best = self.strength[slots][:, None, None] * np.maximum(lead, backing)
+        cost = self._consonance.cost(slots, step) + np.float32(NEVER) * ~self._scale[slots]
+        best = (best - cost[:, None]).max(axis=2)
+        durations = self._grammar.durations(slots, self._ticks)
+        return np.take_along_axis(best, durations - 1, axis=1).repeat(v.LOUDNESSES, axis=1)
 
-    def _of_notes(self, slots: Tensor) -> Tensor:
+    def _of_notes(self, slots: Integers) -> Floats:
         """Tell the nats of each patch and pitch, ``float32[n, NOTE.count]``."""
-        at = (torch.arange(len(slots), device=slots.device), self._grammar.duration(slots) - 1)
+        at = (np.arange(len(slots)), self._grammar.duration(slots) - 1)
         gains = self._gains(slots, self._grammar.step(slots), self._durations)
         lead, backing = (self.strength[slots][:, None] * gain[at] for gain in gains)
-        nats = torch.zeros(len(slots), v.PATCHES, v.PITCHES, device=slots.device)
-        nats[:, _DRAWING_PATCH, _PIANO] = lead.flip(1)
-        nats[:, _BACKING_PATCH, _PIANO] = backing.flip(1)
-        return nats.flatten(1)
+        nats = np.zeros((len(slots), v.PATCHES, v.PITCHES), np.float32)
+        nats[:, _DRAWING_PATCH, _PIANO] = lead[:, ::-1]
+        nats[:, _BACKING_PATCH, _PIANO] = backing[:, ::-1]
+        return nats.reshape(len(slots), -1)
 
 
 class GiantGuidance:
@@ -245,13 +248,13 @@ class GiantGuidance:
 
     backing = INSTRUMENTS[_BACKING_PATCH]
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = GiantPictureGrammar(slots, device)
-        self.key = TokenMask(slots, v.SIZE, device)
-        self.consonance = GiantConsonance(self.grammar, slots, device)
-        self.reward = GiantReward(self.grammar, self.consonance, slots, device)
-        self.weights = ImportanceWeights(slots, v.SIZE, device, self.reward.value)
+        self.grammar = GiantPictureGrammar(slots)
+        self.key = TokenMask(slots, v.SIZE)
+        self.consonance = GiantConsonance(self.grammar, slots)
+        self.reward = GiantReward(self.grammar, self.consonance, slots)
+        self.weights = ImportanceWeights(slots, v.SIZE, self.reward.value)
         self.processors: tuple[LogitsProcessor, ...] = (
             self.grammar,
             self.key,
@@ -264,7 +267,7 @@ class GiantGuidance:
 
     def begin(
         self,
-        slots: Tensor,
+        slots: Integers,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,
@@ -277,7 +280,7 @@ class GiantGuidance:
         Only the drawing's patch is played, and that of the accompaniment where one is wanted.
         """
         self.grammar.begin(slots, opening, canvas.steps)
-        scale = torch.tensor(
+        scale = np.array(
             [(HIGHEST_KEY - row) % PITCH_CLASSES in plan.key.scale for row in range(KEYS)]
         )
         self.reward.begin(slots, canvas, strength, accompany=accompany)
@@ -286,35 +289,34 @@ class GiantGuidance:
         self.consonance.begin(slots)
         self.weights.begin(slots)
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)
 
 
-def allowed_tokens(scale: Tensor, tempo: float, *, accompany: bool) -> Tensor:
+def allowed_tokens(scale: Booleans, tempo: float, *, accompany: bool) -> Booleans:
     """Tell which tokens a piece makes do with, ``bool[SIZE]``.
 
     Its notes keep to the keys in ``bool[88]``, from the highest down, and its sounds are no longer
     than a note may be.
     """
-    allowed = torch.ones(v.SIZE, dtype=torch.bool)
-    ticks = torch.arange(v.SOUND.count // v.LOUDNESSES, dtype=torch.float64)
-    short = torch.round(ticks / ticks_per_step(tempo)) <= LONGEST
-    allowed[v.SOUND.first : v.SOUND.stop] = short.repeat_interleave(v.LOUDNESSES)
-    notes = torch.zeros(v.PATCHES, v.PITCHES, dtype=torch.bool)
-    notes[_DRAWING_PATCH, _PIANO] = scale.flip(0)
-    notes[_BACKING_PATCH, _PIANO] = scale.flip(0) & accompany
-    allowed[v.NOTE.first : v.NOTE.stop] = notes.flatten()
+    allowed = np.ones(v.SIZE, np.bool_)
+    ticks = np.arange(v.SOUND.count // v.LOUDNESSES)
+    short = np.round(ticks / ticks_per_step(tempo)) <= LONGEST
+    allowed[v.SOUND.first : v.SOUND.stop] = short.repeat(v.LOUDNESSES)
+    notes = np.zeros((v.PATCHES, v.PITCHES), np.bool_)
+    notes[_DRAWING_PATCH, _PIANO] = scale[::-1]
+    notes[_BACKING_PATCH, _PIANO] = scale[::-1] & accompany
+    allowed[v.NOTE.first : v.NOTE.stop] = notes.ravel()
     return allowed
 
 
-def _forbid(logits: Tensor, rows: Tensor, family: v.GiantFamily, allowed: Tensor) -> None:
+def _forbid(logits: Floats, rows: Booleans, family: v.GiantFamily, allowed: Booleans) -> None:
     """Make tokens of a family impossible in some rows, ``bool[n]``, in place."""
-    logits[rows, family.first : family.stop] = logits[rows, family.first : family.stop].masked_fill(
-        ~allowed, -torch.inf
-    )
+    part = logits[rows, family.first : family.stop]
+    logits[rows, family.first : family.stop] = np.where(allowed, part, np.float32(-np.inf))
 
 
-def _raise(logits: Tensor, rows: Tensor, family: v.GiantFamily, nats: Tensor) -> None:
+def _raise(logits: Floats, rows: Booleans, family: v.GiantFamily, nats: Floats) -> None:
     """Raise the tokens of a family in some rows, ``bool[n]``, in place."""
     logits[rows, family.first : family.stop] += nats

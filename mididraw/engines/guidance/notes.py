@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from torch import Tensor
+from mididraw.arrays import Booleans, Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,13 +18,13 @@ class Notes:
         backing: ``bool[n]``, whether the accompaniment plays them.
     """
 
-    slots: Tensor
-    key: Tensor
-    step: Tensor
-    duration: Tensor
-    backing: Tensor
+    slots: Integers
+    key: Integers
+    step: Integers
+    duration: Integers
+    backing: Booleans
 
-    def of(self, which: Tensor) -> "Notes":
+    def of(self, which: Booleans) -> "Notes":
         """Choose some of the notes, ``bool[n]``."""
         return Notes(
             self.slots[which],

@@ -11,23 +11,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
+from mididraw.arrays import Floats, Integers
 from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
 
 
-def effective_sample_size(weights: Tensor) -> float:
+def effective_sample_size(weights: NDArray[np.float64]) -> float:
     """Tell how many sequences of equal weight are worth as much (Kong et al. 1994).
 
     Args:
         weights: ``float64[n]``, of sum 1.
     """
-    return float(1 / weights.square().sum())
+    return float(1 / np.square(weights).sum())
 
 
-def systematic_resampling(weights: Tensor) -> list[int]:
+def systematic_resampling(weights: NDArray[np.float64]) -> list[int]:
     """Choose sequences so that each is there as often as its weight says, rounded up or down.
 
     The marks that the weights are compared with are not moved by chance, so that the same weights
@@ -40,14 +41,15 @@ def systematic_resampling(weights: Tensor) -> list[int]:
         ``n`` indices in ascending order.
     """
     count = len(weights)
-    marks = (torch.arange(count, dtype=torch.float64) + 0.5) / count
-    return torch.searchsorted(weights.cumsum(0).cpu(), marks).clamp(max=count - 1).tolist()
+    marks = (np.arange(count) + 0.5) / count
+    chosen: list[int] = np.searchsorted(weights.cumsum(), marks).clip(max=count - 1).tolist()
+    return chosen
 
 
 class Selection(Protocol):
     """What decides which particles go on at a bar line, and which one is the best at the end."""
 
-    def survivors(self, slots: Tensor) -> Sequence[int] | None:
+    def survivors(self, slots: Integers) -> Sequence[int] | None:
         """Choose who goes on.
 
         Returns:
@@ -55,10 +57,10 @@ class Selection(Protocol):
             are.
         """
 
-    def restart(self, slots: Tensor) -> None:
+    def restart(self, slots: Integers) -> None:
         """Take note that the survivors are copied."""
 
-    def scores(self, slots: Tensor) -> Tensor:
+    def scores(self, slots: Integers) -> Floats:
         """Tell what the best is chosen by, ``float32[n]``."""
 
 
@@ -69,18 +71,18 @@ class ParticleFilter:
         """Make a filter that goes by these weights."""
         self._weights = weights
 
-    def survivors(self, slots: Tensor) -> list[int] | None:
+    def survivors(self, slots: Integers) -> list[int] | None:
         """Choose by the weights once they are worth no more than half of the sequences."""
         weights = self._weights.normalised(slots)
         if effective_sample_size(weights) > len(slots) / 2:
             return None
         return systematic_resampling(weights)
 
-    def restart(self, slots: Tensor) -> None:
+    def restart(self, slots: Integers) -> None:
         """Weigh the survivors alike."""
         self._weights.reset(slots)
 
-    def scores(self, slots: Tensor) -> Tensor:
+    def scores(self, slots: Integers) -> Floats:
         """Tell the log of the target up to a constant."""
         return self._weights.log_target(slots)
 
@@ -96,7 +98,7 @@ class ParticleGuidance(Protocol):
     def selection(self) -> Selection:
         """What decides who goes on."""
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
 
 
@@ -187,7 +189,7 @@ class ParticleSet:
         except BaseException:
             self.leave()
             raise
-        self.slot_tensor = torch.tensor(self.slots, device=decoder.network.device)
+        self.slot_array = np.array(self.slots)
         """The slots as ``int64[n]``."""
 
     @property
@@ -207,7 +209,7 @@ class ParticleSet:
 
     def advance(self, drawn: Mapping[int, int]) -> None:
         """Take note of a step that drew tokens for these slots; others' may be among them."""
-        begun = self._guidance.bars_begun(self.slot_tensor)
+        begun = self._guidance.bars_begun(self.slot_array)
         for slot, bars in zip(self.slots, begun, strict=True):
             if slot in drawn and bars > self.finished + 1:
                 self._waiting.add(slot)
@@ -226,20 +228,20 @@ class ParticleSet:
         return self._drawn
 
     def _finish(self) -> None:
-        scores = self._guidance.selection.scores(self.slot_tensor).tolist()
+        scores = self._guidance.selection.scores(self.slot_array).tolist()
         best = max(range(len(scores)), key=lambda index: (scores[index], -index))
         self._drawn = Drawn(self.decoder.drawn(self.slots[best]), scores, self._resampled)
 
     def _select(self) -> None:
         """Replace those that do not survive by copies of those that do."""
-        survivors = self._guidance.selection.survivors(self.slot_tensor)
+        survivors = self._guidance.selection.survivors(self.slot_array)
         if survivors is None:
             return
         parents = [self.slots[one] for before, one in pairwise(survivors) if before == one]
         losers = [slot for index, slot in enumerate(self.slots) if index not in survivors]
         self.decoder.fork(parents, losers, [self._next_sampling() for _ in losers])
         self._resampled += len(losers)
-        self._guidance.selection.restart(self.slot_tensor)
+        self._guidance.selection.restart(self.slot_array)
 
     def _next_sampling(self) -> Sampling:
         self._begun += 1

@@ -1,11 +1,12 @@
 """The pocket model's tokens as processors see them: what they play, gain and cost."""
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import Consonance
-from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import ParticleFilter
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar, is_one_of
@@ -15,12 +16,14 @@ from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.harmony import PITCH_CLASSES, Key
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
-from mididraw.models.discriminator import load
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import GrammarState
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.score import STEPS_PER_BAR
+
+if TYPE_CHECKING:
+    from mididraw.engines.guidance.discriminator import DiscriminatorReward
 
 DISCRIMINATOR = 0.0
 """Nats a bar that the log of the odds counts for that a song has it; 0 leaves that out."""
@@ -41,28 +44,29 @@ class PocketReward(PictureReward):
     the way there, a pitch by its best duration, a shape by its own cells.
     """
 
-    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
-        super().__init__(grammar, slots, device)
+        super().__init__(grammar, slots)
         self._grammar = grammar
-        self._tried = torch.tensor(_TRIED, device=device)
+        self._tried = np.array(_TRIED)
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Raise what gains ink, and lower what misses it or lies off it."""
-        return logits + self.strength[slots][:, None] * self._gains_of_tokens(slots)
+        logits += self.strength[slots][:, None] * self._gains_of_tokens(slots)
+        return logits
 
-    def _gains_of_tokens(self, slots: Tensor) -> Tensor:
+    def _gains_of_tokens(self, slots: Integers) -> Floats:
         """Tell the cells that each token gains, ``float32[n, SIZE]``."""
-        gains = torch.zeros(len(slots), v.SIZE, device=slots.device)
+        gains = np.zeros((len(slots), v.SIZE), np.float32)
         state = self._grammar.state[slots]
         striking = self._grammar.is_striking(slots)
-        if bool(striking.any()):
+        if striking.any():
             gains[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(slots[striking])
         shaping = state == GrammarState.PITCH
-        if bool(shaping.any()):
+        if shaping.any():
             gains[shaping, v.SHAPE.first : v.SHAPE.stop] = self._of_shapes(slots[shaping])
         moving = is_one_of(_MOVING, state)
-        if bool(moving.any()):
+        if moving.any():
             positions, half, bar = self._of_moves(slots[moving])
             gains[moving, v.POSITION.first : v.POSITION.stop] = positions
             gains[moving, v.CHORD.first : v.CHORD.stop] = half
@@ -70,29 +74,31 @@ class PocketReward(PictureReward):
             gains[moving, v.END] = bar[:, 0]
         return gains
 
-    def _of_pitches(self, slots: Tensor) -> Tensor:
+    def _of_pitches(self, slots: Integers) -> Floats:
         step = self._grammar.step(slots)
-        lead, backing = (gain.amax(dim=1) for gain in self._gains(slots, step, self._tried))
+        lead, backing = (gain.max(axis=1) for gain in self._gains(slots, step, self._tried))
         # Whatever lies higher comes too late after a note of the backing.
-        return torch.cat([lead, backing - self.coverage.missed_above(slots, step)], dim=1)
+        missed = self.coverage.missed_above(slots, step)
+        return np.concatenate([lead, backing - missed], axis=1)
 
-    def _of_shapes(self, slots: Tensor) -> Tensor:
+    def _of_shapes(self, slots: Integers) -> Floats:
         key, step = self._grammar.key(slots), self._grammar.step(slots)
         played, cost = self.coverage.gain_and_cost_of_key(slots, key, step)
         gain = HELD * played - cost
         backing = self._grammar.pitch[slots] >= v.PITCH.first + v.PITCHES
         free = self.accompanied[slots] & backing
-        if bool(free.any()):
+        if free.any():
             at_ink = self.coverage.is_key_at_ink(slots, key, step)
-            gain = torch.where(free[:, None], gain.where(at_ink, 0.0).clamp(min=0), gain)
-        return gain.repeat_interleave(len(v.VELOCITIES), dim=1)
+            at_least = np.where(at_ink, gain, np.float32(0)).clip(min=0)
+            gain = np.where(free[:, None], at_least, gain)
+        return gain.repeat(len(v.VELOCITIES), axis=1)
 
-    def _of_moves(self, slots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _of_moves(self, slots: Integers) -> tuple[Floats, Floats, Floats]:
         """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
         bar = self._grammar.bar_line(slots)
         missed = self.coverage.missed(slots, bar, STEPS_PER_BAR)
-        so_far = (self._grammar.step(slots) - bar).clamp(min=0)
-        missed = (missed - missed.gather(1, so_far[:, None])).clamp(min=0)
+        so_far = (self._grammar.step(slots) - bar).clip(min=0)
+        missed = (missed - missed[np.arange(len(slots)), so_far][:, None]).clip(min=0)
         cost = self.coverage.least_cost(slots, bar, STEPS_PER_BAR)
         cost = cost * ~self.accompanied[slots][:, None]
         half = STEPS_PER_BAR // 2
@@ -102,16 +108,16 @@ class PocketReward(PictureReward):
 class PocketConsonance(Consonance):
     """Takes off pitches what they cost beside what sounds."""
 
-    def __init__(self, grammar: PocketPictureGrammar, slots: int, device: torch.device) -> None:
+    def __init__(self, grammar: PocketPictureGrammar, slots: int) -> None:
         """Make room for so many sequences that the grammar follows."""
-        super().__init__(grammar, slots, device)
+        super().__init__(grammar, slots)
         self._grammar = grammar
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Lower pitches that clash, and all where too many sound."""
         cost = self.cost(slots, self._grammar.step(slots))
         pitches = logits[:, v.PITCH.first : v.PITCH.stop]
-        pitches.view(len(slots), len(v.Role), -1).sub_(cost[:, None])
+        pitches -= np.tile(cost, len(v.Role))
         return logits
 
 
@@ -120,19 +126,15 @@ class PocketGuidance:
 
     backing = BACKING
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make the processors for a decoder of so many slots."""
-        self.grammar = PocketPictureGrammar(slots, device)
-        self.key = TokenMask(slots, v.SIZE, device)
-        self.form = PocketForm(self.grammar, slots, device)
-        self.reward = PocketReward(self.grammar, slots, device)
-        self.consonance = PocketConsonance(self.grammar, slots, device)
-        self.discriminator = (
-            DiscriminatorReward(self.grammar, slots, device, load(), DISCRIMINATOR)
-            if DISCRIMINATOR
-            else None
-        )
-        self.weights = ImportanceWeights(slots, v.SIZE, device, self._value)
+        self.grammar = PocketPictureGrammar(slots)
+        self.key = TokenMask(slots, v.SIZE)
+        self.form = PocketForm(self.grammar, slots)
+        self.reward = PocketReward(self.grammar, slots)
+        self.consonance = PocketConsonance(self.grammar, slots)
+        self.discriminator = _discriminator(self.grammar, slots) if DISCRIMINATOR else None
+        self.weights = ImportanceWeights(slots, v.SIZE, self._value)
         self.processors: tuple[LogitsProcessor, ...] = (
             self.grammar,
             self.key,
@@ -147,7 +149,7 @@ class PocketGuidance:
 
     def begin(
         self,
-        slots: Tensor,
+        slots: Integers,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,
@@ -175,18 +177,26 @@ class PocketGuidance:
             self.discriminator.begin(slots, canvas)
         self.weights.begin(slots)
 
-    def _value(self, slots: Tensor) -> Tensor:
+    def _value(self, slots: Integers) -> Floats:
         value = self.reward.value(slots)
         return value + self.discriminator.value(slots) if self.discriminator else value
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)
 
 
-def in_scale(key: Key) -> Tensor:
+def _discriminator(grammar: PocketPictureGrammar, slots: int) -> "DiscriminatorReward":
+    # PyTorch is imported where it is needed alone: that takes one to three seconds.
+    from mididraw.engines.guidance.discriminator import DiscriminatorReward
+    from mididraw.models.discriminator import load
+
+    return DiscriminatorReward(grammar, slots, load(), DISCRIMINATOR)
+
+
+def in_scale(key: Key) -> Booleans:
     """Tell which tokens keep to a key, ``bool[SIZE]``: its chords and pitches, and all others."""
-    allowed = torch.ones(v.SIZE, dtype=torch.bool)
+    allowed = np.ones(v.SIZE, np.bool_)
     for place, chord in enumerate(v.CHORDS):
         allowed[v.CHORD.first + place] = chord is None or chord.tones <= key.scale
     for token in range(v.PITCH.first, v.PITCH.stop):

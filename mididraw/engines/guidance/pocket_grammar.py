@@ -1,8 +1,8 @@
 """The pocket model's grammar, with notes and time counted from where the picture begins."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Integers
 from mididraw.engines.guidance.notes import Notes
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
@@ -15,54 +15,58 @@ _STRIKING = (GrammarState.POSITION, GrammarState.FIRST_NOTE, GrammarState.SECOND
 class PocketPictureGrammar(PocketGrammar):
     """The grammar, with notes and time counted from where the picture begins."""
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make room for so many sequences."""
-        super().__init__(slots, device)
+        super().__init__(slots)
         self.completed: Notes | None = None
-        self._first_bar = torch.zeros_like(self.bars)
+        self._first_bar = np.zeros_like(self.bars)
 
-    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
         """Take note of sequences whose picture begins after an opening."""
         super().begin(slots, opening, bars)
         self._first_bar[slots] = opening.bars
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Go on by one token each, and read the notes that are complete."""
         super().observe(slots, tokens)
         self.completed = None
         shaped = (tokens >= v.SHAPE.first) & (tokens < v.SHAPE.stop)
-        if bool(shaped.any()):
+        if shaped.any():
             slots = slots[shaped]
             duration = (tokens[shaped] - v.SHAPE.first) // len(v.VELOCITIES) + 1
             backing = self.pitch[slots] >= v.PITCH.first + v.PITCHES
             self.completed = Notes(slots, self.key(slots), self.step(slots), duration, backing)
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         super().fork(source, target)
         self._first_bar[target] = self._first_bar[source]
 
-    def key(self, slots: Tensor) -> Tensor:
+    def key(self, slots: Integers) -> Integers:
         """Tell the key of the last pitch, counted from the highest down, ``int64[n]``."""
         return (self.pitch[slots] - v.PITCH.first) % v.PITCHES
 
-    def step(self, slots: Tensor) -> Tensor:
+    def step(self, slots: Integers) -> Integers:
         """Tell the step of the last position, 0 where there is none yet, ``int64[n]``."""
-        return (self.onset[slots] - self._first_bar[slots] * STEPS_PER_BAR).clamp(min=0)
+        return (self.onset[slots] - self._first_bar[slots] * STEPS_PER_BAR).clip(min=0)
 
-    def bar_line(self, slots: Tensor) -> Tensor:
+    def bar_line(self, slots: Integers) -> Integers:
         """Tell the step at which the bar began, ``int64[n]``."""
         return (self.bars[slots] - 1 - self._first_bar[slots]) * STEPS_PER_BAR
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
-        return (self.bars[slots] - self._first_bar[slots] + self.ended(slots)).tolist()
+        begun: list[int] = (self.bars[slots] - self._first_bar[slots] + self.ended(slots)).tolist()
+        return begun
 
-    def is_striking(self, slots: Tensor) -> Tensor:
+    def is_striking(self, slots: Integers) -> Booleans:
         """Tell which may strike a note, ``bool[n]``."""
         return is_one_of(_STRIKING, self.state[slots])
 
 
-def is_one_of(states: tuple[GrammarState, ...], state: Tensor) -> Tensor:
+def is_one_of(states: tuple[GrammarState, ...], state: Integers) -> Booleans:
     """Tell which states are among some, ``bool[n]``."""
-    return torch.stack([state == one for one in states]).any(dim=0)
+    among = np.zeros(len(state), np.bool_)
+    for one in states:
+        among |= state == one
+    return among

@@ -1,8 +1,8 @@
 """What the target adds to the model: nats for the ink that is played, less for what lies off it."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.guidance.notes import NoteReader, Notes
@@ -25,50 +25,50 @@ class PictureReward(LogitsProcessor):
     A model's own reward inherits from it and tells what its tokens gain.
     """
 
-    def __init__(self, reader: NoteReader, slots: int, device: torch.device) -> None:
+    def __init__(self, reader: NoteReader, slots: int) -> None:
         """Make room for so many sequences, whose notes the reader tells."""
-        self.coverage = InkCoverage(slots, device)
-        self.strength = torch.zeros(slots, device=device)
+        self.coverage = InkCoverage(slots)
+        self.strength = np.zeros(slots, np.float32)
         """Nats a cell."""
-        self.accompanied = torch.zeros(slots, dtype=torch.bool, device=device)
+        self.accompanied = np.zeros(slots, np.bool_)
         """Whether notes of the backing count only where they lie wholly at ink."""
         self._reader = reader
 
     def begin(
-        self, slots: Tensor, canvas: Canvas, strength: float, *, accompany: bool = False
+        self, slots: Integers, canvas: Canvas, strength: float, *, accompany: bool = False
     ) -> None:
         """Give sequences a picture of which nothing is played."""
         self.coverage.lay(slots, canvas)
         self.strength[slots], self.accompanied[slots] = strength, accompany
 
-    def value(self, slots: Tensor) -> Tensor:
+    def value(self, slots: Integers) -> Floats:
         """Tell the reward of what was drawn, in nats, ``float32[n]``."""
         return self.strength[slots] * self.coverage.match(slots)
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:  # noqa: ARG002 -- the reader's
+    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the reader's
         """Play the notes that are complete."""
         if self._reader.completed is not None:
             self._play(self._reader.completed)
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         self.coverage.fork(source, target)
         for part in (self.strength, self.accompanied):
             part[target] = part[source]
 
-    def release(self, slots: Tensor) -> None:
+    def release(self, slots: Integers) -> None:
         """Forget the pictures of sequences that have left."""
         self.coverage.release(slots)
 
     def _play(self, notes: Notes) -> None:
         free = self.accompanied[notes.slots] & notes.backing
-        if bool(free.any()):
+        if free.any():
             at_ink = self.coverage.is_key_at_ink(notes.slots, notes.key, notes.step)
-            notes = notes.of(~free | at_ink.gather(1, notes.duration[:, None] - 1)[:, 0])
+            notes = notes.of(~free | at_ink[np.arange(len(at_ink)), notes.duration - 1])
         if len(notes.slots):
             self.coverage.play(notes.slots, notes.key, notes.step, notes.duration)
 
-    def _gains(self, slots: Tensor, step: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
+    def _gains(self, slots: Integers, step: Integers, durations: Integers) -> tuple[Floats, Floats]:
         """Tell what notes on every key from ``step`` on gain, ``float32[n, lengths, keys]``.
 
         Returns:
@@ -78,10 +78,10 @@ class PictureReward(LogitsProcessor):
         played, cost = self.coverage.gain_and_cost(slots, step, durations)
         lead = EAGER * played - cost
         accompanied = self.accompanied[slots]
-        if not bool(accompanied.any()):
+        if not accompanied.any():
             return lead, lead
         at_ink = self.coverage.is_at_ink(slots, step, durations)
-        free = lead.where(at_ink, 0.0).clamp(min=0)
-        aside = ASIDE / self.strength[slots].clamp(min=_WEAK)
-        free = free - aside[:, None, None] * (free == 0)
-        return lead, torch.where(accompanied[:, None, None], free, lead)
+        free = np.where(at_ink, lead, np.float32(0)).clip(min=0)
+        aside = ASIDE / self.strength[slots].clip(min=_WEAK)
+        free -= aside[:, None, None] * (free == 0)
+        return lead, np.where(accompanied[:, None, None], free, lead)

@@ -1,8 +1,8 @@
 """Tokens that are never to follow in a piece."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.interface import forbid
 
@@ -10,18 +10,18 @@ from mididraw.models.interface import forbid
 class TokenMask(LogitsProcessor):
     """Forbids what a piece does without from beginning to end, such as what lies off its key."""
 
-    def __init__(self, slots: int, vocabulary: int, device: torch.device) -> None:
+    def __init__(self, slots: int, vocabulary: int) -> None:
         """Make room for so many sequences, to which all is allowed."""
-        self._allowed = torch.ones(slots, vocabulary, dtype=torch.bool, device=device)
+        self._allowed = np.ones((slots, vocabulary), np.bool_)
 
-    def begin(self, slots: Tensor, allowed: Tensor) -> None:
+    def begin(self, slots: Integers, allowed: Booleans) -> None:
         """Allow sequences no more than some tokens, ``bool[vocabulary]``."""
-        self._allowed[slots] = allowed.to(self._allowed.device)
+        self._allowed[slots] = allowed
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Set the logits of all other tokens to minus infinity."""
         return forbid(logits, self._allowed[slots])
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy what is allowed from some slots to others."""
         self._allowed[target] = self._allowed[source]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from mididraw.models.decoder import LogitsProcessor
+from mididraw.arrays import Floats, Integers
+from mididraw.models.decoder import LogitsProcessor, log_softmax
 
-Reward = Callable[[Tensor], Tensor]
+Reward = Callable[[Integers], Floats]
 """Slots, ``int64[n]`` → nats that the target adds to the model's log probability."""
 
 
@@ -18,25 +19,25 @@ class LogProbability(LogitsProcessor):
         total: ``float32[slots]``, since the sequences began.
     """
 
-    def __init__(self, slots: int, vocabulary: int, device: torch.device) -> None:
+    def __init__(self, slots: int, vocabulary: int) -> None:
         """Make room for so many sequences."""
-        self.total = torch.zeros(slots, device=device)
-        self._next = torch.zeros(slots, vocabulary, device=device)
+        self.total = np.zeros(slots, np.float32)
+        self._next = np.zeros((slots, vocabulary), np.float32)
 
-    def begin(self, slots: Tensor) -> None:
+    def begin(self, slots: Integers) -> None:
         """Count sequences from here on."""
         self.total[slots] = 0.0
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Remember the distribution that the logits stand for, and leave them as they are."""
-        self._next[slots] = logits.log_softmax(dim=-1)
+        self._next[slots] = log_softmax(logits)
         return logits
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Add what the tokens' probability was."""
         self.total[slots] += self._next[slots, tokens]
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the totals of some slots to others."""
         self.total[target] = self.total[source]
 
@@ -49,28 +50,30 @@ class ImportanceWeights:
     of what the target and the proposal have gained since the weights were last reset.
     """
 
-    def __init__(self, slots: int, vocabulary: int, device: torch.device, reward: Reward) -> None:
+    def __init__(self, slots: int, vocabulary: int, reward: Reward) -> None:
         """Make room for so many sequences."""
-        self.model = LogProbability(slots, vocabulary, device)
-        self.proposal = LogProbability(slots, vocabulary, device)
+        self.model = LogProbability(slots, vocabulary)
+        self.proposal = LogProbability(slots, vocabulary)
         self._reward = reward
-        self._at_reset = torch.zeros(slots, device=device)
+        self._at_reset = np.zeros(slots, np.float32)
 
-    def begin(self, slots: Tensor) -> None:
+    def begin(self, slots: Integers) -> None:
         """Count sequences that have drawn nothing."""
         self.model.begin(slots)
         self.proposal.begin(slots)
         self._at_reset[slots] = 0.0
 
-    def log_target(self, slots: Tensor) -> Tensor:
+    def log_target(self, slots: Integers) -> Floats:
         """Tell the log of the target up to a constant, ``float32[n]``."""
         return self.model.total[slots] + self._reward(slots)
 
-    def normalised(self, slots: Tensor) -> Tensor:
+    def normalised(self, slots: Integers) -> NDArray[np.float64]:
         """Tell the weights of sequences as shares of their sum, ``float64[n]``."""
         level = self.log_target(slots) - self.proposal.total[slots] - self._at_reset[slots]
-        return torch.softmax(level.double(), dim=0)
+        shares: NDArray[np.float64] = np.exp(level.astype(np.float64) - level.max())
+        shares /= shares.sum()
+        return shares
 
-    def reset(self, slots: Tensor) -> None:
+    def reset(self, slots: Integers) -> None:
         """Weigh sequences alike, whatever they have drawn so far."""
         self._at_reset[slots] = self.log_target(slots) - self.proposal.total[slots]

@@ -13,8 +13,8 @@ from statistics import median
 from typing import Any
 
 from rich.table import Table
-from torch import Tensor
 
+from mididraw.arrays import Floats, Integers
 from mididraw.draw import Stage, draw
 from mididraw.engines.generation import generator_for
 from mididraw.models.decoder.interface import Network
@@ -39,7 +39,7 @@ class GuidedReport:
     """Default options but for the bars; seconds to MIDI, MP3 and PNG, medians of three.
 
     Attributes:
-        processor: its name, and what PyTorch uses of it.
+        processor: its name, and its widest instructions that are used.
         cores: that this process may use.
         network: what computes the model.
         cold: ``mididraw draw`` from the shell.
@@ -123,7 +123,7 @@ class _TimedNetwork:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._network, name)
 
-    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
         start = time.perf_counter()
         logits = self._network.step(tokens, lengths, longest)
         self.seconds += time.perf_counter() - start

@@ -3,7 +3,7 @@
 import warnings
 from typing import Any
 
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 
 
 def reference(shape: TransformerConfig) -> Any:

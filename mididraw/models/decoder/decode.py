@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.models.decoder.interface import Network
 from mididraw.models.decoder.kernel import Kernel, make_network
-from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.precision import Precision
 from mididraw.models.decoder.processor import LogitsProcessor
 from mididraw.models.decoder.sampling import Sampling, choose
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 
 Processors = tuple[LogitsProcessor, ...]
 
@@ -71,7 +71,7 @@ class Decoder:
     @classmethod
     def of(
         cls,
-        model: Transformer,
+        model: AnyTransformer,
         *,
         slots: int = 1,
         precision: Precision = Precision.FP32,
@@ -105,7 +105,6 @@ class Decoder:
         """How many sequences may still join."""
         return self.slots - len(self._rows)
 
-    @torch.inference_mode()
     def join(
         self,
         prompt: Sequence[int],
@@ -143,7 +142,6 @@ class Decoder:
             self.network.move(same, row, self._rows[row].held)
         return slot
 
-    @torch.inference_mode()
     def fork(
         self, sources: Sequence[int], targets: Sequence[int], samplings: Sequence[Sampling]
     ) -> None:
@@ -171,11 +169,10 @@ class Decoder:
             )
         copies = [self._rows[other] for _, other in pairs]
         for processors, own in _by_processors(copies).items():
-            source, target = self._tensor([sources[i] for i in own], [targets[i] for i in own])
+            source, target = (_integers([side[i] for i in own]) for side in (sources, targets))
             for processor in processors:
                 processor.fork(source, target)
 
-    @torch.inference_mode()
     def leave(self, slot: int) -> None:
         """Let a sequence go; its slot is free at once."""
         row = self._row(slot)
@@ -183,16 +180,14 @@ class Decoder:
         if last is not gone:
             self.network.move(len(self._rows), row, last.held)
             self._rows[row] = last
-        (slots,) = self._tensor([slot])
         for processor in gone.processors:
-            processor.release(slots)
+            processor.release(_integers([slot]))
 
     def drawn(self, slot: int) -> list[int]:
         """What a sequence has drawn since its prompt."""
         sequence = self._rows[self._row(slot)]
         return sequence.tokens[sequence.prompt :]
 
-    @torch.inference_mode()
     def step(self, slots: Collection[int] | None = None) -> dict[int, int]:
         """Draw one token for each sequence.
 
@@ -213,7 +208,7 @@ class Decoder:
         logits = self._logits()[rows] if len(rows) < len(self._rows) else self._logits()
         groups = _by_processors(sequences)
         numbers = {
-            processors: self._tensor([sequences[i].slot for i in own])[0]
+            processors: _integers([sequences[i].slot for i in own])
             for processors, own in groups.items()
         }
         for processors, own in groups.items():
@@ -226,9 +221,9 @@ class Decoder:
                 logits[own] = part
         chosen = choose(logits, [s.sampling for s in sequences], [s.drawn for s in sequences])
         for processors, own in groups.items():
-            part = chosen if len(groups) == 1 else chosen[own]
+            tokens = chosen if len(groups) == 1 else chosen[own]
             for processor in processors:
-                processor.observe(numbers[processors], part)
+                processor.observe(numbers[processors], tokens)
         drawn = {}
         for sequence, token in zip(sequences, chosen.tolist(), strict=True):
             sequence.tokens.append(token)
@@ -238,23 +233,23 @@ class Decoder:
     def _row(self, slot: int) -> int:
         return next(i for i, sequence in enumerate(self._rows) if sequence.slot == slot)
 
-    def _tensor(self, *numbers: Sequence[int]) -> Tensor:
-        return torch.tensor(numbers, device=self.network.device)
-
     def _read(self, row: int) -> None:
         """Fill the cache with all tokens but the last, which the next step takes."""
         sequence = self._rows[row]
-        (tokens,) = self._tensor(sequence.tokens[sequence.start : -1])
-        self.network.prefill(row, tokens)
+        self.network.prefill(row, _integers(sequence.tokens[sequence.start : -1]))
 
-    def _logits(self) -> Tensor:
+    def _logits(self) -> Floats:
         """The logits of the sequences that are here."""
         network, batch = self.network, self._rows
         rows = next(size for size in network.sizes if size >= len(batch))
         idle = rows - len(batch)
         held = [s.held for s in batch] + [0] * idle
-        last, lengths = self._tensor([s.tokens[-1] for s in batch] + [0] * idle, held)
-        return network.step(last, lengths, max(held))[: len(batch)]
+        last = [s.tokens[-1] for s in batch] + [0] * idle
+        return network.step(_integers(last), _integers(held), max(held))[: len(batch)]
+
+
+def _integers(numbers: Sequence[int]) -> Integers:
+    return np.array(numbers, np.int64)
 
 
 def _pairs(sources: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, int]]:

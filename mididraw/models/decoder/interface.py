@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from mididraw.models.transformer import TransformerConfig
+from mididraw.arrays import Floats, Integers
+from mididraw.models.transformer_weights import TransformerConfig
 
 _TRIED_POSITIONS = 24
 
@@ -20,7 +20,6 @@ class Network(Protocol):
     shape: TransformerConfig
     rows: int
     context: int
-    device: torch.device
     sizes: tuple[int, ...]
     """How many rows a step may compute: counts that make no difference to any row's bits, in
     ascending order; the last one is ``rows``."""
@@ -31,10 +30,10 @@ class Network(Protocol):
     def bytes_per_position(self) -> int:
         """Bytes of cache that a step reads for each position of a row."""
 
-    def prefill(self, row: int, tokens: Tensor) -> None:
+    def prefill(self, row: int, tokens: Integers) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
 
-    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:
@@ -59,19 +58,17 @@ def equal_counts(network: Network, counts: Iterable[int]) -> tuple[int, ...]:
     counts = [count for count in counts if count < network.rows]
     if not counts:
         return (network.rows,)
-    chance = torch.Generator().manual_seed(0)
+    chance = np.random.default_rng(0)
     most = min(_TRIED_POSITIONS, network.context - 1)
-    size = (network.rows, most + 1)
-    tokens = torch.randint(network.shape.vocabulary, size, generator=chance)
-    lengths = torch.randint(most, (network.rows,), generator=chance)
-    with torch.inference_mode():
-        for row, length in enumerate(lengths.tolist()):
-            network.prefill(row, tokens[row, :length])
-        last = tokens[:, -1]
-        every = network.step(last, lengths, most).clone()
-        equal = [
-            count
-            for count in counts
-            if torch.equal(network.step(last[:count], lengths[:count], most), every[:count])
-        ]
+    tokens = chance.integers(network.shape.vocabulary, size=(network.rows, most + 1))
+    lengths = chance.integers(most, size=network.rows)
+    for row, length in enumerate(lengths.tolist()):
+        network.prefill(row, tokens[row, :length])
+    last = tokens[:, -1]
+    every = network.step(last, lengths, most).copy()
+    equal = [
+        count
+        for count in counts
+        if np.array_equal(network.step(last[:count], lengths[:count], most), every[:count])
+    ]
     return (*equal, network.rows)

@@ -9,19 +9,20 @@ from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 
-import torch
+import numpy as np
 from platformdirs import user_cache_path
 
 from mididraw.models.decoder.interface import Network
-from mididraw.models.decoder.linear import Precision
 from mididraw.models.decoder.onnx_graph import can_write
 from mididraw.models.decoder.onnx_network import OnnxNetwork
-from mididraw.models.decoder.torch_network import TorchNetwork
-from mididraw.models.decoder.weights import Weights
-from mididraw.models.transformer import Transformer
+from mididraw.models.decoder.precision import Precision
+from mididraw.models.transformer_weights import AnyTransformer
 
 _STEPS = 12
 """Steps of each kernel that are timed; the fastest one counts, as other work only slows them."""
+
+_WIDE = {"avx512f": "AVX512", "avx2": "AVX2"}
+"""Flags of processors, and what PyTorch calls them."""
 
 _THREADS = 4
 """A step of a small model is too short to be shared among more."""
@@ -35,7 +36,7 @@ class Kernel(StrEnum):
 
 
 def make_network(
-    model: Transformer,
+    model: AnyTransformer,
     precision: Precision,
     rows: int,
     context: int,
@@ -50,8 +51,8 @@ def make_network(
         precision: in what the weights are kept.
         rows: how many sequences there is room for.
         context: positions of each.
-        threads: how many compute a step; None for the cores that this process may use, up to four.
-            PyTorch's own kernels use as many as PyTorch was told.
+        threads: how many compute a step; None for the cores that this process may use, up to four,
+            and for PyTorch, which then has them for all that it does, half of the machine's.
         kernel: what computes it; None for the faster one, which is measured once for a processor
             and kept in the user's cache folder. Kernels other than PyTorch's are there for float32
             on CPUs and shapes for which :func:`can_write` holds.
@@ -59,16 +60,16 @@ def make_network(
     Raises:
         ModelError: there is no room in memory.
     """
-    threads = threads or min(cores(), _THREADS)
+    few = threads or min(cores(), _THREADS)
     makers: dict[Kernel, Callable[[], Network]] = {
-        Kernel.TORCH: lambda: TorchNetwork(Weights.of(model, precision, rows), rows, context)
+        Kernel.TORCH: lambda: _torch_network(model, precision, rows, context, threads)
     }
-    if precision is Precision.FP32 and model.device.type == "cpu" and can_write(model.shape):
-        makers[Kernel.ONNXRUNTIME] = lambda: OnnxNetwork(model, rows, context, threads)
+    if precision is Precision.FP32 and not model.on_gpu and can_write(model.shape):
+        makers[Kernel.ONNXRUNTIME] = lambda: OnnxNetwork(model, rows, context, few)
     if len(makers) == 1:
         return makers[Kernel.TORCH]()
-    libraries = f"PyTorch {torch.__version__}, ONNX Runtime {version('onnxruntime')}"
-    size = f"{model.shape}, {rows} rows, {context} positions, {threads} threads"
+    libraries = f"PyTorch {version('torch')}, ONNX Runtime {version('onnxruntime')}"
+    size = f"{model.shape}, {rows} rows, {context} positions, {few} threads"
     name = f"{processor()}, {libraries}, {size}"
     kernel = kernel or _read_choice(name)
     if kernel is not None:
@@ -79,6 +80,29 @@ def make_network(
     return networks[fastest]
 
 
+def _torch_network(
+    model: AnyTransformer, precision: Precision, rows: int, context: int, threads: int | None
+) -> Network:
+    # PyTorch is imported where it computes alone: that takes one to three seconds.
+    import torch
+
+    from mididraw.models.decoder.torch_network import TorchNetwork
+    from mididraw.models.decoder.weights import Weights
+
+    if not model.on_gpu:
+        torch.set_num_threads(threads or torch_threads())
+    return TorchNetwork(Weights.of(model.module(), precision, rows), rows, context)
+
+
+def torch_threads() -> int:
+    """Tell how many threads PyTorch should have: half of the cores.
+
+    Threads that wait for each other spin: where another process wants the same cores, all of them
+    together are thirty times slower than half of them.
+    """
+    return max((os.cpu_count() or 1) // 2, 1)
+
+
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -86,25 +110,28 @@ def cores() -> int:
 
 def _seconds_a_step(network: Network) -> float:
     held = network.context // 4
-    tokens = torch.zeros(network.rows, dtype=torch.int64)
-    lengths = torch.full((network.rows,), held)
+    tokens = np.zeros(network.rows, np.int64)
+    lengths = np.full(network.rows, held)
     seconds = []
-    with torch.inference_mode():
-        for _ in range(_STEPS):
-            start = time.perf_counter()
-            network.step(tokens, lengths, held)
-            seconds.append(time.perf_counter() - start)
+    for _ in range(_STEPS):
+        start = time.perf_counter()
+        network.step(tokens, lengths, held)
+        seconds.append(time.perf_counter() - start)
     return min(seconds)
 
 
 def processor() -> str:
-    """The processor's name and what PyTorch uses of it."""
+    """The processor's name, and which wide instructions of it are used."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line for line in lines if line.startswith("model name")).partition(":")[2]
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{name.strip()}, {torch.backends.cpu.get_cpu_capability()}"
+        about = dict(line.replace("\t", "").split(": ", 1) for line in lines if ": " in line)
+    except OSError:
+        about = {}
+    name = about.get("model name") or platform.processor() or platform.machine()
+    flags = about.get("flags", "").split()
+    widest = next((name for flag, name in _WIDE.items() if flag in flags), "")
+    used = os.environ.get("ATEN_CPU_CAPABILITY", widest).upper()
+    return f"{name.strip()}, {used}" if used else name.strip()
 
 
 def _choices() -> Path:

@@ -4,11 +4,12 @@ A step reads every weight once, so fewer bytes are fewer seconds; each layer her
 against kernels that PyTorch ships for the processor. All take and give fp32.
 """
 
-from enum import StrEnum
 from typing import Protocol
 
 import torch
 from torch import Tensor
+
+from mididraw.models.decoder.precision import Precision
 
 
 class Linear(Protocol):
@@ -23,24 +24,6 @@ class Linear(Protocol):
 
 _LEVELS = 127.0
 """Steps of an 8-bit weight to either side of zero."""
-
-
-class Precision(StrEnum):
-    """In what the weights are kept."""
-
-    FP32 = "fp32"
-    BF16 = "bf16"
-    INT8 = "int8"
-
-    @property
-    def exact(self) -> bool:
-        """Whether a row's result is the same to the bit however many rows there are."""
-        return self is Precision.INT8
-
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of one weight."""
-        return {"fp32": 4, "bf16": 2, "int8": 1}[self.value]
 
 
 def linear(weight: Tensor, bias: Tensor | None, precision: Precision, rows: int) -> Linear:

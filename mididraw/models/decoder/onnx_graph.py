@@ -1,15 +1,14 @@
 """One step of the transformer over its KV cache, written as a graph for ONNX Runtime."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import onnx
-import torch
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
-from torch import Tensor
 
-from mididraw.models.transformer import Block, Transformer, TransformerConfig, rotation
+from mididraw.arrays import Floats
+from mididraw.models.transformer_weights import TransformerConfig
 
 TOKENS, POSITIONS, PLACES, MASK, LOGITS = "tokens", "positions", "places", "mask", "logits"
 """Inputs ``int64[rows, time]`` (tokens, and the position of each), ``int64[rows, time, 2]`` (row
@@ -64,19 +63,19 @@ class Graph:
     """
 
     model: bytes
-    constants: dict[str, NDArray[np.float32]]
+    constants: dict[str, Floats]
 
 
-def write_graph(model: Transformer, context: int) -> Graph:
+def write_graph(shape: TransformerConfig, weights: Mapping[str, Floats], context: int) -> Graph:
     """Write the graph of a step.
 
     Args:
-        model: a transformer of a shape for which :func:`can_write` holds.
+        shape: a shape for which :func:`can_write` holds.
+        weights: by the names that PyTorch's modules have.
         context: positions that the cache has room for.
     """
-    writer = _GraphWriter(model.shape, context)
-    with torch.no_grad():
-        writer.write(model)
+    writer = _GraphWriter(shape, weights, context)
+    writer.write()
     constants = [_declaration(*one) for one in writer.constants.items()]
     constants += writer.shapes()
     graph = helper.make_graph(writer.nodes, "step", writer.inputs(), writer.outputs(), constants)
@@ -86,7 +85,7 @@ def write_graph(model: Transformer, context: int) -> Graph:
     return Graph(serialized, writer.constants)
 
 
-def _declaration(name: str, values: NDArray[np.float32]) -> onnx.TensorProto:
+def _declaration(name: str, values: Floats) -> onnx.TensorProto:
     """Declare a constant that is kept elsewhere, which spares copying and writing it."""
     tensor = onnx.TensorProto(name=name, data_type=onnx.TensorProto.FLOAT, dims=values.shape)
     tensor.data_location = onnx.TensorProto.EXTERNAL
@@ -94,13 +93,22 @@ def _declaration(name: str, values: NDArray[np.float32]) -> onnx.TensorProto:
     return tensor
 
 
+def _angles(shape: TransformerConfig, positions: int) -> Floats:
+    """Rotary angles ``float32[positions, turning / 2]``, rounded as the model was trained."""
+    half = shape.turning // 2
+    turns = np.float32(shape.rotary_base) ** -(np.arange(half, dtype=np.float32) / np.float32(half))
+    return np.arange(positions, dtype=np.float32)[:, None] * turns
+
+
 class _GraphWriter:
     """Collects nodes and constants; every method returns the name of what it wrote."""
 
-    def __init__(self, shape: TransformerConfig, context: int) -> None:
-        self._shape, self._context = shape, context
+    def __init__(
+        self, shape: TransformerConfig, weights: Mapping[str, Floats], context: int
+    ) -> None:
+        self._shape, self._weights, self._context = shape, weights, context
         self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, NDArray[np.float32]] = {}
+        self.constants: dict[str, Floats] = {}
         width = shape.head_width
         self._shapes = {
             "by_head": np.array([0, -1, width]),
@@ -108,22 +116,21 @@ class _GraphWriter:
         }
         """Small constants, which the graph holds itself."""
 
-    def write(self, model: Transformer) -> None:
-        cosine, sine = rotation(self._shape, torch.arange(self._context))
-        self._constant("cosine", cosine)
-        self._constant("sine", sine)
-        table = self._constant("embedding", model.embedding.weight)
-        x = self._node("Gather", [table, TOKENS], "embedded")
-        for layer, block in enumerate(model.blocks):
-            if isinstance(block, Block):
-                x = self._block(layer, block, x)
-        weight, bias = model.readout()
-        x = self._norm("norm", x, model.norm.weight)
-        if bias is None:
-            self._linear(LOGITS, x, weight)
+    def write(self) -> None:
+        angles = _angles(self._shape, self._context)
+        self._constant("cosine", np.cos(angles))
+        self._constant("sine", np.sin(angles))
+        embedding = self._weights["embedding.weight"]
+        x = self._node("Gather", [self._constant("embedding", embedding), TOKENS], "embedded")
+        for layer in self._layers:
+            x = self._block(layer, x)
+        x = self._norm("norm", x, self._weights["norm.weight"])
+        if self._shape.tied:
+            self._linear(LOGITS, x, embedding)
         else:
-            product = self._linear("product", x, weight)
-            self._node("Add", [product, self._constant("bias", bias)], LOGITS)
+            product = self._linear("product", x, self._weights["output.weight"])
+            bias = self._constant("bias", self._weights["output.bias"])
+            self._node("Add", [product, bias], LOGITS)
 
     def shapes(self) -> list[onnx.TensorProto]:
         """What the graph's shapes and splits are told by."""
@@ -155,21 +162,25 @@ class _GraphWriter:
         size: list[str | int | None] = ["rows", "span", self._shape.head_width]
         return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, size)
 
-    def _block(self, layer: int, block: Block, x: str) -> str:
+    def _block(self, layer: int, x: str) -> str:
         name = f"layer_{layer}"
-        normed = self._norm(f"{name}_attention_norm", x, block.attention_norm.weight)
-        qkv = self._linear(f"{name}_qkv", normed, block.attention.qkv.weight)
+
+        def weight(part: str) -> Floats:
+            return self._weights[f"blocks.{layer}.{part}.weight"]
+
+        normed = self._norm(f"{name}_attention_norm", x, weight("attention_norm"))
+        qkv = self._linear(f"{name}_qkv", normed, weight("attention.qkv"))
         mixed = self._attention(layer, qkv)
-        attended = self._linear(f"{name}_attended", mixed, block.attention.out.weight)
+        attended = self._linear(f"{name}_attended", mixed, weight("attention.out"))
         x = self._node("Add", [x, attended], f"{name}_middle")
-        normed = self._norm(f"{name}_feedforward_norm", x, block.feedforward_norm.weight)
-        gate_weight, value_weight = block.feedforward.up.weight.chunk(2)
+        normed = self._norm(f"{name}_feedforward_norm", x, weight("feedforward_norm"))
+        gate_weight, value_weight = np.split(weight("feedforward.up"), 2)
         gate = self._linear(f"{name}_gate", normed, gate_weight)
         value = self._linear(f"{name}_value", normed, value_weight)
         # x · sigmoid(alpha · x), which is SiLU where alpha is 1.
         gate = self._node("QuickGelu", [gate], f"{name}_silu", domain=_MICROSOFT, alpha=1.0)
         hidden = self._node("Mul", [gate, value], f"{name}_hidden")
-        fed = self._linear(f"{name}_fed", hidden, block.feedforward.down.weight)
+        fed = self._linear(f"{name}_fed", hidden, weight("feedforward.down"))
         return self._node("Add", [x, fed], f"{name}_end")
 
     def _attention(self, layer: int, qkv: str) -> str:
@@ -215,19 +226,19 @@ class _GraphWriter:
             self._shapes[names] = np.array(sizes)
         self.nodes.append(helper.make_node("Split", [x, names], list(parts), axis=-1))
 
-    def _norm(self, name: str, x: str, gain: Tensor) -> str:
+    def _norm(self, name: str, x: str, gain: Floats) -> str:
         gain_name = self._constant(f"{name}_gain", gain)
-        eps = torch.finfo(torch.float32).eps
+        eps = float(np.finfo(np.float32).eps)
         return self._node(
             "SimplifiedLayerNormalization", [x, gain_name], name, axis=-1, epsilon=eps
         )
 
-    def _linear(self, name: str, x: str, weight: Tensor) -> str:
+    def _linear(self, name: str, x: str, weight: Floats) -> str:
         """``x @ weight.T``, where the weight is ``float[out, in]``."""
-        return self._node("MatMul", [x, self._constant(f"{name}_weight", weight.t())], name)
+        return self._node("MatMul", [x, self._constant(f"{name}_weight", weight.T)], name)
 
-    def _constant(self, name: str, values: Tensor) -> str:
-        self.constants[name] = values.detach().float().contiguous().numpy()
+    def _constant(self, name: str, values: Floats) -> str:
+        self.constants[name] = np.ascontiguousarray(values)
         return name
 
     def _node(

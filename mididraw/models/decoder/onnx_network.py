@@ -10,9 +10,8 @@ import os
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from mididraw.arrays import Floats, Integers
 from mididraw.errors import ModelError
 from mididraw.models.decoder.interface import equal_counts
 from mididraw.models.decoder.onnx_graph import (
@@ -24,7 +23,7 @@ from mididraw.models.decoder.onnx_graph import (
     cache_names,
     write_graph,
 )
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 
 # Its builds of 2026 keep a device's number in the cache folder and report to Microsoft, unless this
 # is set when it is imported.
@@ -40,7 +39,6 @@ _BLOCK = 64
 """The caches have room for as many positions as are needed, in whole blocks."""
 _CHUNK = 128
 """Tokens of a prompt that go through at once, which bounds the memory that attention takes."""
-_TYPES = {torch.int64: np.int64, torch.float32: np.float32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +46,21 @@ class _Bound:
     """A call for a certain number of rows and tokens, with the memory that it reads and writes."""
 
     binding: onnxruntime.IOBinding
-    tokens: Tensor
-    positions: Tensor
-    places: Tensor
-    mask: Tensor
-    logits: Tensor
+    tokens: Integers
+    positions: Integers
+    places: Integers
+    mask: Floats
+    logits: Floats
 
-    def fill(self, tokens: Tensor, positions: Tensor) -> None:
+    def fill(self, tokens: Integers, positions: Integers) -> None:
         """Say what comes where, ``int64[rows, time]``; its queries see what lies before it."""
-        self.tokens.copy_(tokens)
-        self.positions.copy_(positions)
-        self.places[:, :, 1].copy_(positions)
+        self.tokens[:] = tokens
+        self.positions[:] = positions
+        self.places[:, :, 1] = positions
         queries = self.mask.shape[1] // positions.shape[1]
-        last = positions.repeat_interleave(queries, dim=1)[:, :, None]
-        beyond = torch.arange(self.mask.shape[2]) > last
-        self.mask.zero_().masked_fill_(beyond, -torch.inf)
+        last = positions.repeat(queries, axis=1)[:, :, None]
+        self.mask[:] = 0.0
+        np.copyto(self.mask, -np.inf, where=np.arange(self.mask.shape[2]) > last)
 
 
 class OnnxNetwork:
@@ -75,10 +73,9 @@ class OnnxNetwork:
         ModelError: there is no room in memory for the cache.
     """
 
-    def __init__(self, model: Transformer, rows: int, context: int, threads: int) -> None:
+    def __init__(self, model: AnyTransformer, rows: int, context: int, threads: int) -> None:
         """Pack a model whose shape the graph can be written for, on a CPU."""
         self.shape, self.rows, self.context = model.shape, rows, context
-        self.device = torch.device("cpu")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry(
@@ -86,18 +83,19 @@ class OnnxNetwork:
         )
         # Its warnings speak of graphs in general, and standard error belongs to the caller.
         options.log_severity_level = 3
-        graph = write_graph(model, context)
+        weights = model.arrays()
+        graph = write_graph(model.shape, weights, context)
         values = map(onnxruntime.OrtValue.ortvalue_from_numpy, graph.constants.values())
         options.add_external_initializers(list(graph.constants), list(values))
         self._session = onnxruntime.InferenceSession(
             graph.model, options, providers=["CPUExecutionProvider"]
         )
         self._span = 0
-        self._caches: list[tuple[Tensor, Tensor]] = []
+        self._caches: list[tuple[Floats, Floats]] = []
         self._bound: dict[int, _Bound] = {}
         self._make_room(1)
-        read = sum(part.numel() for part in model.blocks.parameters())
-        self.bytes_per_step = 4 * (read + model.embedding.weight.numel())
+        read = [one.nbytes for name, one in weights.items() if name.startswith("blocks.")]
+        self.bytes_per_step = sum(read) + weights["embedding.weight"].nbytes
         self.sizes: tuple[int, ...] = (rows,)
         self.sizes = equal_counts(self, (*range(1, _GROUP), *range(_GROUP, rows, _GROUP)))
 
@@ -106,7 +104,7 @@ class OnnxNetwork:
         """Bytes of cache that a step reads for each position of a row."""
         return sum(part[0, 0].nbytes for layer in self._caches for part in layer)
 
-    def prefill(self, row: int, tokens: Tensor) -> None:
+    def prefill(self, row: int, tokens: Integers) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
         if len(tokens) > self._span:
             self._make_room(len(tokens))
@@ -114,11 +112,10 @@ class OnnxNetwork:
             part = tokens[None, start : start + _CHUNK]
             stop = start + part.shape[1]
             call = self._bind(row, 1, part.shape[1], self._span_of(stop), self.shape.heads)
-            positions = torch.arange(start, stop)
-            call.fill(part, positions[None])
+            call.fill(part, np.arange(start, stop)[None])
             self._session.run_with_iobinding(call.binding)
 
-    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:
@@ -148,14 +145,13 @@ class OnnxNetwork:
     def _span_of(self, positions: int) -> int:
         return min(-(-positions // _BLOCK) * _BLOCK, self.context)
 
-    @torch.inference_mode(mode=False)  # what is made in it can be written in it alone
     def _make_room(self, positions: int) -> None:
         """Lay the caches anew for so many positions of each row, keeping what they hold of them."""
         span = self._span_of(positions)
         size = (self.rows, span, self.shape.head_width)
         try:
-            laid = [(torch.zeros(size), torch.zeros(size)) for _ in range(self.shape.depth)]
-        except (MemoryError, RuntimeError) as error:  # the latter is PyTorch's way to say so
+            laid = [(_zeros(size), _zeros(size)) for _ in range(self.shape.depth)]
+        except MemoryError as error:
             raise ModelError(
                 "memory-full-pieces",
                 "There is no room in memory for {rows} pieces at a time: write fewer at once.",
@@ -168,7 +164,6 @@ class OnnxNetwork:
         self._caches, self._span = laid, span
         self._bound.clear()
 
-    @torch.inference_mode(mode=False)
     def _bind(self, row: int, rows: int, time: int, span: int, queries: int = 1) -> _Bound:
         """Prepare a call.
 
@@ -181,14 +176,14 @@ class OnnxNetwork:
         """
         call = _Bound(
             binding=self._session.io_binding(),
-            tokens=torch.zeros(rows, time, dtype=torch.int64),
-            positions=torch.zeros(rows, time, dtype=torch.int64),
-            places=torch.zeros(rows, time, 2, dtype=torch.int64),
-            mask=torch.zeros(rows, time * queries, span),
-            logits=torch.zeros(rows, time, self.shape.vocabulary),
+            tokens=np.zeros((rows, time), np.int64),
+            positions=np.zeros((rows, time), np.int64),
+            places=np.zeros((rows, time, 2), np.int64),
+            mask=_zeros((rows, time * queries, span)),
+            logits=_zeros((rows, time, self.shape.vocabulary)),
         )
-        call.places[:, :, 0] = torch.arange(rows)[:, None]
-        inputs = {
+        call.places[:, :, 0] = np.arange(rows)[:, None]
+        inputs: dict[str, Integers | Floats] = {
             TOKENS: call.tokens,
             POSITIONS: call.positions,
             PLACES: call.places,
@@ -200,12 +195,18 @@ class OnnxNetwork:
             own = [cache[row : row + rows, :span] for cache in caches]
             inputs |= dict(zip(before, own, strict=True))
             outputs |= dict(zip(after, own, strict=True))
-        for name, tensor in inputs.items():
-            call.binding.bind_input(*_memory(name, tensor))
-        for name, tensor in outputs.items():
-            call.binding.bind_output(*_memory(name, tensor))
+        for name, array in inputs.items():
+            call.binding.bind_input(*_memory(name, array))
+        for name, array in outputs.items():
+            call.binding.bind_output(*_memory(name, array))
         return call
 
 
-def _memory(name: str, tensor: Tensor) -> tuple[str, str, int, type, tuple[int, ...], int]:
-    return (name, "cpu", 0, _TYPES[tensor.dtype], tuple(tensor.shape), tensor.data_ptr())
+def _zeros(size: tuple[int, ...]) -> Floats:
+    return np.zeros(size, np.float32)
+
+
+def _memory(
+    name: str, array: Integers | Floats
+) -> tuple[str, str, int, type, tuple[int, ...], int]:
+    return (name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import count
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.errors import OptionError
 
 _MASK = (1 << 64) - 1
@@ -55,7 +55,21 @@ def _mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
-def choose(logits: Tensor, samplings: list[Sampling], steps: list[int]) -> Tensor:
+def softmax(logits: Floats) -> Floats:
+    """Turn logits into chances, ``float32[n, vocabulary]`` both; a row's sum is 1."""
+    chances: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances /= chances.sum(axis=-1, keepdims=True)
+    return chances
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Turn logits into the logs of chances, ``float32[n, vocabulary]`` both."""
+    logs: Floats = logits - logits.max(axis=-1, keepdims=True)
+    logs -= np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+    return logs
+
+
+def choose(logits: Floats, samplings: list[Sampling], steps: list[int]) -> Integers:
     """Choose the next token of each row.
 
     The nucleus needs no sorting: a token is drawn from all, and stands if the tokens that are
@@ -63,36 +77,34 @@ def choose(logits: Tensor, samplings: list[Sampling], steps: list[int]) -> Tenso
     to the nucleus, and the draw is repeated among the likelier.
 
     Args:
-        logits: ``float[rows, vocabulary]``; minus infinity is never chosen.
+        logits: ``float32[rows, vocabulary]``; minus infinity is never chosen.
         samplings: one for each row.
         steps: how many tokens each row has drawn; with the seed the key of its noise.
 
     Returns:
         ``int64[rows]``.
     """
-    device = logits.device
-    cold = [sampling.temperature == 0 for sampling in samplings]
-    done = torch.tensor(cold, device=device)
+    done = np.array([sampling.temperature == 0 for sampling in samplings])
     # A row at temperature 0 is drawn as well and then overruled, which keeps rows alike.
-    chosen = logits.argmax(-1) if any(cold) else done.long()
-    if all(cold):
+    chosen = logits.argmax(axis=-1) if done.any() else np.zeros(len(samplings), np.int64)
+    if done.all():
         return chosen
-    heat = torch.tensor([[s.temperature or 1.0] for s in samplings], device=device)
-    top_p = torch.tensor([s.top_p for s in samplings], device=device)
-    chances = torch.softmax(logits.float() / heat, dim=-1)
-    whole = all(sampling.top_p == 1 for sampling in samplings)
+    heat = np.array([[s.temperature or 1.0] for s in samplings], np.float32)
+    top_p = np.array([s.top_p for s in samplings], np.float32)
+    chances = softmax(logits / heat)
+    whole = bool((top_p == 1).all())
+    rows = np.arange(len(samplings))
     open_chances = chances
     for draw in count():
-        numbers = [noise(s.seed, step, draw) for s, step in zip(samplings, steps, strict=True)]
-        marks = torch.tensor(numbers, dtype=torch.float64, device=device)[:, None]
-        sums = open_chances.cumsum(-1, dtype=torch.float64)
-        drawn = torch.searchsorted(sums, marks * sums[:, -1:], right=True)
-        chosen = torch.where(done, chosen, drawn[:, 0])
+        marks = [noise(s.seed, step, draw) for s, step in zip(samplings, steps, strict=True)]
+        sums = open_chances.cumsum(axis=-1, dtype=np.float64)
+        drawn = (sums <= (np.array(marks) * sums[:, -1])[:, None]).sum(axis=-1)
+        chosen = np.where(done, chosen, drawn)
         if whole:
             return chosen
-        likelier = torch.where(chances > chances.gather(1, drawn), chances, 0.0)
-        done = done | (likelier.sum(-1) < top_p) | (top_p == 1)
-        if bool(done.all()):
+        likelier = np.where(chances > chances[rows, drawn][:, None], chances, np.float32(0))
+        done |= (likelier.sum(axis=-1) < top_p) | (top_p == 1)
+        if done.all():
             return chosen
-        open_chances = torch.where(done[:, None], open_chances, likelier)
+        open_chances = np.where(done[:, None], open_chances, likelier)
     raise AssertionError("the likeliest token of a row always stands")

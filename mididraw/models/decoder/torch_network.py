@@ -4,9 +4,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
+from mididraw.arrays import Floats, Integers
 from mididraw.errors import ModelError
 from mididraw.models.decoder.interface import equal_counts
-from mididraw.models.decoder.linear import Precision
+from mididraw.models.decoder.precision import Precision
 from mididraw.models.decoder.record import Step, record
 from mididraw.models.decoder.weights import LayerWeights, Weights
 
@@ -64,10 +65,11 @@ class TorchNetwork:
         """Bytes of cache that a step reads for each position of a row."""
         return sum(cache[:, 0, 0].nbytes for cache in self.caches)
 
-    def prefill(self, row: int, tokens: Tensor) -> None:
+    @torch.inference_mode()
+    def prefill(self, row: int, tokens: Integers) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
         for start in range(0, len(tokens), CHUNK):
-            self._chunk(row, tokens[start : start + CHUNK], start)
+            self._chunk(row, self._tensor(tokens[start : start + CHUNK]), start)
 
     def _chunk(self, row: int, tokens: Tensor, start: int) -> None:
         shape = self.weights.shape
@@ -93,7 +95,8 @@ class TorchNetwork:
             )
             x = self._rest(layer, x, mixed[0].transpose(0, 1).flatten(1))
 
-    def step(self, tokens: Tensor, lengths: Tensor, longest: int) -> Tensor:
+    @torch.inference_mode()
+    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:
@@ -107,15 +110,16 @@ class TorchNetwork:
         span = min(_span(longest + 1), self.context)
         # Packed weights are of a kind that PyTorch cannot record; they belong to large models,
         # where recording gains nothing.
+        given = self._tensor(tokens), self._tensor(lengths)
         recordable = self.weights.precision is Precision.FP32 or self.device.type == "cuda"
         if not recordable or len(tokens) not in self.sizes:
-            return self._step(span, tokens, lengths, *self.caches)
+            return _array(self._step(span, *given, *self.caches))
         kind = (len(tokens), span)
         if kind not in self._recorded:
             self._recorded[kind] = record(
-                lambda *inputs: self._step(span, *inputs), tokens, lengths, *self.caches
+                lambda *inputs: self._step(span, *inputs), *given, *self.caches
             )
-        return self._recorded[kind](tokens, lengths)
+        return _array(self._recorded[kind](*given))
 
     def _counts(self) -> tuple[int, ...]:
         if self.weights.precision.exact:
@@ -143,10 +147,14 @@ class TorchNetwork:
             x = self._rest(layer, x, mixed.reshape(rows, -1))
         return self.weights.output(self.weights.norm(x))
 
+    @torch.inference_mode()
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` positions of row ``source`` to row ``target``."""
         for cache in self.caches:
             cache[:, target, :length] = cache[:, source, :length]
+
+    def _tensor(self, numbers: Integers) -> Tensor:
+        return torch.from_numpy(numbers).to(self.device)
 
     def _embed(self, tokens: Tensor, positions: Tensor) -> tuple[Tensor, Tensor | None]:
         weights = self.weights
@@ -172,6 +180,11 @@ class TorchNetwork:
     def _rest(self, layer: LayerWeights, x: Tensor, mixed: Tensor) -> Tensor:
         x = layer.out.onto(x, mixed.float())
         return layer.down.onto(x, layer.activation(layer.up(layer.feedforward_norm(x))))
+
+
+def _array(logits: Tensor) -> Floats:
+    array: Floats = logits.cpu().numpy()
+    return array
 
 
 def _span(length: int) -> int:

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-from mididraw.models.decoder.linear import Linear, Precision, linear
-from mididraw.models.transformer import Attention, Block, Transformer, TransformerConfig, rotation
+from mididraw.models.decoder.linear import Linear, linear
+from mididraw.models.decoder.precision import Precision
+from mididraw.models.transformer import Attention, Block, Transformer, rotation
+from mididraw.models.transformer_weights import TransformerConfig
 
 Elementwise = Callable[[Tensor], Tensor]
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from mididraw.errors import ModelError
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 
 _PREFIX = "net."
 _BUFFERS = ("net.attn_layers.rotary_pos_emb.inv_freq",)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.giant import vocabulary as v
@@ -13,7 +13,7 @@ from mididraw.models.giant.grammar import GiantGrammar
 from mididraw.models.giant.tokens import decode, encode, events_of, opening, score_of
 from mididraw.models.interface import ModelKind, Opening, Rules, sounds
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 from mididraw.score import STEPS_PER_BAR, Score
 
 _NOTES_PER_STEP = 8
@@ -23,7 +23,7 @@ _NOTES_PER_STEP = 8
 class Giant:
     """A giant. It knows no bars: they are counted out in time at the prompt's tempo."""
 
-    transformer: Transformer
+    transformer: AnyTransformer
     precision: Precision = Precision.INT8
     end: int = v.END.first
     kind: ModelKind = ModelKind.GIANT
@@ -42,7 +42,7 @@ class Giant:
 
     def rules(self, slots: int) -> "TimedGrammar":
         """Make the grammar that keeps to the time that there is."""
-        return TimedGrammar(slots, self.transformer.device)
+        return TimedGrammar(slots)
 
     def room(self, bars: int) -> int:
         """A bound that is reached only by music denser than eight notes a step."""
@@ -69,36 +69,36 @@ class Giant:
 class TimedGrammar(Rules):
     """The grammar, and when it is time to end."""
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make it for so many slots."""
-        self._grammar = GiantGrammar(slots, device)
-        self._left = torch.zeros(slots, dtype=torch.int64, device=device)
+        self._grammar = GiantGrammar(slots)
+        self._left = np.zeros(slots, np.int64)
         """Ticks until the piece ends."""
 
-    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening until so many bars are full."""
         self._grammar.start(slots, opening.tokens[-1])
         held = sum(token for token in opening.tokens if token in v.DELAY)
         self._left[slots] = _ticks(bars, opening.tempo) - held
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Forbid what may not follow, and let the piece end in time."""
         logits = self._grammar.apply(logits, slots)
         last, late = self._grammar.last[slots], self._left[slots] <= 0
         # Before its time a piece goes on; after it, it ends with the note that it is at.
-        logits[~late, v.END.first] = -torch.inf
+        logits[~late, v.END.first] = -np.inf
         ends = late & (last >= v.NOTE.first) & (last < v.NOTE.stop)
-        logits[ends] = -torch.inf
+        logits[ends] = -np.inf
         logits[ends, v.END.first] = 0.0
-        logits[:, v.OUTRO.first] = -torch.inf
+        logits[:, v.OUTRO.first] = -np.inf
         return logits
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Follow what was drawn."""
         self._grammar.observe(slots, tokens)
-        self._left[slots] -= torch.where(tokens < v.DELAY.stop, tokens - v.DELAY.first, 0)
+        self._left[slots] -= np.where(tokens < v.DELAY.stop, tokens - v.DELAY.first, 0)
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         self._grammar.fork(source, target)
         self._left[target] = self._left[source]

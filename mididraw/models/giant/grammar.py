@@ -1,8 +1,8 @@
 """Which tokens may follow which: one table, which many sequences look up at once."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.interface import forbid
@@ -31,35 +31,35 @@ class GiantGrammar(LogitsProcessor):
         last: ``int64[slots]``, the last token.
     """
 
-    def __init__(self, slots: int, device: torch.device | None = None) -> None:
+    def __init__(self, slots: int) -> None:
         """Make a grammar for so many slots."""
-        self.last = torch.zeros(slots, dtype=torch.int64, device=device)
-        family = torch.empty(v.SIZE, dtype=torch.int64)
-        allowed = torch.zeros(len(v.FAMILIES), v.SIZE, dtype=torch.bool)
+        self.last = np.zeros(slots, np.int64)
+        family = np.empty(v.SIZE, np.int64)
+        allowed = np.zeros((len(v.FAMILIES), v.SIZE), np.bool_)
         for number, one in enumerate(v.FAMILIES):
             family[one.first : one.stop] = number
             for following in _FOLLOWING[one]:
                 allowed[number, following.first : following.stop] = True
         # The vocabulary has a pitch that MIDI has not.
         allowed[:, v.NOTE.first + v.PITCHES - 1 : v.NOTE.stop : v.PITCHES] = False
-        self._family, self._allowed = family.to(device), allowed.to(device)
+        self._family, self._allowed = family, allowed
 
-    def start(self, slots: Tensor, token: int) -> None:
+    def start(self, slots: Integers, token: int) -> None:
         """Take note of sequences that go on from a token."""
         self.last[slots] = token
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Forbid what may not follow."""
         return forbid(logits, self.mask(self.last[slots]))
 
-    def mask(self, last: Tensor) -> Tensor:
+    def mask(self, last: Integers) -> Booleans:
         """Which tokens may follow ``int64[n]``, ``bool[n, SIZE]``."""
         return self._allowed[self._family[last]]
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Follow what was drawn."""
         self.last[slots] = tokens
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the last tokens of some slots to others."""
         self.last[target] = self.last[source]

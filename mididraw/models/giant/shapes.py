@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mididraw.models.giant import vocabulary as v
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 
 HEAD_CHANNELS = 64
 ROTARY_CHANNELS = 32

@@ -2,9 +2,9 @@
 
 from enum import IntEnum
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Booleans, Floats, Integers
 from mididraw.models.interface import Opening, Rules, forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.score import STEPS_PER_BAR
@@ -28,12 +28,12 @@ class GrammarState(IntEnum):
     ENDED = 12
 
 
-def _allowed() -> Tensor:
+def _allowed() -> Booleans:
     """What may follow in each state, ``bool[states, SIZE]``, order within the bar aside.
 
     All that is written is in 4/4, and begins without a plan unless the opening has one.
     """
-    table = torch.zeros(len(GrammarState), v.SIZE, dtype=torch.bool)
+    table = np.zeros((len(GrammarState), v.SIZE), np.bool_)
 
     def allow(state: GrammarState, first: int, stop: int | None = None) -> None:
         table[state, first : first + 1 if stop is None else stop] = True
@@ -60,29 +60,29 @@ def _allowed() -> Tensor:
     return table
 
 
-def _later() -> Tensor:
+def _later() -> Booleans:
     """Which tokens may follow after each of the same step or bar, ``bool[SIZE, SIZE]``.
 
     Time only goes on within a bar, and pitches only on within a step.
     """
-    token = torch.arange(v.SIZE)
-    table = torch.ones(v.SIZE, v.SIZE, dtype=torch.bool)
+    token = np.arange(v.SIZE)
+    table = np.ones((v.SIZE, v.SIZE), np.bool_)
     for family in (v.POSITION, v.PITCH):
         own = (token >= family.first) & (token < family.stop)
         table &= ~(own[:, None] & own & (token <= token[:, None]))
     return table
 
 
-def _end() -> Tensor:
+def _end() -> Booleans:
     """Which tokens may follow before the last bar and within it, ``bool[2, SIZE]``."""
-    table = torch.ones(2, v.SIZE, dtype=torch.bool)
+    table = np.ones((2, v.SIZE), np.bool_)
     table[0, v.END] = table[1, v.BARS.first : v.BARS.stop] = False
     return table
 
 
-def _following() -> Tensor:
+def _following() -> Integers:
     """The state after each token, ``int64[2, states, SIZE]``, for the two halves of a bar."""
-    table = torch.full((2, len(GrammarState), v.SIZE), GrammarState.ENDED)
+    table = np.full((2, len(GrammarState), v.SIZE), GrammarState.ENDED, np.int64)
     table[:, :, v.START] = GrammarState.STARTED
     for family, following in (
         (v.SOURCE, GrammarState.SOURCE),
@@ -116,60 +116,59 @@ class PocketGrammar(Rules):
         most_bars: after so many bars the piece ends, and not before.
     """
 
-    def __init__(self, slots: int, device: torch.device) -> None:
+    def __init__(self, slots: int) -> None:
         """Make a grammar for so many slots."""
         self.state, self.position, self.pitch, self.onset, self.bars, self.most_bars = (
-            torch.zeros(slots, dtype=torch.int64, device=device) for _ in range(6)
+            np.zeros(slots, np.int64) for _ in range(6)
         )
-        tables = (_allowed(), _later(), _end(), _following())
-        self._allowed, self._later, self._end, self._following = (
-            table.to(device) for table in tables
-        )
+        self._allowed, self._later = _allowed(), _later()
+        self._end, self._following = _end(), _following()
 
-    def begin(self, slots: Tensor, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening until so many bars are full."""
         self.start(slots, bars)
         for token in opening.tokens:
-            self.observe(slots, torch.full_like(slots, token))
+            self.observe(slots, np.full_like(slots, token))
 
-    def start(self, slots: Tensor, bars: int) -> None:
+    def start(self, slots: Integers, bars: int) -> None:
         """Take note of sequences that have no token yet and go on until so many bars are full."""
         for part in (self.state, self.position, self.pitch, self.onset, self.bars):
             part[slots] = 0
         self.most_bars[slots] = bars
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Forbid what may not follow."""
         return forbid(logits, self.mask(slots))
 
-    def mask(self, slots: Tensor) -> Tensor:
+    def mask(self, slots: Integers) -> Booleans:
         """Which tokens may follow, ``bool[n, SIZE]``."""
-        full = (self.bars[slots] >= self.most_bars[slots]).long()
+        full = (self.bars[slots] >= self.most_bars[slots]).astype(np.int64)
         allowed = self._allowed[self.state[slots]] & self._end[full]
         return allowed & self._later[self.position[slots]] & self._later[self.pitch[slots]]
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         """Go on by one token each that the mask allows."""
         position = self.position[slots]
-        second = (position >= v.POSITION.first + v.STEPS_PER_CHORD).long()
+        second = (position >= v.POSITION.first + v.STEPS_PER_CHORD).astype(np.int64)
         self.state[slots] = self._following[second, self.state[slots], tokens]
         bar, moved = _of(tokens, v.BARS), _of(tokens, v.POSITION)
         bars = self.bars[slots] + bar
         self.bars[slots] = bars
-        self.position[slots] = torch.where(moved, tokens, torch.where(bar, 0, position))
-        pitch = torch.where(moved, 0, self.pitch[slots])
-        self.pitch[slots] = torch.where(_of(tokens, v.PITCH), tokens, pitch)
+        self.position[slots] = np.where(moved, tokens, np.where(bar, 0, position))
+        pitch = np.where(moved, 0, self.pitch[slots])
+        self.pitch[slots] = np.where(_of(tokens, v.PITCH), tokens, pitch)
         onset = (bars - 1) * STEPS_PER_BAR + tokens - v.POSITION.first
-        self.onset[slots] = torch.where(moved, onset, self.onset[slots])
+        self.onset[slots] = np.where(moved, onset, self.onset[slots])
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         """Copy the state of some slots to others."""
         for part in (self.state, self.position, self.pitch, self.onset, self.bars, self.most_bars):
             part[target] = part[source]
 
-    def ended(self, slots: Tensor) -> Tensor:
+    def ended(self, slots: Integers) -> Booleans:
         """Which sequences have come to their end, ``bool[n]``."""
-        return torch.eq(self.state[slots], GrammarState.ENDED)
+        ended: Booleans = self.state[slots] == GrammarState.ENDED
+        return ended
 
 
 def longest(bars: int) -> int:
@@ -177,5 +176,5 @@ def longest(bars: int) -> int:
     return 5 + bars * (3 + STEPS_PER_BAR * (1 + 2 * 8))
 
 
-def _of(tokens: Tensor, family: v.PocketFamily) -> Tensor:
+def _of(tokens: Integers, family: v.PocketFamily) -> Booleans:
     return (tokens >= family.first) & (tokens < family.stop)

@@ -4,13 +4,18 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 
 from mididraw.errors import ModelError, unread
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer_weights import (
+    AnyTransformer,
+    TransformerConfig,
+    TransformerWeights,
+    names_and_sizes,
+)
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 """The weights that we ship; how they came about is in ``MODEL_CARD.md`` beside them."""
@@ -23,27 +28,27 @@ SHAPE = TransformerConfig(
 _KIND = "mididraw pocket 1"
 
 
-def save(model: Transformer, path: Path) -> None:
+def save(model: AnyTransformer, path: Path) -> None:
     """Write weights in half precision, with the shape that they belong to."""
-    weights = {name: value.detach().half().contiguous() for name, value in _named(model).items()}
+    weights = {name: one.astype(np.float16) for name, one in model.arrays().items()}
     partial = path.with_suffix(".part")
     save_file(weights, partial, {"kind": _KIND, "shape": json.dumps(asdict(model.shape))})
     partial.replace(path)
 
 
-def load(path: Path = WEIGHTS) -> Transformer:
-    """Read a pocket model, in single precision and ready to write.
+def load(path: Path = WEIGHTS) -> TransformerWeights:
+    """Read a pocket model, in single precision.
 
     Raises:
         ModelError: the file is missing, damaged, or holds another model.
     """
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:
             about = file.metadata() or {}
             if about.get("kind") != _KIND:
                 raise ModelError("model-other", "{path} holds no pocket model.", path=path)
             shape = TransformerConfig(**json.loads(about.get("shape", "{}")))
-            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            weights = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise unread(path) from error
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -56,16 +61,8 @@ def load(path: Path = WEIGHTS) -> Transformer:
             "{path} was trained on other tokens than this version writes.",
             path=path,
         )
-    model = Transformer.blank(shape)
-    if {name: value.shape for name, value in weights.items()} != {
-        name: value.shape for name, value in _named(model).items()
-    }:
+    if {name: one.shape for name, one in weights.items()} != names_and_sizes(shape):
         raise ModelError(
             "model-weights-unfit", "{path} holds weights that do not fit their shape.", path=path
         )
-    model.load_state_dict(weights, assign=True)
-    return model.eval()
-
-
-def _named(model: Transformer) -> dict[str, torch.Tensor]:
-    return dict(model.state_dict())
+    return TransformerWeights(shape, weights)

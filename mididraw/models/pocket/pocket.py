@@ -10,7 +10,7 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import PocketGrammar, longest
 from mididraw.models.pocket.tokens import bar_chords, decode, encode, header, plan_bars
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import AnyTransformer
 from mididraw.score import Score
 
 
@@ -18,7 +18,7 @@ from mididraw.score import Score
 class Pocket:
     """Our own model."""
 
-    transformer: Transformer
+    transformer: AnyTransformer
     precision: Precision = Precision.FP32
     end: int = v.END
     kind: ModelKind = ModelKind.POCKET
@@ -40,7 +40,7 @@ class Pocket:
 
     def rules(self, slots: int) -> PocketGrammar:
         """Make the grammar."""
-        return PocketGrammar(slots, self.transformer.device)
+        return PocketGrammar(slots)
 
     def room(self, bars: int) -> int:
         """A bound on the tokens of so many bars."""

@@ -124,10 +124,10 @@ def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
     found = torch.zeros(LENGTH, TOY.vocabulary, dtype=torch.float64)
     for seed in range(seeds):
         particles = ParticleSet(decoder, toy, [0], LENGTH, Sampling(seed=seed), count)
-        toy.weights.begin(particles.slot_tensor)
+        toy.weights.begin(particles.slot_array)
         while not particles.done:
             step(decoder, [particles])
-        shares = toy.weights.normalised(particles.slot_tensor) / seeds
+        shares = toy.weights.normalised(particles.slot_array) / seeds
         tokens = torch.tensor([decoder.drawn(slot) for slot in particles.slots])
         for place in range(LENGTH):
             found[place] += torch.bincount(tokens[:, place], shares, TOY.vocabulary)
@@ -150,7 +150,7 @@ def test_of_equally_good_pieces_the_first_is_taken() -> None:
     decoder, toy = Decoder.of(random_model(TOY), slots=4, kernel=Kernel.TORCH), Toy(4)
     toy.selection = Tied(toy.weights)
     particles = ParticleSet(decoder, toy, [0], LENGTH, Sampling(), 4, resample=False)
-    toy.weights.begin(particles.slot_tensor)
+    toy.weights.begin(particles.slot_array)
     while not particles.done:
         step(decoder, [particles])
     first, *_, last = (decoder.drawn(slot) for slot in particles.slots)

@@ -61,5 +61,5 @@ def particles_of(
         count,
         resample=resample,
     )
-    guidance.begin(particles.slot_tensor, canvas, opening, plan or Plan(KEY), strength)
+    guidance.begin(particles.slot_array, canvas, opening, plan or Plan(KEY), strength)
     return particles
