@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
+from mididraw.arrays import Integers
 from mididraw.canvas import Canvas, lay
 from mididraw.engines import ScoreRequest
 from mididraw.engines.guidance.coverage import InkCoverage
@@ -16,25 +15,25 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.options import DrawOptions
 from mididraw.picture import read
 from tests.conftest import EXAMPLES
-from tests.engines.guidance.untrained import CPU, OPENING
+from tests.engines.guidance.untrained import OPENING
 from tests.strategies.canvases import canvas_of
 
 NATS = 5.0
-ONLY = torch.tensor([0])
+ONLY = np.array([0])
 
 
 def guided_by(canvas: Canvas, *tokens: int) -> PointerGuidance:
-    guidance = PointerGuidance(1, CPU)
+    guidance = PointerGuidance(1)
     guidance.begin(ONLY, canvas, OPENING, Plan(Key(0)), NATS)
     for token in tokens:
         for processor in guidance.processors:
-            processor.observe(ONLY, torch.tensor([token]))
+            processor.observe(ONLY, np.array([token]))
     return guidance
 
 
 def raised(guidance: PointerGuidance) -> dict[int, float]:
     """The tokens that are raised, by how much."""
-    found = guidance.raised.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    found = guidance.raised.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     return {token: nats for token, nats in enumerate(found.tolist()) if nats}
 
 
@@ -88,16 +87,16 @@ class At:
     def __init__(self, bar: int) -> None:
         self.bar = bar
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
+    def bars_begun(self, slots: Integers) -> list[int]:
         return [self.bar] * len(slots)
 
 
 def attempts(*played: int) -> tuple[FirstGoodAttempt, InkCoverage, At]:
     """Attempts at a bar with 16 cells of ink, and a second one, that play so many of them."""
-    coverage, at = InkCoverage(len(played), CPU), At(1)
+    coverage, at = InkCoverage(len(played)), At(1)
     ink = np.zeros((48, 32), np.bool_)
     ink[20] = True
-    slots = torch.arange(len(played))
+    slots = np.arange(len(played))
     coverage.lay(slots, canvas_of(ink))
     selection = FirstGoodAttempt(at, coverage, len(played))  # type: ignore[arg-type]
     selection.begin(slots)
@@ -110,7 +109,7 @@ def attempts(*played: int) -> tuple[FirstGoodAttempt, InkCoverage, At]:
 
 def play(coverage: InkCoverage, slot: int, step: int, cells: int) -> None:
     numbers = (slot, 108 - 56, step, cells - 1 if step == 0 else cells)
-    coverage.play(*(torch.tensor([number]) for number in numbers))
+    coverage.play(*(np.array([number]) for number in numbers))
 
 
 @pytest.mark.parametrize(
@@ -129,13 +128,13 @@ def test_the_first_attempt_that_plays_enough_goes_on_or_the_best(
 ) -> None:
     assert 14 / 16 < ENOUGH < 15 / 16
     selection, _, _ = attempts(*played)
-    assert selection.survivors(torch.arange(3)) == [kept] * 3
+    assert selection.survivors(np.arange(3)) == [kept] * 3
 
 
 def test_each_bar_is_judged_by_its_own_ink() -> None:
     selection, coverage, at = attempts(4, 8, 6)
-    slots = torch.arange(3)
-    coverage.fork(torch.tensor([1, 1]), torch.tensor([0, 2]))
+    slots = np.arange(3)
+    coverage.fork(np.array([1, 1]), np.array([0, 2]))
     selection.restart(slots)
     for slot, cells in enumerate((3, 14, 12)):
         play(coverage, slot, 17, cells)
@@ -147,7 +146,7 @@ def test_each_bar_is_judged_by_its_own_ink() -> None:
 
 def test_at_the_end_the_attempt_with_the_most_ink_wins_and_of_equals_the_first() -> None:
     selection, _, _ = attempts(4, 9, 9, 2)
-    scores = selection.scores(torch.arange(4)).tolist()
+    scores = selection.scores(np.arange(4)).tolist()
     assert sorted(range(4), key=lambda slot: -scores[slot]) == [1, 2, 0, 3]
 
 

@@ -1,13 +1,13 @@
 """What sounds together: a few notes at a time, and no semitones."""
 
+import numpy as np
 import pytest
-import torch
 
+from mididraw.arrays import Floats
 from mididraw.engines.guidance.consonance import MOST_AT_ONCE, NEVER, Consonance
 from mididraw.engines.guidance.notes import Notes
 
-CPU = torch.device("cpu")
-FIRST = torch.tensor([0])
+FIRST = np.array([0])
 
 
 class Played:
@@ -18,9 +18,9 @@ class Played:
 
 def play(consonance: Consonance, played: Played, *keys: int, slot: int = 0, end: int = 8) -> None:
     for key in keys:
-        slots = torch.tensor([slot])
+        slots = np.array([slot])
         played.completed = Notes(
-            slots, torch.tensor([key]), torch.tensor([2]), torch.tensor([end - 2]), slots > 0
+            slots, np.array([key]), np.array([2]), np.array([end - 2]), slots > 0
         )
         consonance.observe(slots, slots)
     played.completed = None
@@ -29,11 +29,12 @@ def play(consonance: Consonance, played: Played, *keys: int, slot: int = 0, end:
 
 def consonance_of(slots: int = 2) -> tuple[Consonance, Played]:
     played = Played()
-    return Consonance(played, slots, CPU), played
+    return Consonance(played, slots), played
 
 
-def cost(consonance: Consonance, slot: int = 0, step: int = 4) -> torch.Tensor:
-    return consonance.cost(torch.tensor([slot]), torch.tensor([step]))[0]
+def cost(consonance: Consonance, slot: int = 0, step: int = 4) -> Floats:
+    found: Floats = consonance.cost(np.array([slot]), np.array([step]))[0]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -66,13 +67,13 @@ def test_six_notes_sound_at_once_and_no_seventh() -> None:
     assert MOST_AT_ONCE == 6
     consonance, played = consonance_of()
     for count, key in enumerate(range(0, 84, 14)):
-        found, room = cost(consonance), consonance.has_room(FIRST, torch.tensor([[4, 8]]))
+        found, room = cost(consonance), consonance.has_room(FIRST, np.array([[4, 8]]))
         assert found.max() < 2 * NEVER if count else not found.any()
         assert found[87] == 0
         assert room.tolist() == [[True, True]]
         play(consonance, played, key)
     assert cost(consonance).min() >= NEVER
-    assert consonance.has_room(FIRST, torch.tensor([[4, 8]])).tolist() == [[False, True]]
+    assert consonance.has_room(FIRST, np.array([[4, 8]])).tolist() == [[False, True]]
     assert not cost(consonance, step=8).any()
 
 
@@ -80,8 +81,8 @@ def test_a_copy_has_what_sounds_and_goes_on_alone() -> None:
     consonance, played = consonance_of()
     play(consonance, played, 40)
     play(consonance, played, 70, slot=1)
-    consonance.fork(FIRST, torch.tensor([1]))
-    assert torch.equal(cost(consonance), cost(consonance, slot=1))
+    consonance.fork(FIRST, np.array([1]))
+    assert np.array_equal(cost(consonance), cost(consonance, slot=1))
     assert cost(consonance, slot=1)[70] == 0
     assert cost(consonance, slot=1)[41] == NEVER
     play(consonance, played, 60, slot=1)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mididraw.arrays import Integers
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import BEYOND, REACH, SLIP, STRAY, InkCoverage
 from mididraw.harmony import Key
@@ -14,16 +14,14 @@ from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import DRAWING, Note, Score, Track
 from tests.strategies.canvases import canvas_of, canvases
 
-CPU = torch.device("cpu")
 
-
-def one(value: int) -> torch.Tensor:
-    return torch.tensor([value])
+def one(value: int) -> Integers:
+    return np.array([value])
 
 
 def coverage_of(canvas: Canvas, slots: int = 1) -> InkCoverage:
-    coverage = InkCoverage(slots, CPU)
-    coverage.lay(torch.arange(slots), canvas)
+    coverage = InkCoverage(slots)
+    coverage.lay(np.arange(slots), canvas)
     return coverage
 
 
@@ -72,7 +70,7 @@ def test_the_match_is_that_of_the_finished_roll(drawn: tuple[Canvas, list[Note]]
     beyond = sum(note.duration for note in notes if is_beyond(canvas, note))
     cost = STRAY * (strays - beyond) + BEYOND * beyond + SLIP * slips
     expected = found.coverage * canvas.ink.sum() - cost
-    other, played = coverage.match(torch.tensor([0, 1])).tolist()
+    other, played = coverage.match(np.array([0, 1])).tolist()
     assert played == pytest.approx(expected, abs=1e-3 * max(cells, 1))
     assert other == 0, "the other sequence has played nothing"
 
@@ -115,25 +113,25 @@ def line(steps: int, row: int = 5) -> Canvas:
 
 
 def test_slots_have_pictures_of_any_length() -> None:
-    coverage, lengths = InkCoverage(3, CPU), (16, 64, 32)
+    coverage, lengths = InkCoverage(3), (16, 64, 32)
     for slot, steps in enumerate(lengths):
         coverage.lay(one(slot), line(steps))
     for slot, steps in enumerate(lengths):
         play(coverage, Note(steps - 4, 41, 4, 80), slot)
-    assert coverage.match(torch.arange(3)).tolist() == [5, 5, 5]
+    assert coverage.match(np.arange(3)).tolist() == [5, 5, 5]
     assert coverage.left.tolist() == [11, 59, 27]
 
 
 def test_room_for_long_pictures_is_given_back_once_all_have_left() -> None:
     coverage = coverage_of(line(16), 2)
-    size = coverage._missing.numel()
+    size = coverage._missing.size
     coverage.lay(one(1), line(320))
-    assert coverage._missing.numel() > 3 * size
+    assert coverage._missing.size > 3 * size
     coverage.release(one(0))
     play(coverage, Note(316, 41, 4, 80), 1)
     assert coverage.match(one(1)) == 5, "another picture is still there"
     coverage.release(one(1))
-    assert coverage._missing.numel() < size
+    assert coverage._missing.size < size
     coverage.lay(one(0), line(16))
     play(coverage, Note(12, 41, 4, 80))
     assert coverage.match(one(0)) == 5
@@ -194,7 +192,7 @@ def test_the_outermost_keys_of_a_piano_gain_what_a_note_on_them_plays() -> None:
     ink[[0, -1], 2:6] = True
     canvas = canvas_of(ink, LOWEST_KEY)
     coverage = coverage_of(canvas)
-    durations = torch.arange(1, 33)
+    durations = np.arange(1, 33)
     every, _ = coverage.gain_and_cost(one(0), one(2), durations)
     for key in (0, 1, 86, 87):
         found, _ = coverage.gain_and_cost_of_key(one(0), one(key), one(2))

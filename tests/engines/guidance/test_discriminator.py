@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
+from mididraw.arrays import Integers
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Key
@@ -14,10 +14,10 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.tokens import LEAD, encode
 from mididraw.score import Note, Score, Track
 from mididraw.training.discriminator import rolls_of
-from tests.engines.guidance.untrained import CPU, OPENING
+from tests.engines.guidance.untrained import OPENING
 from tests.strategies.canvases import canvas_of
 
-SLOTS, BARS, WEIGHT = torch.tensor([0, 1]), 3, 0.5
+SLOTS, BARS, WEIGHT = np.array([0, 1]), 3, 0.5
 NOTES = (Note(0, 60, 4, 72), Note(6, 64, 20, 72), Note(22, 67, 8, 72), Note(40, 72, 6, 72))
 SCORE = Score((Track(LEAD, 0, NOTES),), BARS, 90.0, Key(0))
 
@@ -26,17 +26,17 @@ class Following:
     """A reward and the grammar that it listens to."""
 
     def __init__(self) -> None:
-        self.grammar = PocketPictureGrammar(2, CPU)
+        self.grammar = PocketPictureGrammar(2)
         torch.manual_seed(3)
         self.model = Discriminator().eval()
-        self.reward = DiscriminatorReward(self.grammar, 2, CPU, self.model, WEIGHT)
+        self.reward = DiscriminatorReward(self.grammar, 2, self.model, WEIGHT)
         self.grammar.begin(SLOTS, OPENING, BARS)
         self.reward.begin(SLOTS, canvas_of(np.zeros((48, 16 * BARS), np.bool_)))
 
-    def observe(self, tokens: list[int], slots: Tensor = SLOTS) -> None:
+    def observe(self, tokens: list[int], slots: Integers = SLOTS) -> None:
         for token in tokens:
             for processor in (self.grammar, self.reward):
-                processor.observe(slots, torch.full_like(slots, token))
+                processor.observe(slots, np.full_like(slots, token))
 
 
 BODY = encode(SCORE)[len(OPENING.tokens) :]

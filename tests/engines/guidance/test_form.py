@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
+from mididraw.arrays import Floats
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Chord, Key
@@ -15,25 +14,26 @@ from mididraw.harmony.feel import Feel
 from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
 from mididraw.score import Meter
-from tests.engines.guidance.untrained import CPU, OPENING
+from tests.engines.guidance.untrained import OPENING
 from tests.strategies.canvases import canvas_of
 
-ONLY, BARS = torch.tensor([0]), 4
+ONLY, BARS = np.array([0]), 4
 PLAN = Plan(Key(0), (Chord(9, "min"), Chord(5), Chord(7), Chord(0)), (0,) * BARS)
 LEAD, BACKING = v.Role
 
 
-def leaning(*tokens: int, plan: Plan = PLAN, led: bool = True) -> Tensor:
+def leaning(*tokens: int, plan: Plan = PLAN, led: bool = True) -> Floats:
     """What is added to the logits after some tokens."""
-    grammar = PocketPictureGrammar(1, CPU)
-    form = PocketForm(grammar, 1, CPU)
+    grammar = PocketPictureGrammar(1)
+    form = PocketForm(grammar, 1)
     bars = len(plan.chords)
     grammar.begin(ONLY, OPENING, bars)
     form.begin(ONLY, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan, led=led)
     for token in tokens:
         for processor in (grammar, form):
-            processor.observe(ONLY, torch.tensor([token]))
-    return form.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+            processor.observe(ONLY, np.array([token]))
+    found: Floats = form.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
+    return found
 
 
 def note(position: int, pitch: int, duration: int, role: v.Role = LEAD) -> tuple[int, int, int]:
@@ -52,7 +52,7 @@ def test_only_the_plans_chords_may_follow(place: int) -> None:
     before = [token for chord in PLAN.chords[:place] for token in bar(chord)]
     for more in ((v.BAR,), (v.BAR, v.chord_token(PLAN.chords[place]))):
         found = leaning(*before, *more)[v.CHORD.first : v.CHORD.stop]
-        (allowed,) = torch.nonzero(found > -torch.inf).flatten().tolist()
+        (allowed,) = np.flatnonzero(found > -np.inf).tolist()
         assert v.CHORDS[allowed] == PLAN.chords[place]
 
 
@@ -63,10 +63,10 @@ def test_where_no_picture_leads_the_chords_alone_are_planned() -> None:
     for more in ((), struck[:2], struck):
         led, free = (leaning(*before, *more, plan=planned, led=one) for one in (True, False))
         chords = slice(v.CHORD.first, v.CHORD.stop)
-        assert torch.equal(led[chords], free[chords])
-        assert torch.count_nonzero(led) > torch.count_nonzero(free[chords])
+        assert np.array_equal(led[chords], free[chords])
+        assert np.count_nonzero(led) > np.count_nonzero(free[chords])
         free[chords] = 0
-        assert not torch.count_nonzero(free)
+        assert not np.count_nonzero(free)
 
 
 def test_without_a_plan_any_chord_may_follow() -> None:
@@ -78,7 +78,7 @@ def test_a_bar_begins_as_planned_with_the_chance_of_all_kinds() -> None:
     for place, onsets in enumerate(plan.onsets):
         before = [token for chord in PLAN.chords[:place] for token in bar(chord)]
         found = leaning(*before, plan=plan)[v.BARS.first : v.BARS.stop]
-        (allowed,) = torch.nonzero(found > -torch.inf).flatten().tolist()
+        (allowed,) = np.flatnonzero(found > -np.inf).tolist()
         assert v.BARS.first + allowed == v.bar_token(Meter(), v.density_of(onsets))
         assert found[allowed].item() == pytest.approx(math.log(len(v.BARS)))
     assert (leaning()[v.BARS.first : v.BARS.stop] == 0).all()
@@ -94,7 +94,7 @@ def test_onsets_lean_to_where_bars_before_had_them_and_to_eighths() -> None:
     positions = found[v.POSITION.first : v.POSITION.stop]
     assert positions[4] == pytest.approx(2 * positions[10].item())
     assert positions[10] > 0
-    assert torch.count_nonzero(positions[::2]) == 2
+    assert np.count_nonzero(positions[::2]) == 2
     between = positions[1::2]
     assert between[0] < 0
     assert (between == between[0]).all()
@@ -133,12 +133,12 @@ def test_the_chord_is_preferred_and_most_at_the_end() -> None:
 
 
 def test_a_longer_piece_that_begins_beside_another_changes_nothing_of_it() -> None:
-    grammar = PocketPictureGrammar(2, CPU)
-    form = PocketForm(grammar, 2, CPU)
+    grammar = PocketPictureGrammar(2)
+    form = PocketForm(grammar, 2)
     onsets = (2, 5, 8, 12)
 
     def begin(slot: int, bars: int) -> None:
-        slots = torch.tensor([slot])
+        slots = np.array([slot])
         plan = Plan(Key(0), PLAN.chords[:bars], (0,) * bars, onsets[:bars])
         grammar.begin(slots, OPENING, bars)
         form.begin(slots, canvas_of(np.zeros((48, 16 * bars), np.bool_)), plan)
@@ -146,7 +146,7 @@ def test_a_longer_piece_that_begins_beside_another_changes_nothing_of_it() -> No
     begin(0, 2)
     for token in bar(PLAN.chords[0], note(4, 60, 2)):
         for processor in (grammar, form):
-            processor.observe(ONLY, torch.tensor([token]))
-    alone = form.apply(torch.zeros(1, v.SIZE), ONLY)
+            processor.observe(ONLY, np.array([token]))
+    alone = form.apply(np.zeros((1, v.SIZE), np.float32), ONLY)
     begin(1, BARS)
-    assert torch.equal(form.apply(torch.zeros(1, v.SIZE), ONLY), alone)
+    assert np.array_equal(form.apply(np.zeros((1, v.SIZE), np.float32), ONLY), alone)

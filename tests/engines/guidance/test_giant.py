@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mididraw.arrays import Floats
 from mididraw.engines import ScoreRequest
 from mididraw.engines.by_model import begin
 from mididraw.engines.generation import Generator
@@ -19,6 +21,7 @@ from mididraw.harmony import Key, Mode
 from mididraw.harmony.plan import Plan
 from mididraw.match import match
 from mididraw.models.decoder import Decoder
+from mididraw.models.decoder.sampling import softmax
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.giant.giant import Giant
 from mididraw.models.giant.tokens import ticks_per_step
@@ -29,12 +32,12 @@ from mididraw.models.source import Source
 from mididraw.models.transformer import Transformer
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, Score
-from tests.engines.guidance.untrained import BARS, CPU, particles_of, picture
+from tests.engines.guidance.untrained import BARS, particles_of, picture
 from tests.models.giant.test_giant import TINY
 from tests.strategies.canvases import canvas_of
 
 KEY = Key(9, Mode.MINOR)
-ONLY = torch.tensor([0])
+ONLY = np.array([0])
 
 
 @pytest.fixture(scope="module")
@@ -44,36 +47,29 @@ def untrained() -> Giant:
     return Giant(Transformer(replace(TINY, context=2048)).eval())
 
 
-def apply(guidance: GiantGuidance, logits: torch.Tensor) -> torch.Tensor:
+def apply(guidance: GiantGuidance, logits: Floats) -> Floats:
     for processor in guidance.processors:
         logits = processor.apply(logits, ONLY)
-    return logits[0]
+    row: Floats = logits[0]
+    return row
 
 
 def observe(guidance: GiantGuidance, *tokens: int) -> None:
     for token in tokens:
         for processor in guidance.processors:
-            processor.observe(ONLY, torch.tensor([token]))
+            processor.observe(ONLY, np.array([token]))
 
 
 def draw(
     model: Giant, opening: Opening, *, strength: float = 2.0, count: int = 4, seed: int = 1
 ) -> tuple[Drawn, Score]:
-    with torch.inference_mode():
-        decoder, guidance = Decoder.of(model.transformer, slots=count), GiantGuidance(count, CPU)
-        canvas = canvas_of(picture())
-        drawn = run(
-            particles_of(
-                decoder,
-                guidance,
-                canvas,
-                opening,
-                Plan(KEY),
-                strength=strength,
-                count=count,
-                seed=seed,
-            )
+    decoder, guidance = Decoder.of(model.transformer, slots=count), GiantGuidance(count)
+    canvas, plan = canvas_of(picture()), Plan(KEY)
+    drawn = run(
+        particles_of(
+            decoder, guidance, canvas, opening, plan, strength=strength, count=count, seed=seed
         )
+    )
     return drawn, model.read(opening, drawn.tokens, opening.bars + BARS).last(BARS)
 
 
@@ -106,13 +102,14 @@ def test_what_is_drawn_is_the_targets_own_score(untrained: Giant) -> None:
     opening = untrained.opening(silence(100), Source.POP)
     drawn, _ = draw(untrained, opening, strength=0, count=1)
     with torch.inference_mode():
-        logits = untrained.transformer(torch.tensor([[*opening.tokens, *drawn.tokens]]))[0]
-        guidance = GiantGuidance(1, CPU)
-        guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 0.0)
-        for place, token in enumerate(drawn.tokens, len(opening.tokens) - 1):
-            apply(guidance, logits[place][None].clone())
-            observe(guidance, token)
-    assert drawn.scores[0] == pytest.approx(float(guidance.weights.log_target(ONLY)), rel=1e-4)
+        tokens = torch.tensor([[*opening.tokens, *drawn.tokens]])
+        logits = untrained.transformer.module()(tokens)[0].numpy()
+    guidance = GiantGuidance(1)
+    guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 0.0)
+    for place, token in enumerate(drawn.tokens, len(opening.tokens) - 1):
+        apply(guidance, logits[place][None].copy())
+        observe(guidance, token)
+    assert drawn.scores[0] == pytest.approx(guidance.weights.log_target(ONLY).item(), rel=1e-4)
 
 
 @settings(max_examples=20, deadline=20_000)
@@ -120,20 +117,21 @@ def test_what_is_drawn_is_the_targets_own_score(untrained: Giant) -> None:
 def test_time_only_goes_on_until_the_piece_ends(tempo: int, seed: int) -> None:
     """Uniform logits under the rules: a free fuzzer of them."""
     opening = Opening((v.INTRO.first, v.DRUMS.first, v.FIRST_PATCH.first), 0, tempo)
-    guidance = GiantGuidance(1, CPU)
+    guidance = GiantGuidance(1)
     guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 1.0, accompany=bool(seed % 2))
-    generator = torch.Generator().manual_seed(seed)
+    random = np.random.default_rng(seed)
     ticks, end = 0, BARS * 16 * ticks_per_step(tempo)
     for _ in range(3000):
-        weighed = apply(guidance, torch.zeros(1, v.SIZE))
-        assert not weighed.isnan().any()
-        token = int(torch.multinomial(weighed.softmax(0), 1, generator=generator))
+        weighed = apply(guidance, np.zeros((1, v.SIZE), np.float32))
+        assert not np.isnan(weighed).any()
+        shares = softmax(weighed[None])[0].astype(np.float64)
+        token = int(random.choice(v.SIZE, p=shares / shares.sum()))
         observe(guidance, token)
         ticks += token if token in v.DELAY else 0
         if guidance.bars_begun(ONLY)[0] == BARS + 1:
             break
     assert ticks >= end - ticks_per_step(tempo)
-    assert int(apply(guidance, torch.zeros(1, v.SIZE)).argmax()) == v.END.first
+    assert int(apply(guidance, np.zeros((1, v.SIZE), np.float32)).argmax()) == v.END.first
 
 
 INTRO = (v.INTRO.first, v.DRUMS.first, v.FIRST_PATCH.first)
@@ -141,7 +139,7 @@ INTRO = (v.INTRO.first, v.DRUMS.first, v.FIRST_PATCH.first)
 
 def guided_by(*tokens: int, accompany: bool = False) -> tuple[GiantGuidance, int]:
     """A sequence that has drawn some tokens at a strength of 2, and the ticks of a step."""
-    guidance, opening = GiantGuidance(1, CPU), Opening(INTRO, 0, 100)
+    guidance, opening = GiantGuidance(1), Opening(INTRO, 0, 100)
     guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 2.0, accompany=accompany)
     observe(guidance, *tokens)
     return guidance, round(ticks_per_step(100))
@@ -159,7 +157,7 @@ def test_delays_are_lowered_by_what_is_missed_and_where_there_is_no_ink() -> Non
     for accompany in (False, True):
         guidance, ticks = guided_by(accompany=accompany)
         guidance.grammar.start(ONLY, pitch(60))  # after a note
-        found = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+        found = guidance.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
         at = [found[step * ticks].item() for step in range(7)]
         # The ink begins at step 2, so that a note at step 1 reaches it and one at 4 misses a cell.
         bare = -2.0 * STRAY * (not accompany)
@@ -168,39 +166,39 @@ def test_delays_are_lowered_by_what_is_missed_and_where_there_is_no_ink() -> Non
 
 def test_delays_are_counted_from_where_the_sequence_is() -> None:
     guidance, ticks = guided_by(2 * round(ticks_per_step(100)), sound(1, 1), pitch(90))
-    found = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    found = guidance.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     at = [found[step * ticks].item() for step in range(5)]
     assert at == pytest.approx([0, 0, -2, -4, -6])
 
 
 def test_a_sequence_goes_on_from_the_last_token_of_its_opening() -> None:
-    guidance = GiantGuidance(1, CPU)
+    guidance = GiantGuidance(1)
     opening = Opening((*INTRO, 0, sound(4, round(ticks_per_step(100))), pitch(57)), 0, 100)
     guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 2.0)
-    allowed = guidance.grammar.apply(torch.zeros(1, v.SIZE), ONLY)[0].isfinite()
+    allowed = np.isfinite(guidance.grammar.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0])
     assert allowed[v.DELAY.first : v.DELAY.stop].any()
     assert not allowed[v.NOTE.first : v.NOTE.stop].any()
 
 
 def test_sounds_are_raised_by_their_best_key_in_scale_and_consonance() -> None:
     guidance, ticks = guided_by(2 * round(ticks_per_step(100)))
-    found = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    found = guidance.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     # Row 20 is pitch 56, which is not in A minor: its neighbours play it at the cost of slips.
     assert found[sound(4, ticks)].item() == pytest.approx(2 * (0.15 * 5 - 0.12 * 4), abs=1e-4)
     beside, _ = guided_by(0, sound(8, ticks), pitch(56), 2 * ticks)
-    clashing = beside.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    clashing = beside.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     assert clashing[sound(4, ticks)] < -2 * 3 * STRAY, "both keys beside it clash"
 
 
 def test_notes_are_raised_by_their_own_cells_and_lowered_where_they_clash() -> None:
     ticks = round(ticks_per_step(100))
     guidance, _ = guided_by(2 * ticks, sound(4, ticks))
-    raised = guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    raised = guidance.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     assert raised[pitch(56)].item() == pytest.approx(2 * 0.15 * 5)
     assert raised[pitch(40)].item() == pytest.approx(2 * -4 * BEYOND)
-    assert not guidance.consonance.apply(torch.zeros(1, v.SIZE), ONLY).any()
+    assert not guidance.consonance.apply(np.zeros((1, v.SIZE), np.float32), ONLY).any()
     guidance, _ = guided_by(0, sound(8, ticks), pitch(57), 2 * ticks, sound(4, ticks))
-    lowered = guidance.consonance.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    lowered = guidance.consonance.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     for patch in (0, 32):
         for number, cost in ((56, NEVER), (58, NEVER), (57, 4), (55, 4), (60, 0)):
             assert lowered[pitch(number, patch)].item() == -cost
@@ -210,14 +208,14 @@ def test_where_too_many_notes_sound_the_next_one_waits() -> None:
     ticks = round(ticks_per_step(100))
     chord = [token for one in range(6) for token in (0, sound(4, ticks), pitch(40 + 5 * one))]
     guidance, _ = guided_by(*chord)
-    lowered = guidance.consonance.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    lowered = guidance.consonance.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
     assert [lowered[step * ticks].item() for step in (0, 3, 4, 5)] == [-NEVER, -NEVER, 0, 0]
     five, _ = guided_by(*chord[:-3])
-    assert not five.consonance.apply(torch.zeros(1, v.SIZE), ONLY).any()
+    assert not five.consonance.apply(np.zeros((1, v.SIZE), np.float32), ONLY).any()
 
 
 def test_tokens_keep_to_the_scale_the_patches_and_the_longest_note() -> None:
-    scale = torch.tensor([(108 - row) % 12 in KEY.scale for row in range(88)])
+    scale = np.array([(108 - row) % 12 in KEY.scale for row in range(88)])
     alone, both = (allowed_tokens(scale, 100, accompany=one) for one in (False, True))
     assert alone[pitch(57)]
     assert not alone[pitch(56)]
@@ -238,11 +236,10 @@ def test_tokens_keep_to_the_scale_the_patches_and_the_longest_note() -> None:
 
 def test_the_guided_engine_plays_with_a_giant(untrained: Giant) -> None:
     options = DrawOptions.of(candidates=2, accompaniment=True, arrangement="solo", seed=1)
-    with torch.inference_mode():
-        generator = Generator(untrained, Decoder.of(untrained.transformer, slots=2))
-        generation = begin(ScoreRequest(canvas_of(picture()), options), generator)
-        run(generation.particles)
-        score = generation.score()
+    generator = Generator(untrained, Decoder.of(untrained.transformer, slots=2))
+    generation = begin(ScoreRequest(canvas_of(picture()), options), generator)
+    run(generation.particles)
+    score = generation.score()
     assert [track.name for track in score.tracks[:2]] == [DRAWING, BACKING]
     assert match(canvas_of(picture()), score).coverage > 0.5
 

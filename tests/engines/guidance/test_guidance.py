@@ -4,24 +4,24 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from mididraw.arrays import Floats, Integers
 from mididraw.engines.generation import Guidance
 from mididraw.engines.guidance.giant import GiantGuidance
 from mididraw.engines.guidance.pocket import PocketGuidance
 from mididraw.engines.pointer import PointerGuidance
 from mididraw.harmony import Key, Mode
 from mididraw.harmony.plan import Plan
+from mididraw.models.decoder.sampling import softmax
 from mididraw.models.giant import vocabulary as giant
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as pocket
-from tests.engines.guidance.untrained import CPU, OPENING, picture
+from tests.engines.guidance.untrained import OPENING, picture
 from tests.strategies.canvases import canvas_of
 
-FIRST, SECOND = torch.tensor([0]), torch.tensor([1])
-BOTH = torch.tensor([0, 1])
+FIRST, SECOND = np.array([0]), np.array([1])
+BOTH = np.array([0, 1])
 LATER = Opening(
     (
         *OPENING.tokens,
@@ -39,7 +39,7 @@ LATER = Opening(
 INTRO = Opening((giant.INTRO.first, giant.DRUMS.first, giant.FIRST_PATCH.first), 0, 100)
 OTHER_INTRO = Opening((*INTRO.tokens, 200, giant.SOUND.first + 80, giant.NOTE.first + 60), 1, 140)
 
-KINDS: dict[str, tuple[Callable[[int, torch.device], Guidance], int, Opening, Opening]] = {
+KINDS: dict[str, tuple[Callable[[int], Guidance], int, Opening, Opening]] = {
     "pocket": (PocketGuidance, pocket.SIZE, OPENING, LATER),
     "giant": (GiantGuidance, giant.SIZE, INTRO, OTHER_INTRO),
     "pointer": (PointerGuidance, pocket.SIZE, OPENING, LATER),
@@ -52,22 +52,26 @@ def other_picture() -> NDArray[np.bool_]:
     return ink
 
 
-def apply(guidance: Guidance, logits: Tensor, slots: Tensor) -> Tensor:
+def apply(guidance: Guidance, logits: Floats, slots: Integers) -> Floats:
     for processor in guidance.processors:
         logits = processor.apply(logits, slots)
     return logits
 
 
-def observe(guidance: Guidance, slots: Tensor, tokens: Tensor) -> None:
+def observe(guidance: Guidance, slots: Integers, tokens: Integers) -> None:
     for processor in guidance.processors:
         processor.observe(slots, tokens)
 
 
-def draw(guidance: Guidance, size: int, slots: Tensor, random: torch.Generator) -> Tensor:
+def drawn_from(weighed: Floats, random: np.random.Generator) -> Integers:
+    shares = softmax(weighed / np.float32(3)).astype(np.float64)
+    return np.array([random.choice(len(row), p=row / row.sum()) for row in shares])
+
+
+def draw(guidance: Guidance, size: int, slots: Integers, random: np.random.Generator) -> Floats:
     """Draw a token from logits that favour none, and tell what was drawn from."""
-    weighed = apply(guidance, torch.zeros(len(slots), size), slots)
-    tokens = torch.multinomial((weighed / 3).softmax(1), 1, generator=random)[:, 0]
-    observe(guidance, slots, tokens)
+    weighed = apply(guidance, np.zeros((len(slots), size), np.float32), slots)
+    observe(guidance, slots, drawn_from(weighed, random))
     return weighed
 
 
@@ -77,7 +81,7 @@ def test_a_copy_is_led_as_its_original_whatever_it_was_before(
     kind: str, seed: int, accompany: bool
 ) -> None:
     make, size, opening, other = KINDS[kind]
-    random, guidance = torch.Generator().manual_seed(seed), make(2, CPU)
+    random, guidance = np.random.default_rng(seed), make(2)
     guidance.begin(FIRST, canvas_of(picture()), opening, Plan(Key(0)), 1.5, accompany=accompany)
     guidance.begin(
         SECOND,
@@ -93,23 +97,22 @@ def test_a_copy_is_led_as_its_original_whatever_it_was_before(
     for processor in guidance.processors:
         processor.fork(FIRST, SECOND)
     for _ in range(length):
-        weighed = apply(guidance, torch.zeros(2, size), BOTH)
-        assert torch.equal(weighed[0], weighed[1])
+        weighed = apply(guidance, np.zeros((2, size), np.float32), BOTH)
+        assert np.array_equal(weighed[0], weighed[1])
         scores = guidance.selection.scores(BOTH)
         # The pointer's attempts are told apart where they are equal: the first is best.
         assert scores[1].item() == pytest.approx(scores[0].item(), abs=2e-3)
         first, second = guidance.bars_begun(BOTH)
         assert first == second
-        tokens = torch.multinomial((weighed[:1] / 3).softmax(1), 1, generator=random)[:, 0]
-        observe(guidance, BOTH, tokens.repeat(2))
+        observe(guidance, BOTH, drawn_from(weighed[:1], random).repeat(2))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sequence_is_led_alike_alone_and_beside_another(kind: str) -> None:
     make, size, opening, other = KINDS[kind]
 
-    def led(beside: bool) -> list[Tensor]:
-        guidance, random = make(2, CPU), torch.Generator().manual_seed(1)
+    def led(beside: bool) -> list[Floats]:
+        guidance, random = make(2), np.random.default_rng(1)
         guidance.begin(FIRST, canvas_of(picture()), opening, Plan(Key(0)), 1.5)
         if beside:
             canvas = canvas_of(other_picture(), low=30)
@@ -118,29 +121,29 @@ def test_a_sequence_is_led_alike_alone_and_beside_another(kind: str) -> None:
         for turn in range(60):
             found.append(draw(guidance, size, FIRST, random)[0])
             if beside and turn % 3:
-                draw(guidance, size, SECOND, torch.Generator().manual_seed(turn))
+                draw(guidance, size, SECOND, np.random.default_rng(turn))
         return found
 
     for alone, together in zip(led(beside=False), led(beside=True), strict=True):
-        assert torch.equal(alone, together)
+        assert np.array_equal(alone, together)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_slot_begins_again_as_if_new(kind: str) -> None:
     make, size, opening, other = KINDS[kind]
 
-    def led(guidance: Guidance) -> list[Tensor]:
-        random = torch.Generator().manual_seed(1)
+    def led(guidance: Guidance) -> list[Floats]:
+        random = np.random.default_rng(1)
         guidance.begin(FIRST, canvas_of(picture()), opening, Plan(Key(0)), 1.5)
         found = [draw(guidance, size, FIRST, random)[0] for _ in range(60)]
         return [*found, guidance.selection.scores(FIRST)]
 
-    used, random = make(2, CPU), torch.Generator().manual_seed(2)
+    used, random = make(2), np.random.default_rng(2)
     canvas = canvas_of(other_picture(), low=30)
     used.begin(FIRST, canvas, other, Plan(Key(5, Mode.MINOR)), 0.5, accompany=True)
     for _ in range(60):
         draw(used, size, FIRST, random)
     for processor in used.processors:
         processor.release(FIRST)
-    for fresh, again in zip(led(make(2, CPU)), led(used), strict=True):
-        assert torch.equal(fresh, again)
+    for fresh, again in zip(led(make(2)), led(used), strict=True):
+        assert np.array_equal(fresh, again)

@@ -7,8 +7,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import Tensor
+from numpy.typing import NDArray
 
+from mididraw.arrays import Floats, Integers
 from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import (
@@ -24,14 +25,13 @@ from mididraw.engines.guidance.pocket import PocketGuidance, in_scale
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.harmony.plan import Plan
-from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
+from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling, log_softmax
 from mididraw.models.decoder.kernel import Kernel
 from mididraw.models.pocket.pocket import Pocket
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 from mididraw.options import HIGHEST_KEY
 from tests.engines.guidance.untrained import (
     BARS,
-    CPU,
     KEY,
     OPENING,
     particles_of,
@@ -49,28 +49,30 @@ NATS = 1.5
 
 
 @st.composite
-def weights(draw: st.DrawFn) -> Tensor:
+def weights(draw: st.DrawFn) -> NDArray[np.float64]:
     values = draw(st.lists(st.floats(0, 1), min_size=1, max_size=32).filter(lambda x: sum(x) > 0.1))
-    found = torch.tensor(values, dtype=torch.float64)
-    return found / found.sum()
+    found: NDArray[np.float64] = np.array(values) / sum(values)
+    return found
 
 
 @given(weights())
-def test_resampling_gives_each_as_many_as_its_weight_says(given_weights: Tensor) -> None:
-    chosen = systematic_resampling(given_weights)
+def test_resampling_gives_each_as_many_as_its_weight_says(
+    shares: NDArray[np.float64],
+) -> None:
+    chosen = systematic_resampling(shares)
     assert chosen == sorted(chosen)
-    assert len(chosen) == len(given_weights)
-    counts = torch.bincount(torch.tensor(chosen), minlength=len(given_weights))
-    assert bool(((counts - len(given_weights) * given_weights).abs() < 1 + 1e-9).all())
+    assert len(chosen) == len(shares)
+    counts = np.bincount(chosen, minlength=len(shares))
+    assert (abs(counts - len(shares) * shares) < 1 + 1e-9).all()
 
 
 def test_equal_weights_keep_everyone() -> None:
-    assert systematic_resampling(torch.full((8,), 1 / 8, dtype=torch.float64)) == list(range(8))
+    assert systematic_resampling(np.full(8, 1 / 8)) == list(range(8))
 
 
 @given(st.integers(1, 32), st.integers(1, 32))
 def test_so_many_sequences_are_worth_as_much(count: int, more: int) -> None:
-    even = torch.zeros(count + more, dtype=torch.float64)
+    even = np.zeros(count + more)
     even[:count] = 1 / count
     assert effective_sample_size(even) == pytest.approx(count)
 
@@ -79,23 +81,24 @@ class Twist(LogitsProcessor):
     """Draws a toy's tokens from elsewhere, and counts those that are rewarded."""
 
     def __init__(self, slots: int) -> None:
-        self.rewarded, self.length = (torch.zeros(slots, dtype=torch.int64) for _ in range(2))
+        self.rewarded, self.length = (np.zeros(slots, np.int64) for _ in range(2))
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
-        return logits + torch.tensor([0.0, 0.0, 1.5, 0.5, 0.0]) * (slots[:, None] % 2)
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
+        return logits + np.array([0.0, 0.0, 1.5, 0.5, 0.0], np.float32) * (slots[:, None] % 2 == 1)
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         self.rewarded[slots] += tokens == 1
         self.length[slots] += 1
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         self.rewarded[target] = self.rewarded[source]
 
-    def release(self, slots: Tensor) -> None:
+    def release(self, slots: Integers) -> None:
         self.rewarded[slots] = self.length[slots] = 0
 
-    def reward(self, slots: Tensor) -> Tensor:
-        return NATS * self.rewarded[slots]
+    def reward(self, slots: Integers) -> Floats:
+        nats: Floats = np.float32(NATS) * self.rewarded[slots].astype(np.float32)
+        return nats
 
 
 class Toy:
@@ -103,12 +106,13 @@ class Toy:
 
     def __init__(self, slots: int) -> None:
         self.twist = Twist(slots)
-        self.weights = ImportanceWeights(slots, TOY.vocabulary, CPU, self.twist.reward)
+        self.weights = ImportanceWeights(slots, TOY.vocabulary, self.twist.reward)
         self.processors = (self.weights.model, self.twist, self.weights.proposal)
         self.selection = ParticleFilter(self.weights)
 
-    def bars_begun(self, slots: Tensor) -> list[int]:
-        return (self.twist.length[slots] + 1).tolist()
+    def bars_begun(self, slots: Integers) -> list[int]:
+        begun: list[int] = (self.twist.length[slots] + 1).tolist()
+        return begun
 
 
 def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
@@ -121,16 +125,16 @@ def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
     target = torch.softmax((likely + NATS * (pieces == 1).sum(1)).double(), dim=0)
     count, seeds, resampled = 256, 12, 0
     decoder, toy = Decoder.of(model, slots=count, kernel=Kernel.TORCH), Toy(count)
-    found = torch.zeros(LENGTH, TOY.vocabulary, dtype=torch.float64)
+    found = np.zeros((LENGTH, TOY.vocabulary))
     for seed in range(seeds):
         particles = ParticleSet(decoder, toy, [0], LENGTH, Sampling(seed=seed), count)
         toy.weights.begin(particles.slot_array)
         while not particles.done:
             step(decoder, [particles])
         shares = toy.weights.normalised(particles.slot_array) / seeds
-        tokens = torch.tensor([decoder.drawn(slot) for slot in particles.slots])
+        tokens = np.array([decoder.drawn(slot) for slot in particles.slots])
         for place in range(LENGTH):
-            found[place] += torch.bincount(tokens[:, place], shares, TOY.vocabulary)
+            found[place] += np.bincount(tokens[:, place], shares, TOY.vocabulary)
         resampled += particles.best().resampled
         particles.leave()
     assert resampled > 100
@@ -142,8 +146,8 @@ def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
 class Tied(ParticleFilter):
     """Finds all pieces equally good."""
 
-    def scores(self, slots: Tensor) -> Tensor:
-        return torch.zeros(len(slots))
+    def scores(self, slots: Integers) -> Floats:
+        return np.zeros(len(slots), np.float32)
 
 
 def test_of_equally_good_pieces_the_first_is_taken() -> None:
@@ -166,14 +170,13 @@ def model() -> Pocket:
 def draw(
     model: Pocket, *, strength: float = 2.0, count: int = 4, seed: int = 1, resample: bool = True
 ) -> tuple[Drawn, PocketGuidance]:
-    with torch.inference_mode():
-        decoder, guidance = Decoder.of(model.transformer, slots=count), PocketGuidance(count, CPU)
-        drawn = run(
-            particles_of(
-                decoder, guidance, strength=strength, count=count, seed=seed, resample=resample
-            )
+    decoder, guidance = Decoder.of(model.transformer, slots=count), PocketGuidance(count)
+    drawn = run(
+        particles_of(
+            decoder, guidance, strength=strength, count=count, seed=seed, resample=resample
         )
-        assert decoder.free == count
+    )
+    assert decoder.free == count
     return drawn, guidance
 
 
@@ -183,25 +186,26 @@ def test_the_score_is_the_models_probability_and_the_match(model: Pocket, resamp
     drawn, guidance = draw(model, strength=strength, resample=resample)
     best = max(range(4), key=lambda index: drawn.scores[index])
     with torch.inference_mode():
-        logits = model.transformer(torch.tensor([[*OPENING.tokens, *drawn.tokens]]))[0]
-    grammar, only = PocketPictureGrammar(1, CPU), torch.tensor([0])
-    form = PocketForm(grammar, 1, CPU)
+        tokens = torch.tensor([[*OPENING.tokens, *drawn.tokens]])
+        logits = model.transformer.module()(tokens)[0].numpy()
+    grammar, only = PocketPictureGrammar(1), np.array([0])
+    form = PocketForm(grammar, 1)
     grammar.begin(only, OPENING, BARS)
     form.begin(only, canvas_of(picture()), Plan(KEY))
     allowed, total = in_scale(KEY), 0.0
     for place, token in enumerate(drawn.tokens, len(OPENING.tokens) - 1):
-        row = logits[place].masked_fill(~(grammar.mask(only)[0] & allowed), -torch.inf)
-        total += form.apply(row[None], only)[0].log_softmax(-1)[token].item()
-        grammar.observe(only, torch.tensor([token]))
-        form.observe(only, torch.tensor([token]))
-    assert bool(grammar.ended(only))
+        row = np.where(grammar.mask(only) & allowed, logits[place], np.float32(-np.inf))
+        total += log_softmax(form.apply(row, only))[0, token].item()
+        grammar.observe(only, np.array([token]))
+        form.observe(only, np.array([token]))
+    assert grammar.ended(only).all()
     assert guidance.weights.model.total[best].item() == pytest.approx(total, abs=0.01)
-    coverage = InkCoverage(1, CPU)
+    coverage = InkCoverage(1)
     coverage.lay(only, canvas_of(picture()))
     for track in model.read(OPENING, drawn.tokens, BARS).tracks:
         for note in track.notes:
             numbers = (0, HIGHEST_KEY - note.pitch, note.onset, note.duration)
-            coverage.play(*(torch.tensor([number]) for number in numbers))
+            coverage.play(*(np.array([number]) for number in numbers))
     expected = total + strength * coverage.match(only).item()
     assert drawn.scores[best] == pytest.approx(expected, abs=0.05)
     assert drawn.scores[best] == max(drawn.scores)
@@ -220,7 +224,7 @@ def test_the_worse_give_their_slots_to_the_better(model: Pocket) -> None:
 
 
 def test_what_progress_raises_ends_the_run_and_frees_the_decoder(model: Pocket) -> None:
-    decoder, guidance = Decoder.of(model.transformer, slots=2), PocketGuidance(2, CPU)
+    decoder, guidance = Decoder.of(model.transformer, slots=2), PocketGuidance(2)
     told: list[int] = []
 
     def cancel(bar: int) -> None:
@@ -228,7 +232,7 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(model: Pocket) 
         if bar == 1:
             raise KeyboardInterrupt(bar)
 
-    with torch.inference_mode(), pytest.raises(KeyboardInterrupt, match="1"):
+    with pytest.raises(KeyboardInterrupt, match="1"):
         run(particles_of(decoder, guidance), cancel)
     assert decoder.free == 2
     assert set(told) == {0, 1}
@@ -236,14 +240,13 @@ def test_what_progress_raises_ends_the_run_and_frees_the_decoder(model: Pocket) 
 
 
 def test_where_there_is_no_room_for_all_none_stays(model: Pocket) -> None:
-    decoder, guidance = Decoder.of(model.transformer, slots=3), PocketGuidance(3, CPU)
-    with torch.inference_mode():
-        first = particles_of(decoder, guidance)
-        with pytest.raises(ValueError, match="slots"):
-            particles_of(decoder, guidance)
-        assert decoder.free == 1
-        first.leave()
-        assert decoder.free == 3
+    decoder, guidance = Decoder.of(model.transformer, slots=3), PocketGuidance(3)
+    first = particles_of(decoder, guidance)
+    with pytest.raises(ValueError, match="slots"):
+        particles_of(decoder, guidance)
+    assert decoder.free == 1
+    first.leave()
+    assert decoder.free == 3
 
 
 def test_sets_do_not_change_each_other(model: Pocket) -> None:
@@ -252,7 +255,7 @@ def test_sets_do_not_change_each_other(model: Pocket) -> None:
     canvases = [canvas_of(picture()), canvas_of(other), canvas_of(picture())]
 
     def play(together: bool) -> list[list[int]]:
-        decoder, guidance = Decoder.of(model.transformer, slots=6), PocketGuidance(6, CPU)
+        decoder, guidance = Decoder.of(model.transformer, slots=6), PocketGuidance(6)
         drawn, sets = [], []
         for seed, canvas in enumerate(canvases):
             particles = particles_of(decoder, guidance, canvas, seed=seed)
@@ -263,5 +266,4 @@ def test_sets_do_not_change_each_other(model: Pocket) -> None:
             step(decoder, [particles for particles in sets if not particles.done])
         return drawn or [particles.best().tokens for particles in sets]
 
-    with torch.inference_mode():
-        assert play(together=True) == play(together=False)
+    assert play(together=True) == play(together=False)

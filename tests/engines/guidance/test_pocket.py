@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from mididraw.arrays import Floats
 from mididraw.engines.guidance.consonance import NEVER
 from mididraw.engines.guidance.coverage import BEYOND, SLIP, STRAY
 from mididraw.engines.guidance.pocket import PocketGuidance, in_scale
@@ -13,10 +12,10 @@ from mididraw.engines.guidance.reward import ASIDE, EAGER, HELD
 from mididraw.harmony import Chord, Key
 from mididraw.harmony.plan import Plan
 from mididraw.models.pocket import vocabulary as v
-from tests.engines.guidance.untrained import CPU, OPENING
+from tests.engines.guidance.untrained import OPENING
 from tests.strategies.canvases import canvas_of
 
-ONLY = torch.tensor([0])
+ONLY = np.array([0])
 STRENGTH = 2.0
 LEAD, BACKING = v.Role
 BAR = (v.BAR, v.CHORD.first)
@@ -30,17 +29,18 @@ def line(row: int = 20, start: int = 4, stop: int = 8, bars: int = 2) -> NDArray
 
 def guided_by(ink: NDArray[np.bool_], *tokens: int, accompany: bool = False) -> PocketGuidance:
     """A sequence in C major that has drawn some tokens; row 0 is C2, 36."""
-    guidance = PocketGuidance(1, CPU)
+    guidance = PocketGuidance(1)
     guidance.begin(ONLY, canvas_of(ink), OPENING, Plan(Key(0)), STRENGTH, accompany=accompany)
     for token in tokens:
         for processor in guidance.processors:
-            processor.observe(ONLY, torch.tensor([token]))
+            processor.observe(ONLY, np.array([token]))
     return guidance
 
 
-def raised(guidance: PocketGuidance) -> Tensor:
+def raised(guidance: PocketGuidance) -> Floats:
     """What the reward adds to the logits, in nats."""
-    return guidance.reward.apply(torch.zeros(1, v.SIZE), ONLY)[0]
+    found: Floats = guidance.reward.apply(np.zeros((1, v.SIZE), np.float32), ONLY)[0]
+    return found
 
 
 def note(position: int, pitch: int, duration: int, role: v.Role = LEAD) -> tuple[int, int, int]:
@@ -144,17 +144,17 @@ def test_what_is_played_gains_no_more() -> None:
 
 def test_pitches_that_clash_with_what_sounds_are_lowered_in_both_roles() -> None:
     guidance = guided_by(line(), *BAR, *note(4, 60, 4), v.position_token(6))
-    logits = torch.zeros(1, v.SIZE)
+    logits = np.zeros((1, v.SIZE), np.float32)
     lowered = guidance.consonance.apply(logits, ONLY)[0]
     for role in v.Role:
         costs = {60: 4, 61: NEVER, 62: 4, 63: 0, 66: 1, 59: NEVER}
         for pitch, cost in costs.items():
             assert lowered[v.pitch_token(pitch, role)].item() == -cost
-    rest = torch.ones(v.SIZE, dtype=torch.bool)
+    rest = np.ones(v.SIZE, np.bool_)
     rest[v.PITCH.first : v.PITCH.stop] = False
     assert not lowered[rest].any()
     later = guided_by(line(), *BAR, *note(4, 60, 2), v.position_token(6))
-    assert not later.consonance.apply(torch.zeros(1, v.SIZE), ONLY).any()
+    assert not later.consonance.apply(np.zeros((1, v.SIZE), np.float32), ONLY).any()
 
 
 def test_pitches_and_chords_keep_to_the_scale() -> None:
@@ -168,5 +168,5 @@ def test_pitches_and_chords_keep_to_the_scale() -> None:
     assert chords[Chord(9, "min")]
     assert not chords[Chord(9, "maj")]
     pitches_and_chords = len(v.PITCH) + len(v.CHORD)
-    assert bool(allowed[[v.BAR, v.END, v.POSITION.first, v.SHAPE.first]].all())
+    assert allowed[[v.BAR, v.END, v.POSITION.first, v.SHAPE.first]].all()
     assert int((~allowed).sum()) < pitches_and_chords

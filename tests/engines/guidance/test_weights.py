@@ -1,32 +1,34 @@
 """A weight is what a sequence stands for over what it was drawn from."""
 
+import math
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
+from mididraw.arrays import Floats
 from mididraw.engines.guidance.weights import ImportanceWeights, LogProbability
 
-CPU = torch.device("cpu")
-BOTH = torch.tensor([0, 1])
-MODEL = torch.tensor([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]]).log()
-PROPOSAL = torch.tensor([[0.125, 0.125, 0.75], [0.25, 0.5, 0.25]]).log()
+BOTH = np.array([0, 1])
+MODEL: Floats = np.log(np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]], np.float32))
+PROPOSAL: Floats = np.log(np.array([[0.125, 0.125, 0.75], [0.25, 0.5, 0.25]], np.float32))
 
 
 def weights_of(reward: tuple[float, float] = (0.0, 0.0)) -> ImportanceWeights:
-    nats = torch.tensor(reward)
-    weights = ImportanceWeights(2, 3, CPU, lambda slots: nats[slots])
+    nats = np.array(reward, np.float32)
+    weights = ImportanceWeights(2, 3, lambda slots: nats[slots])
     weights.begin(BOTH)
     return weights
 
 
 def draw(weights: ImportanceWeights, *tokens: int) -> None:
     """Draw a token for each of two sequences."""
-    slots = torch.arange(len(tokens))
+    slots = np.arange(len(tokens))
     for part, logits in ((weights.model, MODEL), (weights.proposal, PROPOSAL)):
-        assert torch.equal(part.apply(logits[slots] + 3.0, slots), logits[slots] + 3.0)
-        part.observe(slots, torch.tensor(tokens))
+        assert np.array_equal(
+            part.apply(logits[slots] + np.float32(3), slots), logits[slots] + np.float32(3)
+        )
+        part.observe(slots, np.array(tokens))
 
 
 def shares(*values: float) -> list[Any]:
@@ -34,23 +36,23 @@ def shares(*values: float) -> list[Any]:
 
 
 def test_probabilities_of_what_is_drawn_add_up() -> None:
-    total = LogProbability(2, 3, CPU)
+    total = LogProbability(2, 3)
     for tokens in ((0, 1), (2, 1)):
-        total.apply(MODEL * 1.0, BOTH)
-        total.observe(BOTH, torch.tensor(tokens))
-    assert total.total.exp().tolist() == pytest.approx([0.5 * 0.25, 0.75 * 0.75])
-    total.fork(torch.tensor([1]), torch.tensor([0]))
-    assert total.total.exp().tolist() == pytest.approx([0.75 * 0.75, 0.75 * 0.75])
-    total.begin(torch.tensor([1]))
-    assert total.total.exp().tolist() == pytest.approx([0.75 * 0.75, 1])
+        total.apply(MODEL.copy(), BOTH)
+        total.observe(BOTH, np.array(tokens))
+    assert np.exp(total.total).tolist() == pytest.approx([0.5 * 0.25, 0.75 * 0.75])
+    total.fork(np.array([1]), np.array([0]))
+    assert np.exp(total.total).tolist() == pytest.approx([0.75 * 0.75, 0.75 * 0.75])
+    total.begin(np.array([1]))
+    assert np.exp(total.total).tolist() == pytest.approx([0.75 * 0.75, 1])
 
 
 def test_only_the_sequences_that_are_told_of_count() -> None:
-    total, second = LogProbability(2, 3, CPU), torch.tensor([1])
+    total, second = LogProbability(2, 3), np.array([1])
     total.apply(MODEL, BOTH)
     total.apply(PROPOSAL[1:], second)
-    total.observe(second, torch.tensor([1]))
-    assert total.total.exp().tolist() == [1, 0.5]
+    total.observe(second, np.array([1]))
+    assert np.exp(total.total).tolist() == [1, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_only_the_sequences_that_are_told_of_count() -> None:
     [
         ((0, 1), (0.0, 0.0), (0.5 / 0.125, 0.75 / 0.5)),
         ((2, 0), (0.0, 0.0), (0.25 / 0.75, 0.125 / 0.25)),
-        ((2, 0), (2.0, 0.5), (0.25 / 0.75 * torch.e**2.0, 0.125 / 0.25 * torch.e**0.5)),
+        ((2, 0), (2.0, 0.5), (0.25 / 0.75 * math.e**2.0, 0.125 / 0.25 * math.e**0.5)),
     ],
 )
 def test_a_weight_is_probability_and_reward_over_the_proposal(
@@ -67,24 +69,24 @@ def test_a_weight_is_probability_and_reward_over_the_proposal(
     weights = weights_of(reward)
     draw(weights, *tokens)
     found = weights.normalised(BOTH)
-    assert found.dtype == torch.float64
+    assert found.dtype == np.float64
     assert found.tolist() == shares(*wanted)
 
 
 def test_after_a_reset_only_what_is_new_counts() -> None:
-    reward = torch.zeros(2)
-    weights = ImportanceWeights(2, 3, CPU, lambda slots: reward[slots])
+    reward = np.zeros(2, np.float32)
+    weights = ImportanceWeights(2, 3, lambda slots: reward[slots])
     weights.begin(BOTH)
     draw(weights, 0, 1)
-    reward += torch.tensor([1.0, 3.0])
+    reward += np.array([1.0, 3.0], np.float32)
     weights.reset(BOTH)
     assert weights.normalised(BOTH).tolist() == shares(1, 1)
     draw(weights, 2, 0)
-    reward += torch.tensor([0.5, 0.0])
-    wanted = (0.25 / 0.75 * torch.e**0.5, 0.125 / 0.25)
+    reward += np.array([0.5, 0.0], np.float32)
+    wanted = (0.25 / 0.75 * math.e**0.5, 0.125 / 0.25)
     assert weights.normalised(BOTH).tolist() == shares(*wanted)
     weights.begin(BOTH)
-    reward.zero_()
+    reward[:] = 0.0
     draw(weights, 0, 1)
     assert weights.normalised(BOTH).tolist() == shares(0.5 / 0.125, 0.75 / 0.5)
 
@@ -94,6 +96,6 @@ def test_the_target_is_probability_and_reward_from_the_beginning() -> None:
     draw(weights, 0, 1)
     weights.reset(BOTH)
     draw(weights, 2, 0)
-    target: Tensor = weights.log_target(BOTH).exp()
-    wanted = [0.5 * 0.25 * torch.e**2.0, 0.75 * 0.125 * torch.e**0.5]
+    target = np.exp(weights.log_target(BOTH))
+    wanted = [0.5 * 0.25 * math.e**2.0, 0.75 * 0.125 * math.e**0.5]
     assert target.tolist() == pytest.approx(wanted)

@@ -14,10 +14,10 @@ from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 from tests.strategies.canvases import canvas_of
 
-CPU = torch.device("cpu")
 KEY = Key(0)
 OPENING = Opening(
     (v.START, v.source_token(Source.POP), v.key_token(KEY), v.tempo_token(100)), 0, 100
