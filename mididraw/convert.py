@@ -6,11 +6,12 @@ from pathlib import Path
 from mididraw.draw import prepare_request, write_score
 from mididraw.errors import OptionError
 from mididraw.options import DrawOptions, Engine, Video
-from mididraw.render.audio import Tags, encode_mp3, synthesize
+from mididraw.render.audio import synthesize
 from mididraw.render.cells import read_cells, write_cells
 from mididraw.render.chunks import is_midi
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
+from mididraw.render.mp3 import Tags, encode_mp3
 from mididraw.render.png import write_png
 from mididraw.render.roll import RollSheet, draw_roll
 from mididraw.render.timeline import Timeline

@@ -15,9 +15,10 @@ from mididraw.errors import OptionError, PictureError
 from mididraw.match import Match, match
 from mididraw.options import SEEDS, DrawOptions, Video
 from mididraw.picture import Ink, Picture, read
-from mididraw.render.audio import Samples, Tags, encode_mp3, synthesize
+from mididraw.render.audio import Samples, synthesize
 from mididraw.render.film import Film
 from mididraw.render.midi import load_midi, read_midi, write_midi
+from mididraw.render.mp3 import Tags, mp3_encoder
 from mididraw.render.palette import PALETTES
 from mididraw.render.png import write_png
 from mididraw.render.roll import RollSheet
@@ -289,10 +290,11 @@ def record(
     clock = clock or Clock()
     with clock(Stage.MIDI):
         midi = write_midi(score) if midi is None else midi
-    with clock(Stage.SOUND):
-        samples = synthesize(midi, settings.soundfont)
-    with clock(Stage.MP3):
-        mp3 = encode_mp3(samples, Tags(title), settings.mp3_bitrate)
+    with mp3_encoder(Tags(title), settings.mp3_bitrate) as encoder:
+        with clock(Stage.SOUND):
+            samples = synthesize(midi, settings.soundfont, encoder.hear)
+        with clock(Stage.MP3):
+            mp3 = encoder.encode(samples)
     return Recording(midi, samples, mp3)
 
 

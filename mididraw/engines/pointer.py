@@ -73,7 +73,8 @@ class RaisedLogits(PictureReward):
             at = slots[striking]
             played, _ = self.coverage.gain_and_cost(at, self._grammar.step(at), self._shortest)
             nats = (played[:, 0] > 0) * self.strength[at][:, None]
-            logits[striking, v.PITCH.first : v.PITCH.stop] += np.tile(nats, len(v.Role))
+            for pitches in v.PITCHES_OF_ROLES:
+                logits[striking, pitches] += nats
         state, nats = self._grammar.state[slots], self.strength[slots]
         first = (state == GrammarState.FIRST_CHORD) | (state == GrammarState.FIRST_NOTE)
         second = (state == GrammarState.SECOND_CHORD) | (state == GrammarState.SECOND_NOTE)

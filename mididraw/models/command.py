@@ -8,8 +8,9 @@ from typing import Any
 
 from mididraw.models.catalogue import load_model
 from mididraw.models.compose import ComposeOptions, compose, find_prompt
-from mididraw.render.audio import Tags, encode_mp3, synthesize
+from mididraw.render.audio import synthesize
 from mididraw.render.midi import write_midi
+from mididraw.render.mp3 import Tags, encode_mp3
 from mididraw.render.png import write_png
 from mididraw.render.roll import draw_roll
 from mididraw.settings import Settings

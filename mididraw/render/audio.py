@@ -1,15 +1,10 @@
-"""MIDI → MP3: FluidSynth plays, ffmpeg measures and encodes."""
+"""MIDI → samples: FluidSynth plays."""
 
-import math
-import re
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import Any
 
 import mido
 import numpy as np
@@ -23,18 +18,10 @@ SAMPLE_RATE = 44_100
 DEFAULT_SOUNDFONT = Path(pretty_midi.__file__).with_name("TimGM6mb.sf2")
 """TimGM6mb by Tim Brechbill, which pretty_midi carries."""
 
-LOUDNESS = -16.0
-"""What the music is brought to, in LUFS (EBU R 128), unless its peaks forbid it."""
-PEAK = -2.0
-"""The highest sample, in dB of full scale: what encoding and playing add stays below 0."""
-
-_SILENCE = -70.0  # what the measurement says of silence, in LUFS
 _TAIL_SECONDS = 2.0
+_FADE = int(_TAIL_SECONDS / 2 * SAMPLE_RATE)
+"""Samples at the end in which the tail becomes silent."""
 _GAIN = 1.0
-_PART = 1 << 20
-"""Samples that are amplified at a time."""
-_READ_SAMPLES = ["ffmpeg", "-hide_banner", "-nostdin", "-f", "s16le", "-ar", str(SAMPLE_RATE)]
-_READ_SAMPLES += ["-ac", "2", "-i", "pipe:0"]
 MISSING = Sentence(
     "fluidsynth-missing",
     "Install FluidSynth and ffmpeg (apt-get install libfluidsynth3 ffmpeg) to make sound.",
@@ -43,20 +30,16 @@ MISSING = Sentence(
 Samples = NDArray[np.int16]
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a music player shows."""
-
-    title: str
-    artist: str = "midiDraw"
-
-
-def synthesize(midi: bytes, soundfont: Path | None = None) -> Samples:
+def synthesize(
+    midi: bytes, soundfont: Path | None = None, tell: Callable[[Samples], None] | None = None
+) -> Samples:
     """Play a MIDI file.
 
     Args:
         midi: the file's bytes; every event in it is obeyed.
         soundfont: an SF2 or SF3 file; :data:`DEFAULT_SOUNDFONT` if None.
+        tell: given the samples part by part while they are made, and where they clipped all of
+            them once more.
 
     Returns:
         ``int16[samples, 2]`` at 44.1 kHz, with a tail in which the reverb dies away.
@@ -66,83 +49,41 @@ def synthesize(midi: bytes, soundfont: Path | None = None) -> Samples:
         SoundError: FluidSynth or the SoundFont cannot be used.
     """
     file = parse_midi(midi)
-    samples = _play(file, soundfont or DEFAULT_SOUNDFONT, _GAIN)
-    if _peak(samples) >= 0.999:
+    samples = _play(file, soundfont or DEFAULT_SOUNDFONT, _GAIN, tell)
+    if peak(samples) >= 0.999:
         # The synthesiser clipped, which no later gain can mend.
-        samples = _play(file, soundfont or DEFAULT_SOUNDFONT, _GAIN / 8)
-    fade = np.linspace(1.0, 0.0, int(_TAIL_SECONDS / 2 * SAMPLE_RATE))[:, None]
-    samples[-len(fade) :] = (samples[-len(fade) :] * fade).astype(np.int16)
+        samples = _play(file, soundfont or DEFAULT_SOUNDFONT, _GAIN / 8, tell)
     return samples
 
 
-def encode_mp3(samples: Samples, tags: Tags, bitrate: int = 192) -> bytes:
-    """Encode samples as MP3 at ``bitrate`` kbit/s, brought to :data:`LOUDNESS` without clipping.
-
-    Raises:
-        SoundError: ffmpeg is missing or refuses the work.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        # A file, as the heading that tells players the length is written last.
-        path = Path(folder) / "sound.mp3"
-        # It starts while the loudness is measured.
-        with _encoder(path, tags, bitrate) as encoder:
-            gain = loudness_gain(samples)
-            with suppress(BrokenPipeError):  # its status tells
-                write_samples(encoder.stdin, samples, gain)
-            if encoder.wait() or not path.is_file():
-                raise SoundError(
-                    "mp3-unwritten", "ffmpeg could not write the MP3: is it built with libmp3lame?"
-                )
-        return path.read_bytes()
-
-
-@contextmanager
-def _encoder(path: Path, tags: Tags, bitrate: int) -> Iterator[subprocess.Popen[bytes]]:
-    """An ffmpeg that writes samples from its standard input to an MP3 file."""
-    titled = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.artist}"]
-    # Half the time of the default compression; at 192 kbit/s nobody hears the difference.
-    coded = ["-codec:a", "libmp3lame", "-b:a", f"{bitrate}k", "-compression_level", "7"]
-    try:
-        process = subprocess.Popen(
-            [*_READ_SAMPLES, *coded, "-id3v2_version", "4", *titled, str(path)],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    except FileNotFoundError as error:
-        raise SoundError(MISSING) from error
-    with process:
-        yield process
-
-
-def write_samples(stream: IO[bytes] | None, samples: Samples, gain: float) -> None:
-    """Write amplified samples and the end; part by part, as pieces may be long."""
-    if stream is None:
-        raise SoundError(MISSING)
-    factor = np.float32(10 ** (gain / 20))
-    with stream:
-        for start in range(0, len(samples), _PART):
-            part = np.rint(samples[start : start + _PART] * factor)
-            stream.write(part.clip(-32_768, 32_767).astype(np.int16).tobytes())
-
-
-def _play(file: mido.MidiFile, soundfont: Path, gain: float) -> Samples:
+def _play(
+    file: mido.MidiFile, soundfont: Path, gain: float, tell: Callable[[Samples], None] | None
+) -> Samples:
     with _synth(soundfont, gain) as synth:
-        chunks = []
+        parts: list[Samples] = []
         seconds, done = 0.0, 0
 
-        def render_until(sample: int) -> None:
+        def render_until(sample: int, fade: NDArray[np.float64] | None = None) -> None:
             nonlocal done
-            if sample > done:
-                chunks.append(synth.get_samples(sample - done))
-                done = sample
+            if sample <= done:
+                return
+            part = synth.get_samples(sample - done).reshape(-1, 2)
+            if fade is not None:
+                part = (part * fade[:, None]).astype(np.int16)
+            done = sample
+            parts.append(part)
+            if tell is not None:
+                tell(part)
 
         for message in file:
             seconds += message.time
             if not message.is_meta:
                 render_until(round(seconds * SAMPLE_RATE))
                 _send(synth, message)
-        render_until(round((seconds + _TAIL_SECONDS) * SAMPLE_RATE))
-        return np.concatenate(chunks).reshape(-1, 2)
+        end, fade = round((seconds + _TAIL_SECONDS) * SAMPLE_RATE), np.linspace(1.0, 0.0, _FADE)
+        render_until(end - _FADE)
+        render_until(end, fade)
+        return np.concatenate(parts)
 
 
 def _send(synth: Any, message: mido.Message) -> None:
@@ -211,23 +152,6 @@ def _fluidsynth() -> ModuleType:
     return module
 
 
-def loudness_gain(samples: Samples) -> float:
-    """Find the gain, in dB, that brings samples to :data:`LOUDNESS` and under :data:`PEAK`."""
-    command = [*_READ_SAMPLES, "-af", "ebur128=framelog=verbose", "-f", "null", "-"]
-    try:
-        measured = subprocess.run(command, input=samples.tobytes(), capture_output=True, check=True)
-    except FileNotFoundError as error:
-        raise SoundError(MISSING) from error
-    except subprocess.CalledProcessError as error:
-        raise SoundError("loudness-unmeasured", "ffmpeg could not measure the loudness.") from error
-    summary = measured.stderr.decode(errors="replace").rpartition("Summary:")[2]
-    found = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
-    peak = _peak(samples)
-    if found is None or float(found[1]) <= _SILENCE or not peak:
-        return 0.0
-    return min(LOUDNESS - float(found[1]), PEAK - 20 * math.log10(peak))
-
-
-def _peak(samples: Samples) -> float:
+def peak(samples: Samples) -> float:
     """The largest sample, 0 to 1; without a copy, as pieces may be long."""
     return max(int(samples.max(initial=0)), -int(samples.min(initial=0))) / 32_768

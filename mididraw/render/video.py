@@ -7,8 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mididraw.errors import Sentence, SoundError, VideoError
-from mididraw.render.audio import MISSING, SAMPLE_RATE, Samples, loudness_gain, write_samples
+from mididraw.render.audio import MISSING, SAMPLE_RATE, Samples
 from mididraw.render.film import FRAMES_PER_SECOND, Film
+from mididraw.render.mp3 import loudness_gain, write_samples
 
 Progress = Callable[[int, int], None]
 """Told how many seconds are done, of how many; what it raises ends the work."""

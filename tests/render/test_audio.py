@@ -10,8 +10,9 @@ from pydub.utils import mediainfo
 
 from mididraw.errors import MidiError, SoundError
 from mididraw.harmony import Key
-from mididraw.render.audio import SAMPLE_RATE, Tags, encode_mp3, synthesize
+from mididraw.render.audio import SAMPLE_RATE, synthesize
 from mididraw.render.midi import write_midi
+from mididraw.render.mp3 import Tags, encode_mp3
 from mididraw.score import DRAWING, Note, Score, Track
 
 

@@ -129,7 +129,7 @@ class InkCoverage:
         """
         keys = key[:, None] + np.arange(-REACH, REACH + 1)
         at_keys = (keys >= 0) & (keys < KEYS) & self._inside[slots, key][:, None]
-        return step[:, None] + self._window, keys.clip(0, KEYS - 1), at_keys
+        return step[:, None] + self._window, np.minimum(np.maximum(keys, 0), KEYS - 1), at_keys
 
     def is_at_ink(self, slots: Integers, step: Integers, durations: Integers) -> Booleans:
         """Tell which notes on every key would lie wholly at ink, ``bool[n, lengths, keys]``."""

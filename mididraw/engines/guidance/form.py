@@ -11,7 +11,6 @@ from mididraw.harmony.feel import Feel
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.pocket.grammar import GrammarState
 from mididraw.models.pocket.tokens import plan_bars
 from mididraw.options import HIGHEST_KEY
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
@@ -59,6 +58,8 @@ class PocketForm(LogitsProcessor):
         self._bar = np.arange(STEPS_PER_BAR)
         self._off_eighths = (self._bar % 2).astype(np.float32)
         self._off_chord = _off_chord()
+        self._other_chords = ~np.eye(len(v.CHORDS) + 1, len(v.CHORDS), dtype=np.bool_)
+        self._other_chords[-1] = False
 
     def begin(self, slots: Integers, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
         """Take note of sequences that have no note yet.
@@ -89,24 +90,24 @@ class PocketForm(LogitsProcessor):
         """Forbid other chords, raise onsets that return, lower hammering."""
         grammar = self._grammar
         line, step = grammar.bar_line(slots), grammar.step(slots)
-        chord = self._chords[slots, (line // STEPS_PER_BAR).clip(0, self._chords.shape[1] - 1)]
-        places = np.arange(len(v.CHORDS))
-        other = (chord[:, None] >= 0) & (places != chord[:, None])
-        np.copyto(logits[:, v.CHORD.first : v.CHORD.stop], -np.inf, where=other)
+        chord = self._chords[slots, _within(line // STEPS_PER_BAR, self._chords)]
+        chords = logits[:, v.CHORD.first : v.CHORD.stop]
+        np.copyto(chords, -np.inf, where=self._other_chords[chord])
         self._begin_bar(logits, slots, line // STEPS_PER_BAR + 1)
         between = self._between[slots][:, None] * self._off_eighths
         returning = _RETURNING * self._before(slots, line) - between
         led = self._led[slots]
         logits[:, v.POSITION.first : v.POSITION.stop] += led * returning
-        released = self._until[slots] >= step[:, None]
+        held_for = self._until[slots] - step[:, None]
+        released = held_for >= 0
         ending = step >= self._bars[slots] * STEPS_PER_BAR - STEPS_PER_BAR // 2
         off_chord_cost = _OFF_CHORD + _OFF_HOME * ending
-        lately = self._until[slots] + STEPS_PER_BEAT >= step[:, None]
-        cost = (
-            _LATELY * lately + _AGAIN * released + off_chord_cost[:, None] * self._off_chord[chord]
-        )
-        logits[:, v.PITCH.first : v.PITCH.stop] -= np.tile(led * cost, len(v.Role))
-        shaping = grammar.state[slots] == GrammarState.PITCH
+        cost = _LATELY * (held_for >= -STEPS_PER_BEAT) + _AGAIN * released
+        cost += off_chord_cost[:, None] * self._off_chord[chord]
+        cost *= led
+        for pitches in v.PITCHES_OF_ROLES:
+            logits[:, pitches] -= cost
+        shaping = grammar.is_shaping(slots)
         hammered = released[np.arange(len(slots)), grammar.key(slots)]
         shape_cost = shaping * (_SHORT + _HAMMERING * hammered)
         logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= led * shape_cost[:, None]
@@ -114,7 +115,7 @@ class PocketForm(LogitsProcessor):
 
     def _begin_bar(self, logits: Floats, slots: Integers, bar: Integers) -> None:
         """Give the planned kind of bar the chance of all kinds, so that no bar becomes longer."""
-        planned = self._lines[slots, bar.clip(0, self._lines.shape[1] - 1)]
+        planned = self._lines[slots, _within(bar, self._lines)]
         bars = logits[:, v.BARS.first : v.BARS.stop]
         places = np.arange(v.BARS.first, v.BARS.stop)
         whole = np.logaddexp.reduce(bars, axis=1, keepdims=True)
@@ -123,7 +124,7 @@ class PocketForm(LogitsProcessor):
 
     def _before(self, slots: Integers, line: Integers) -> Floats:
         """Count the bars before that have an onset at each step, ``float32[n, 16]``."""
-        columns = line.clip(min=0)[:, None] + _columns(0) + self._bar
+        columns = np.maximum(line, 0)[:, None] + _columns(0) + self._bar
         count = np.zeros(columns.shape, np.float32)
         for lag in _LAGS:
             count += self._onsets[slots[:, None], columns - lag * STEPS_PER_BAR]
@@ -142,6 +143,12 @@ class PocketForm(LogitsProcessor):
         follows = (self._chords, self._lines, self._onsets, self._until, self._bars)
         for part in (*follows, self._between, self._led):
             part[target] = part[source]
+
+
+def _within(bar: Integers, table: Integers) -> Integers:
+    """The bar, or the nearest that a table ``[slots, bars]`` has."""
+    nearest: Integers = np.minimum(np.maximum(bar, 0), table.shape[1] - 1)
+    return nearest
 
 
 def _off_chord() -> Floats:

@@ -9,7 +9,7 @@ from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import Consonance
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import ParticleFilter
-from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar, is_one_of
+from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar, among
 from mididraw.engines.guidance.reward import HELD, PictureReward
 from mididraw.engines.guidance.token_mask import TokenMask
 from mididraw.engines.guidance.weights import ImportanceWeights
@@ -29,7 +29,7 @@ DISCRIMINATOR = 0.0
 """Nats a bar that the log of the odds counts for that a song has it; 0 leaves that out."""
 _TRIED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Durations that are looked at before one is chosen."""
-_MOVING = (
+_MOVING = among(
     GrammarState.FIRST_CHORD,
     GrammarState.FIRST_NOTE,
     GrammarState.SECOND_CHORD,
@@ -58,14 +58,13 @@ class PocketReward(PictureReward):
     def _gains_of_tokens(self, slots: Integers) -> Floats:
         """Tell the cells that each token gains, ``float32[n, SIZE]``."""
         gains = np.zeros((len(slots), v.SIZE), np.float32)
-        state = self._grammar.state[slots]
         striking = self._grammar.is_striking(slots)
         if striking.any():
             gains[striking, v.PITCH.first : v.PITCH.stop] = self._of_pitches(slots[striking])
-        shaping = state == GrammarState.PITCH
+        shaping = self._grammar.is_shaping(slots)
         if shaping.any():
             gains[shaping, v.SHAPE.first : v.SHAPE.stop] = self._of_shapes(slots[shaping])
-        moving = is_one_of(_MOVING, state)
+        moving = _MOVING[self._grammar.state[slots]]
         if moving.any():
             positions, half, bar = self._of_moves(slots[moving])
             gains[moving, v.POSITION.first : v.POSITION.stop] = positions
@@ -89,7 +88,7 @@ class PocketReward(PictureReward):
         free = self.accompanied[slots] & backing
         if free.any():
             at_ink = self.coverage.is_key_at_ink(slots, key, step)
-            at_least = np.where(at_ink, gain, np.float32(0)).clip(min=0)
+            at_least = np.where(at_ink, np.maximum(gain, 0), np.float32(0))
             gain = np.where(free[:, None], at_least, gain)
         return gain.repeat(len(v.VELOCITIES), axis=1)
 
@@ -97,8 +96,8 @@ class PocketReward(PictureReward):
         """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
         bar = self._grammar.bar_line(slots)
         missed = self.coverage.missed(slots, bar, STEPS_PER_BAR)
-        so_far = (self._grammar.step(slots) - bar).clip(min=0)
-        missed = (missed - missed[np.arange(len(slots)), so_far][:, None]).clip(min=0)
+        so_far = np.maximum(self._grammar.step(slots) - bar, 0)
+        missed = np.maximum(missed - missed[np.arange(len(slots)), so_far][:, None], 0)
         cost = self.coverage.least_cost(slots, bar, STEPS_PER_BAR)
         cost = cost * ~self.accompanied[slots][:, None]
         half = STEPS_PER_BAR // 2
@@ -116,8 +115,8 @@ class PocketConsonance(Consonance):
     def apply(self, logits: Floats, slots: Integers) -> Floats:
         """Lower pitches that clash, and all where too many sound."""
         cost = self.cost(slots, self._grammar.step(slots))
-        pitches = logits[:, v.PITCH.first : v.PITCH.stop]
-        pitches -= np.tile(cost, len(v.Role))
+        for pitches in v.PITCHES_OF_ROLES:
+            logits[:, pitches] -= cost
         return logits
 
 

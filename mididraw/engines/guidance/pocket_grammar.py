@@ -9,7 +9,14 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import GrammarState, PocketGrammar
 from mididraw.score import STEPS_PER_BAR
 
-_STRIKING = (GrammarState.POSITION, GrammarState.FIRST_NOTE, GrammarState.SECOND_NOTE)
+
+def among(*states: GrammarState) -> Booleans:
+    """Tell of every state whether it is one of these, ``bool[states]``."""
+    return np.array([state in states for state in GrammarState])
+
+
+_STRIKING = among(GrammarState.POSITION, GrammarState.FIRST_NOTE, GrammarState.SECOND_NOTE)
+_SHAPING = among(GrammarState.PITCH)
 
 
 class PocketPictureGrammar(PocketGrammar):
@@ -48,7 +55,8 @@ class PocketPictureGrammar(PocketGrammar):
 
     def step(self, slots: Integers) -> Integers:
         """Tell the step of the last position, 0 where there is none yet, ``int64[n]``."""
-        return (self.onset[slots] - self._first_bar[slots] * STEPS_PER_BAR).clip(min=0)
+        step: Integers = self.onset[slots] - self._first_bar[slots] * STEPS_PER_BAR
+        return np.maximum(step, 0, out=step)
 
     def bar_line(self, slots: Integers) -> Integers:
         """Tell the step at which the bar began, ``int64[n]``."""
@@ -61,12 +69,10 @@ class PocketPictureGrammar(PocketGrammar):
 
     def is_striking(self, slots: Integers) -> Booleans:
         """Tell which may strike a note, ``bool[n]``."""
-        return is_one_of(_STRIKING, self.state[slots])
+        striking: Booleans = _STRIKING[self.state[slots]]
+        return striking
 
-
-def is_one_of(states: tuple[GrammarState, ...], state: Integers) -> Booleans:
-    """Tell which states are among some, ``bool[n]``."""
-    among = np.zeros(len(state), np.bool_)
-    for one in states:
-        among |= state == one
-    return among
+    def is_shaping(self, slots: Integers) -> Booleans:
+        """Tell which have a pitch that waits for its duration, ``bool[n]``."""
+        shaping: Booleans = _SHAPING[self.state[slots]]
+        return shaping

@@ -81,7 +81,7 @@ class PictureReward(LogitsProcessor):
         if not accompanied.any():
             return lead, lead
         at_ink = self.coverage.is_at_ink(slots, step, durations)
-        free = np.where(at_ink, lead, np.float32(0)).clip(min=0)
+        free = np.where(at_ink, np.maximum(lead, 0), np.float32(0))
         aside = ASIDE / self.strength[slots].clip(min=_WEAK)
         free -= aside[:, None, None] * (free == 0)
         return lead, np.where(accompanied[:, None, None], free, lead)

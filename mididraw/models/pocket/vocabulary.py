@@ -96,6 +96,11 @@ SOURCE, KEY, TEMPO, BARS, CHORD, POSITION, PITCH, SHAPE = (
     FAMILIES[name]
     for name in ("source", "key", "tempo", "bar", "chord", "position", "pitch", "shape")
 )
+PITCHES_OF_ROLES = tuple(
+    slice(first, first + PITCHES) for first in range(PITCH.first, PITCH.stop, PITCHES)
+)
+"""Where the pitches of each role lie among the tokens."""
+
 SIZE = _STOPS[-1]
 """How many tokens there are."""
 

@@ -10,7 +10,8 @@ from bot.reply.answer import Reply
 from bot.service.sound import fitted, shrink_mp3
 from bot.texts import texts_in
 from mididraw.errors import SoundError
-from mididraw.render.audio import SAMPLE_RATE, Tags, encode_mp3
+from mididraw.render.audio import SAMPLE_RATE
+from mididraw.render.mp3 import Tags, encode_mp3
 
 SECONDS = 20
 ENGLISH = texts_in("en")
