@@ -1,12 +1,17 @@
 """Who may import whom: the contracts of pyproject.toml, and what importing brings along."""
 
 import ast
+import json
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from mididraw.models.decoder.kernel import Kernel
+from mididraw.models.gpu import has_gpu
 from tests.conftest import ROOT
 
 
@@ -20,7 +25,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def printed(program: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return done.stdout.strip()
 
@@ -43,6 +48,24 @@ def test_importing_the_library_brings_no_torch() -> None:
     program = (
         "import mididraw, mididraw.draw, mididraw.cli.commands, sys; print('torch' in sys.modules)"
     )
+    assert printed(program) == "False"
+
+
+@pytest.mark.skipif(has_gpu(), reason="a GPU computes by PyTorch")
+def test_drawing_with_the_model_brings_no_torch_where_another_kernel_is_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    program = (
+        "from mididraw.draw import draw; from mididraw.options import DrawOptions; import sys;"
+        "draw(['mididraw/examples/cat.png'], DrawOptions(bars=1, candidates=2, seed=0));"
+        "print('torch' in sys.modules)"
+    )
+    # The first one measures which is faster.
+    assert printed(program) == "True"
+    choices = tmp_path / "mididraw" / "kernels.json"
+    [name] = json.loads(choices.read_text())
+    choices.write_text(json.dumps({name: Kernel.ONNXRUNTIME}))
     assert printed(program) == "False"
 
 

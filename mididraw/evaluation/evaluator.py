@@ -32,6 +32,7 @@ from mididraw.models.music_embedding import (
     windows_of,
 )
 from mididraw.models.pocket.tokens import BACKING, LEAD, encode
+from mididraw.models.transformer import as_module
 from mididraw.render.midi import write_midi
 from mididraw.score import Note, Score, Track, roll
 
@@ -140,7 +141,7 @@ class Evaluator:
         }
         self._figures = [[figures(part) for part in parts] for parts in self._parts]
         self._embedded = [embed_scores(parts) for parts in self._parts]
-        self._model = load_model().transformer.module()
+        self._model = as_module(load_model().transformer)
 
     def embed(self, midis: Iterable[bytes]) -> EmbeddedClips:
         """Embed the first 15 s of files, played by a grand piano."""

@@ -49,8 +49,10 @@ def _placed(model: AnyTransformer) -> AnyTransformer:
         return model
     import torch
 
+    from mididraw.models.transformer import as_module
+
     try:
-        return model.module().to("cuda")
+        return as_module(model).to("cuda")
     except torch.OutOfMemoryError as error:
         raise ModelError(
             "gpu-memory-full",

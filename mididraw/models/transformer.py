@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 from torch.overrides import TorchFunctionMode
 
 from mididraw.arrays import Floats
-from mididraw.models.transformer_weights import TransformerConfig, TransformerWeights
+from mididraw.models.transformer_weights import AnyTransformer, TransformerConfig
 
 _PART = 256
 """Queries that attend at a time in training."""
@@ -134,7 +134,7 @@ class Transformer(nn.Module):
             return cls(shape)
 
     @classmethod
-    def of(cls, weights: TransformerWeights) -> Self:
+    def of(cls, weights: AnyTransformer) -> Self:
         """Make one of weights, where possible without a copy; ready to write.
 
         Raises:
@@ -187,15 +187,16 @@ class Transformer(nn.Module):
         state = self.state_dict().items()
         return {name: value.detach().float().cpu().numpy() for name, value in state}
 
-    def module(self) -> Self:
-        """The model itself."""
-        return self
-
     def readout(self) -> tuple[Tensor, Tensor | None]:
         """Weights ``[vocabulary, width]`` and bias ``[vocabulary]`` of the output."""
         if self.shape.tied:
             return self.embedding.weight, None
         return self.output.weight, self.output.bias
+
+
+def as_module(model: AnyTransformer) -> Transformer:
+    """The transformer itself where it is a module, or one that shares its weights' memory."""
+    return model if isinstance(model, Transformer) else Transformer.of(model)
 
 
 def attend_in_parts(q: Tensor, k: Tensor, v: Tensor) -> Tensor:

@@ -5,12 +5,9 @@ PyTorch takes one to three seconds to import, which is as long as a short piece 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from mididraw.arrays import Floats
-
-if TYPE_CHECKING:
-    from mididraw.models.transformer import Transformer
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +79,6 @@ class AnyTransformer(Protocol):
     def arrays(self) -> Mapping[str, Floats]:
         """Its weights by the names that PyTorch's modules have."""
 
-    def module(self) -> "Transformer":
-        """It as PyTorch's module."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransformerWeights:
@@ -97,12 +91,6 @@ class TransformerWeights:
     def arrays(self) -> Mapping[str, Floats]:
         """The weights."""
         return self.named
-
-    def module(self) -> "Transformer":
-        """Make a module of them, which shares their memory."""
-        from mididraw.models.transformer import Transformer
-
-        return Transformer.of(self)
 
 
 def names_and_sizes(shape: TransformerConfig) -> dict[str, tuple[int, ...]]:

@@ -16,6 +16,7 @@ from mididraw.evaluation.plan import Setting, drawings, play
 from mididraw.models import sounds_like
 from mididraw.models.discriminator import save
 from mididraw.models.pocket.model import load
+from mididraw.models.transformer import as_module
 from mididraw.training import bar_networks, columns, diffusion, discriminator, embedding, gan, vae
 from mididraw.training.config import DEFAULT, TrainConfig
 from mididraw.training.curve import draw_curve
@@ -81,7 +82,7 @@ def train(data: Path, start: str | None, config: Path | None, steps: int | None,
         dataset = own(data)
     model = None
     if start is not None:
-        model = (load() if start == "pocket" else load(Path(start))).module()
+        model = as_module(load() if start == "pocket" else load(Path(start)))
     trainer = Trainer(settings, model)
     if (out / CHECKPOINT).is_file():
         trainer.resume(out)

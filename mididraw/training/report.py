@@ -19,6 +19,7 @@ from mididraw.models.pocket.model import load
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import decode
 from mididraw.models.source import Source
+from mididraw.models.transformer import as_module
 from mididraw.score import Score, Track
 
 SAMPLES, BARS = 50, 16
@@ -70,7 +71,7 @@ def report(weights: Path, dataset: Dataset, tell: Callable[[str], None]) -> Repo
     model = Pocket(load(weights))
     tell("held-out songs")
     excerpts = windows(dataset.validation, model.transformer.shape.context)
-    held = cross_entropy(model.transformer.module(), excerpts)
+    held = cross_entropy(as_module(model.transformer), excerpts)
     tell("5-gram")
     baseline = _baseline(dataset)
     tell("samples")

@@ -16,6 +16,7 @@ import worker.health
 from bot.jobs.redis_server import RedisServer
 from bot.settings import DiscordSettings
 from mididraw.doctor import Finding, FindingState, examine, library
+from mididraw.models import gpu
 from tests.bot.discord.conftest import botting
 from tests.bot.jobs.conftest import redis_server, redis_url
 from tests.conftest import ROOT
@@ -116,13 +117,14 @@ def test_a_model_that_cannot_be_loaded_is_found(tmp_path: Path) -> None:
 def test_a_gpu_that_pytorch_cannot_use_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gpu, "_DEVICES", (str(tmp_path),))
+    monkeypatch.setattr(gpu, "_FOLDER", tmp_path)
+    (tmp_path / "nvidia1").touch()
     for version, seen in ((None, "built without CUDA"), ("13.0", "cannot use it")):
         monkeypatch.setattr(torch.version, "cuda", version)
         one = found("GPU", examine([library.check], {}))
         assert one.state is FindingState.FAULT
         assert seen in one.seen
-    monkeypatch.setattr(gpu, "_DEVICES", ())
+    (tmp_path / "nvidia1").unlink()
     assert found("GPU", examine([library.check], {})).state is FindingState.ABSENT
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from mididraw.arrays import Floats, Integers
 from mididraw.models.decoder import LogitsProcessor
 
 
@@ -12,13 +12,13 @@ class Follow(LogitsProcessor):
     """Notes the logits of a decoder's only sequence and forces the next of some tokens."""
 
     def __init__(self, tokens: Sequence[int]) -> None:
-        self.tokens, self.seen = tokens, list[Tensor]()
+        self.tokens, self.seen = tokens, list[Floats]()
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         assert slots.tolist() == [0]
-        forced = torch.full_like(logits, -torch.inf)
+        forced = np.full_like(logits, -np.inf)
         forced[:, self.tokens[len(self.seen)]] = 0
-        self.seen.append(logits[0].clone())
+        self.seen.append(logits[0].copy())
         return forced
 
 
@@ -31,19 +31,19 @@ class Trace(LogitsProcessor):
         self.applied = list[list[int]]()
         self.tokens: dict[int, list[int]] = {slot: [] for slot in range(slots)}
 
-    def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+    def apply(self, logits: Floats, slots: Integers) -> Floats:
         self.log.append(self.raised)
         self.applied.append(slots.tolist())
-        return logits + self.raised
+        return logits + np.float32(self.raised)
 
-    def observe(self, slots: Tensor, tokens: Tensor) -> None:
+    def observe(self, slots: Integers, tokens: Integers) -> None:
         for slot, token in zip(slots.tolist(), tokens.tolist(), strict=True):
             self.tokens[slot].append(token)
 
-    def fork(self, source: Tensor, target: Tensor) -> None:
+    def fork(self, source: Integers, target: Integers) -> None:
         for one, other in zip(source.tolist(), target.tolist(), strict=True):
             self.tokens[other] = list(self.tokens[one])
 
-    def release(self, slots: Tensor) -> None:
+    def release(self, slots: Integers) -> None:
         for slot in slots.tolist():
             self.tokens[slot] = []

@@ -1,11 +1,15 @@
 """Small random transformers of both kinds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.arrays import Floats, Integers
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 
 POCKET = TransformerConfig(
     vocabulary=97, context=64, width=48, depth=2, heads=4, kv_heads=2, hidden=72
@@ -40,6 +44,12 @@ def random_model(shape: TransformerConfig, seed: int = 0) -> Transformer:
     return model
 
 
-def random_tokens(shape: TransformerConfig, count: int, seed: int = 1) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randint(shape.vocabulary, (count,), generator=generator)
+def random_tokens(shape: TransformerConfig, count: int, seed: int = 1) -> Integers:
+    return np.random.default_rng(seed).integers(shape.vocabulary, size=count)
+
+
+def plain_logits(model: Transformer, tokens: Sequence[int] | Integers) -> Floats:
+    """What the module says of a whole sequence, ``float32[time, vocabulary]``."""
+    with torch.inference_mode():
+        logits: Floats = model(torch.tensor(tokens)[None])[0].numpy()
+    return logits

@@ -14,7 +14,8 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.prompts import PROMPTS
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 from mididraw.render.midi import write_midi
 from mididraw.score import Score, Track
 from tests.strategies.pieces import pieces

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from mididraw.models.transformer import Transformer, TransformerConfig, attend_in_parts
+from mididraw.models.transformer import Transformer, attend_in_parts
+from mididraw.models.transformer_weights import TransformerConfig
 from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
 
 
@@ -19,7 +20,7 @@ def test_the_pocket_shape_keeps_its_names() -> None:
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_no_token_sees_a_later_one(shape: TransformerConfig) -> None:
     model = random_model(shape)
-    tokens = random_tokens(shape, 20)
+    tokens = torch.from_numpy(random_tokens(shape, 20))
     changed = tokens.clone()
     changed[12] = (changed[12] + 1) % shape.vocabulary
     with torch.inference_mode():
@@ -31,7 +32,7 @@ def test_no_token_sees_a_later_one(shape: TransformerConfig) -> None:
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_a_step_of_training_lowers_the_loss(shape: TransformerConfig) -> None:
     model = random_model(shape).train()
-    tokens = random_tokens(shape, 33)[None]
+    tokens = torch.from_numpy(random_tokens(shape, 33))[None]
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     losses = []
     for _ in range(5):

@@ -7,11 +7,13 @@ from typing import Any, cast
 import pytest
 import torch
 
+from mididraw.arrays import Floats
 from mididraw.draw import prepare_request
 from mididraw.engines import ScoreRequest, by_model
 from mididraw.engines.generation import Generator
 from mididraw.models.catalogue import load_model
 from mididraw.models.decoder import Decoder
+from mididraw.models.decoder.onnx_network import OnnxNetwork
 from mididraw.models.interface import MusicModel
 from mididraw.options import DrawOptions
 from mididraw.score import Score
@@ -117,7 +119,7 @@ def test_out_of_memory_shrinks_the_batch_and_loses_nothing(model: MusicModel) ->
             steps = iter(range(10**6))
             step = decoder.network.step
 
-            def failing(*inputs: object) -> torch.Tensor:
+            def failing(*inputs: object) -> Floats:
                 if next(steps) == 20:
                     raise torch.OutOfMemoryError
                 return step(*inputs)  # type: ignore[arg-type]
@@ -133,6 +135,22 @@ def test_out_of_memory_shrinks_the_batch_and_loses_nothing(model: MusicModel) ->
     assert made == [16, 8, 4]
     assert found.keys() == {"0", "1", "2", "3"}
     assert found["2"] == alone(model, piece(2, candidates=4), 4)
+
+
+def test_a_batch_computes_with_the_threads_that_the_host_gives_it(model: MusicModel) -> None:
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            generator = Batch(model, 2, threads=threads)._generator
+            assert generator is not None
+            network = generator.decoder.network
+            if isinstance(network, OnnxNetwork):
+                options = network._session.get_session_options()
+                assert options.intra_op_num_threads == threads
+            else:
+                assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_piece_that_can_never_be_seated_is_told_so(model: MusicModel) -> None:

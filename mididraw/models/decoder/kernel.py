@@ -88,10 +88,11 @@ def _torch_network(
 
     from mididraw.models.decoder.torch_network import TorchNetwork
     from mididraw.models.decoder.weights import Weights
+    from mididraw.models.transformer import as_module
 
     if not model.on_gpu:
         torch.set_num_threads(threads or torch_threads())
-    return TorchNetwork(Weights.of(model.module(), precision, rows), rows, context)
+    return TorchNetwork(Weights.of(as_module(model), precision, rows), rows, context)
 
 
 def torch_threads() -> int:

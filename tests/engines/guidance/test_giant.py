@@ -29,7 +29,7 @@ from mididraw.models.interface import Opening
 from mididraw.models.pocket.tokens import BACKING
 from mididraw.models.prompts import PROMPTS
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer
+from mididraw.models.transformer import Transformer, as_module
 from mididraw.options import DrawOptions
 from mididraw.score import DRAWING, Score
 from tests.engines.guidance.untrained import BARS, particles_of, picture
@@ -103,7 +103,7 @@ def test_what_is_drawn_is_the_targets_own_score(untrained: Giant) -> None:
     drawn, _ = draw(untrained, opening, strength=0, count=1)
     with torch.inference_mode():
         tokens = torch.tensor([[*opening.tokens, *drawn.tokens]])
-        logits = untrained.transformer.module()(tokens)[0].numpy()
+        logits = as_module(untrained.transformer)(tokens)[0].numpy()
     guidance = GiantGuidance(1)
     guidance.begin(ONLY, canvas_of(picture()), opening, Plan(KEY), 0.0)
     for place, token in enumerate(drawn.tokens, len(opening.tokens) - 1):

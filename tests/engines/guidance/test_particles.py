@@ -28,6 +28,7 @@ from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling, log_softmax
 from mididraw.models.decoder.kernel import Kernel
 from mididraw.models.pocket.pocket import Pocket
+from mididraw.models.transformer import as_module
 from mididraw.models.transformer_weights import TransformerConfig
 from mididraw.options import HIGHEST_KEY
 from tests.engines.guidance.untrained import (
@@ -84,7 +85,8 @@ class Twist(LogitsProcessor):
         self.rewarded, self.length = (np.zeros(slots, np.int64) for _ in range(2))
 
     def apply(self, logits: Floats, slots: Integers) -> Floats:
-        return logits + np.array([0.0, 0.0, 1.5, 0.5, 0.0], np.float32) * (slots[:, None] % 2 == 1)
+        logits += np.array([0.0, 0.0, 1.5, 0.5, 0.0], np.float32) * (slots[:, None] % 2 == 1)
+        return logits
 
     def observe(self, slots: Integers, tokens: Integers) -> None:
         self.rewarded[slots] += tokens == 1
@@ -187,7 +189,7 @@ def test_the_score_is_the_models_probability_and_the_match(model: Pocket, resamp
     best = max(range(4), key=lambda index: drawn.scores[index])
     with torch.inference_mode():
         tokens = torch.tensor([[*OPENING.tokens, *drawn.tokens]])
-        logits = model.transformer.module()(tokens)[0].numpy()
+        logits = as_module(model.transformer)(tokens)[0].numpy()
     grammar, only = PocketPictureGrammar(1), np.array([0])
     form = PocketForm(grammar, 1)
     grammar.begin(only, OPENING, BARS)

@@ -8,7 +8,7 @@ import pytest
 from mididraw.errors import OptionError
 from mididraw.evaluation.benches.decode import SHAPES, run_decode_bench
 from mididraw.models.decoder import Precision
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 
 TINY = TransformerConfig(300, 512, 64, 2, 2, 1, 96)
 

@@ -1,14 +1,14 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
+from mididraw.arrays import Floats, Integers
 from mididraw.models.decoder import Decoder, LogitsProcessor, Precision, Sampling, generate
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 from tests.models.processors import Follow, Trace
-from tests.models.shapes import POCKET, SHAPES, random_model, random_tokens
+from tests.models.shapes import POCKET, SHAPES, plain_logits, random_model, random_tokens
 
 GREEDY = Sampling(temperature=0)
 TOLERANCE = {Precision.FP32: 1e-4, Precision.BF16: 0.15, Precision.INT8: 0.15}
@@ -21,28 +21,26 @@ each_precision = pytest.mark.parametrize("precision", Precision)
 @each_shape
 def test_cached_steps_give_the_plain_logits(shape: TransformerConfig, precision: Precision) -> None:
     model, tokens = random_model(shape), random_tokens(shape, 50)
-    with torch.inference_mode():
-        plain = model(tokens[None])[0]
+    plain = plain_logits(model, tokens)
     for prompt in (1, 20):
         decoder, follow = Decoder.of(model, precision=precision), Follow(tokens[prompt:].tolist())
         slot = decoder.join(tokens[:prompt].tolist(), GREEDY, [follow])
         for _ in range(50 - prompt):
             decoder.step()
         assert decoder.drawn(slot) == tokens[prompt:].tolist()
-        error = (torch.stack(follow.seen) - plain[prompt - 1 : -1]).abs().max()
+        error = abs(np.stack(follow.seen) - plain[prompt - 1 : -1]).max()
         assert error < TOLERANCE[precision] * plain.std()
 
 
 def test_a_prompt_of_several_chunks_gives_the_plain_logits() -> None:
     shape = replace(POCKET, context=1300)
     model, tokens = random_model(shape), random_tokens(shape, 1201)
-    with torch.inference_mode():
-        plain = model(tokens[None])[0, -2]
+    plain = plain_logits(model, tokens)[-2]
     decoder = Decoder.of(model)
     follow = Follow(tokens[-1:].tolist())
     decoder.join(tokens[:-1].tolist(), GREEDY, [follow])
     decoder.step()
-    torch.testing.assert_close(follow.seen[0], plain, atol=1e-4, rtol=0)
+    assert abs(follow.seen[0] - plain).max() < 1e-4
 
 
 def mixed_company(shape: TransformerConfig, count: int) -> tuple[list[list[int]], list[Sampling]]:
@@ -90,13 +88,13 @@ def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(
     model = random_model(shape)
     prompts, samplings = mixed_company(shape, 7)
 
-    def logits(slots: int, chosen: list[int]) -> list[Tensor]:
-        decoder, seen = Decoder.of(model, slots=slots, precision=Precision.INT8), list[Tensor]()
+    def logits(slots: int, chosen: list[int]) -> list[Floats]:
+        decoder, seen = Decoder.of(model, slots=slots, precision=Precision.INT8), list[Floats]()
 
         class Last(LogitsProcessor):
-            def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+            def apply(self, logits: Floats, slots: Integers) -> Floats:
                 assert slots.tolist() == [len(chosen) - 1]
-                seen.append(logits[0].clone())
+                seen.append(logits[0].copy())
                 return logits
 
         for i in chosen:
@@ -106,7 +104,7 @@ def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(
         return seen
 
     for alone, beside in zip(logits(1, [3]), logits(7, [0, 1, 2, 4, 5, 6, 3]), strict=True):
-        assert torch.equal(alone, beside)
+        assert np.array_equal(alone, beside)
 
 
 @each_shape
@@ -117,8 +115,7 @@ def test_beyond_the_context_the_newer_half_goes_on(shape: TransformerConfig) -> 
     for token in drawn:
         if len(tokens) - start == shape.context + 1:
             start = len(tokens) - shape.context // 2
-        with torch.inference_mode():
-            plain = model(torch.tensor([tokens[start:]]))[0, -1]
+        plain = plain_logits(model, tokens[start:])[-1]
         assert plain[token] > plain.max() - 1e-4
         tokens.append(token)
 
@@ -135,23 +132,23 @@ def test_of_a_prompt_beyond_the_context_the_end_counts() -> None:
 def test_at_temperature_zero_the_likeliest_token_follows() -> None:
     model, tokens = random_model(POCKET), random_tokens(POCKET, 5).tolist()
     [drawn] = generate(Decoder.of(model), [tokens], [GREEDY], 40)
-    with torch.inference_mode():
-        plain = model(torch.tensor([tokens + drawn]))[0, 4:-1]
+    plain = plain_logits(model, tokens + drawn)[4:-1]
     assert plain.argmax(-1).tolist() == drawn
 
 
 def test_a_processor_decides_for_each_sequence() -> None:
     """A grammar as a table over the last token: even tokens follow odd ones and odd even ones."""
-    parity = torch.arange(POCKET.vocabulary) % 2
-    table = torch.where(parity[:, None] == parity, -torch.inf, 0.0)
+    parity = np.arange(POCKET.vocabulary) % 2
+    table = np.where(parity[:, None] == parity, np.float32(-np.inf), np.float32(0))
 
     class Parity(LogitsProcessor):
-        last = torch.zeros(4, dtype=torch.int64)
+        last = np.zeros(4, np.int64)
 
-        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
-            return logits.add_(table[self.last[slots]])
+        def apply(self, logits: Floats, slots: Integers) -> Floats:
+            logits += table[self.last[slots]]
+            return logits
 
-        def observe(self, slots: Tensor, tokens: Tensor) -> None:
+        def observe(self, slots: Integers, tokens: Integers) -> None:
             self.last[slots] = tokens
 
     prompts, samplings = mixed_company(POCKET, 6)
@@ -209,9 +206,9 @@ def test_what_a_processor_forbids_to_some_is_not_forbidden_to_others() -> None:
         def __init__(self, token: int) -> None:
             self.token = token
 
-        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
+        def apply(self, logits: Floats, slots: Integers) -> Floats:
             assert len(logits) == len(slots)
-            logits[:] = -torch.inf
+            logits[:] = -np.inf
             logits[:, self.token] = 0
             return logits
 
@@ -226,10 +223,10 @@ def test_an_end_token_ends_a_sequence() -> None:
     end = 5
 
     class AfterThree(Trace):
-        def apply(self, logits: Tensor, slots: Tensor) -> Tensor:
-            three = torch.tensor([len(self.tokens[slot]) == 3 for slot in slots.tolist()])
-            logits[three, end] = torch.inf
-            logits[~three, end] = -torch.inf
+        def apply(self, logits: Floats, slots: Integers) -> Floats:
+            three = np.array([len(self.tokens[slot]) == 3 for slot in slots.tolist()])
+            logits[three, end] = np.inf
+            logits[~three, end] = -np.inf
             return logits
 
     decoder = Decoder.of(random_model(POCKET), slots=2)

@@ -7,16 +7,23 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
 
 from mididraw.models.decoder import Decoder, Precision, Sampling, generate
 from mididraw.models.decoder.kernel import Kernel, make_network
 from mididraw.models.decoder.onnx_network import OnnxNetwork
 from mididraw.models.decoder.torch_network import TorchNetwork
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 from tests.conftest import ROOT
-from tests.models.shapes import LEARNED, POCKET, ROTARY, random_model, random_tokens
+from tests.models.shapes import (
+    LEARNED,
+    POCKET,
+    ROTARY,
+    plain_logits,
+    random_model,
+    random_tokens,
+)
 
 WRITABLE = replace(POCKET, width=64, kv_heads=1)
 """Heads of 16 channels, which ONNX Runtime can turn, that share one key."""
@@ -35,12 +42,6 @@ def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "mididraw" / "kernels.json"
 
 
-def plain_logits(model: Transformer, tokens: torch.Tensor) -> torch.Tensor:
-    with torch.inference_mode():
-        logits: torch.Tensor = model(tokens[None])[0]
-    return logits
-
-
 @each_kernel
 @each_shape
 def test_steps_give_the_plain_logits_in_every_row(shape: TransformerConfig, kernel: Kernel) -> None:
@@ -53,11 +54,11 @@ def test_steps_give_the_plain_logits_in_every_row(shape: TransformerConfig, kern
         network.prefill(row, tokens[: held[row]])
     for step in range(3):
         lengths = [length + step for length in held]
-        taken = torch.stack([tokens[n] for tokens, n in zip(sequences, lengths, strict=True)])
-        logits = network.step(taken, torch.tensor(lengths), max(lengths))
+        taken = np.array([tokens[n] for tokens, n in zip(sequences, lengths, strict=True)])
+        logits = network.step(taken, np.array(lengths), max(lengths))
         for row, (tokens, n) in enumerate(zip(sequences, lengths, strict=True)):
             plain = plain_logits(model, tokens[: n + 1])[-1]
-            assert (logits[row] - plain).abs().max() < TOLERANCE * plain.std()
+            assert abs(logits[row] - plain).max() < TOLERANCE * plain.std()
 
 
 @each_kernel
@@ -78,13 +79,13 @@ def test_fewer_rows_are_computed_only_where_that_changes_no_bit(kernel: Kernel) 
     network = make_network(model, Precision.FP32, 24, WRITABLE.context, kernel=kernel)
     assert network.sizes[-1] == 24
     tokens = random_tokens(WRITABLE, 24)
-    lengths = torch.arange(24)
+    lengths = np.arange(24)
     for row in range(24):
         network.prefill(row, random_tokens(WRITABLE, row, seed=row))
-    every = network.step(tokens, lengths, 23).clone()
+    every = network.step(tokens, lengths, 23).copy()
     for count in network.sizes:
         some = network.step(tokens[:count], lengths[:count], count - 1)
-        assert torch.equal(some, every[:count])
+        assert np.array_equal(some, every[:count])
 
 
 @each_kernel
@@ -94,11 +95,9 @@ def test_a_copied_row_goes_on_like_its_original(kernel: Kernel) -> None:
     network.prefill(0, tokens[:15])
     network.prefill(2, tokens[5:19])
     network.move(0, 2, 15)
-    logits = network.step(
-        torch.stack([tokens[15], tokens[0], tokens[15]]), torch.tensor([15, 0, 15]), 15
-    )
-    torch.testing.assert_close(logits[2], logits[0], atol=1e-5, rtol=0)
-    assert (logits[0] - plain_logits(model, tokens[:16])[-1]).abs().max() < 1e-3
+    logits = network.step(np.array([tokens[15], tokens[0], tokens[15]]), np.array([15, 0, 15]), 15)
+    assert abs(logits[2] - logits[0]).max() < 1e-5
+    assert abs(logits[0] - plain_logits(model, tokens[:16])[-1]).max() < 1e-3
 
 
 @each_kernel
@@ -109,7 +108,7 @@ def test_beyond_the_context_the_newer_half_goes_on(kernel: Kernel) -> None:
     for token in drawn:
         if len(tokens) - start == WRITABLE.context + 1:
             start = len(tokens) - WRITABLE.context // 2
-        plain = plain_logits(model, torch.tensor(tokens[start:]))[-1]
+        plain = plain_logits(model, tokens[start:])[-1]
         assert plain[token] > plain.max() - 1e-3
         tokens.append(token)
 
@@ -127,13 +126,13 @@ def test_a_rows_bits_are_its_own_however_long_those_beside_it_are(
         for row in (0, 2):
             network.prefill(row, others[:beside])
         for step in range(2):
-            tokens = torch.stack([others[beside], own[held + step], others[beside]])
-            lengths = torch.tensor([beside, held + step, beside])
+            tokens = np.array([others[beside], own[held + step], others[beside]])
+            lengths = np.array([beside, held + step, beside])
             logits = network.step(tokens, lengths, int(lengths.max()))
-        found.append(logits[1].clone())
-    assert all(torch.equal(one, found[0]) for one in found)
+        found.append(logits[1].copy())
+    assert all(np.array_equal(one, found[0]) for one in found)
     plain = plain_logits(model, own)[-1]
-    assert (found[0] - plain).abs().max() < TOLERANCE * plain.std()
+    assert abs(found[0] - plain).max() < TOLERANCE * plain.std()
 
 
 @each_kernel

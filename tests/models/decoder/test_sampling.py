@@ -1,7 +1,7 @@
 import math
 
+import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,40 +15,41 @@ logits_of = st.lists(st.floats(-8, 8, width=32), min_size=1, max_size=30)
 def test_what_is_drawn_lies_in_the_nucleus(
     values: list[float], top_p: float, seed: int, temperature: float
 ) -> None:
-    logits = torch.tensor([values])
-    token = int(choose(logits, [Sampling(temperature, top_p, seed)], [0]))
-    chances = torch.softmax(logits[0] / temperature, 0)
+    logits = np.array([values], np.float32)
+    [token] = choose(logits, [Sampling(temperature, top_p, seed)], [0])
+    chances = np.exp((logits[0] - logits.max()) / temperature)
+    chances /= chances.sum()
     likelier = chances[chances > chances[token]].sum().item()
     assert likelier < top_p + 1e-6
 
 
 @given(logits_of, st.integers(0, 2**32))
 def test_what_is_forbidden_is_never_drawn(values: list[float], seed: int) -> None:
-    logits = torch.full((1, 2 * len(values)), -torch.inf)
-    logits[0, ::2] = torch.tensor(values)
-    assert int(choose(logits, [Sampling(1.0, 1.0, seed)], [0])) % 2 == 0
+    logits = np.full((1, 2 * len(values)), -np.inf, np.float32)
+    logits[0, ::2] = values
+    [token] = choose(logits, [Sampling(1.0, 1.0, seed)], [0])
+    assert token % 2 == 0
 
 
 @pytest.mark.parametrize("top_p", [1.0, 0.8, 0.3])
 def test_shares_follow_the_chances_inside_the_nucleus(top_p: float) -> None:
-    chances = torch.tensor([0.05, 0.4, 0.1, 0.25, 0.2])
+    chances = np.array([0.05, 0.4, 0.1, 0.25, 0.2])
     nucleus = {1.0: [0, 1, 2, 3, 4], 0.8: [1, 3, 4], 0.3: [1]}[top_p]
     count = 20_000
-    drawn = choose(
-        chances.log().expand(count, -1), [Sampling(1.0, top_p, 7)] * count, list(range(count))
-    )
-    shares = torch.bincount(drawn, minlength=5) / count
-    expected = torch.zeros(5)
+    logits = np.tile(np.log(chances).astype(np.float32), (count, 1))
+    drawn = choose(logits, [Sampling(1.0, top_p, 7)] * count, list(range(count)))
+    shares = np.bincount(drawn, minlength=5) / count
+    expected = np.zeros(5)
     expected[nucleus] = chances[nucleus] / chances[nucleus].sum()
-    torch.testing.assert_close(shares, expected, atol=4 * math.sqrt(0.25 / count), rtol=0)
+    assert shares == pytest.approx(expected, abs=4 * math.sqrt(0.25 / count))
 
 
 def test_rows_are_drawn_each_in_its_own_way() -> None:
-    logits = torch.randn(8, 50, generator=torch.Generator().manual_seed(3))
+    logits = np.random.default_rng(3).normal(size=(8, 50)).astype(np.float32)
     samplings = [Sampling((0, 1.2)[i % 2], (0.5, 1, 0.9)[i % 3], i) for i in range(8)]
     steps = [3 * i for i in range(8)]
     together = choose(logits, samplings, steps).tolist()
-    alone = [int(choose(logits[i : i + 1], samplings[i : i + 1], [steps[i]])) for i in range(8)]
+    alone = [choose(logits[i : i + 1], samplings[i : i + 1], [steps[i]]).item() for i in range(8)]
     assert together == alone
     assert together[::2] == logits[::2].argmax(-1).tolist()
 
@@ -68,13 +69,12 @@ def test_noise_is_the_same_for_ever() -> None:
 
 
 def test_noise_is_even_and_neighbours_are_unlike() -> None:
-    values = torch.tensor([noise(seed, step) for seed in range(100) for step in range(100)])
+    values = np.array([noise(seed, step) for seed in range(100) for step in range(100)])
     assert abs(values.mean() - 0.5) < 0.02
     assert abs(values.var() - 1 / 12) < 0.005
-    grid = values.view(100, 100)
+    grid = values.reshape(100, 100)
     for one, other in ((grid[1:], grid[:-1]), (grid[:, 1:], grid[:, :-1])):
-        pair = torch.stack([one.flatten(), other.flatten()])
-        assert abs(torch.corrcoef(pair)[0, 1]) < 0.05
+        assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.05
 
 
 @pytest.mark.parametrize("wrong", [{"temperature": -1}, {"top_p": 0}, {"top_p": 1.1}])

@@ -8,7 +8,7 @@ import torch
 
 from mididraw.evaluation.references.xtransformers import reference
 from mididraw.models.giant.shapes import PUBLISHED
-from mididraw.models.transformer import TransformerConfig
+from mididraw.models.transformer_weights import TransformerConfig
 
 ROTARY = replace(
     PUBLISHED["giant-medium"].shape,

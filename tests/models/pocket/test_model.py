@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from mididraw.errors import ModelError
 from mididraw.models.pocket import model as pocket
 from mididraw.models.pocket import vocabulary as v
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer, as_module
+from mididraw.models.transformer_weights import TransformerConfig
 
 TINY = TransformerConfig(v.SIZE, 64, 32, 1, 2, 1, 48)
 
@@ -23,7 +24,7 @@ def test_weights_are_read_back_in_half_precision(tmp_path: Path) -> None:
     again = pocket.load(tmp_path / "w.safetensors")
     assert again.shape == TINY
     tokens = torch.randint(0, v.SIZE, (2, 20))
-    assert torch.allclose(again(tokens), model(tokens), atol=1e-2)
+    assert torch.allclose(as_module(again)(tokens), model(tokens), atol=1e-2)
 
 
 def _with(path: Path, kind: str, shape: dict[str, object]) -> Path:

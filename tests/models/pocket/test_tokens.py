@@ -10,7 +10,8 @@ from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.pocket import Pocket
 from mididraw.models.pocket.tokens import LEAD, decode, encode, header
 from mididraw.models.source import Source
-from mididraw.models.transformer import Transformer, TransformerConfig
+from mididraw.models.transformer import Transformer
+from mididraw.models.transformer_weights import TransformerConfig
 from mididraw.score import DRAWING, Meter, Note, Score, Track
 from tests.strategies.pieces import pieces
 from tests.strategies.scores import scores
