@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
+from importlib.util import find_spec
 
 from mididraw.canvas import Canvas, lay, lay_over
 from mididraw.engines import ENGINES, ScoreRequest
@@ -186,8 +187,13 @@ def prepare_request(
 
 
 def _in_style_of(music: Score, options: DrawOptions) -> DrawOptions:
-    """Take the style that the music sounds like, unless another than the default is asked for."""
+    """Take the style that the music sounds like, unless another than the default is asked for.
+
+    Where PyTorch is not installed, nothing hears what it sounds like.
+    """
     if options.style != DrawOptions.model_fields["style"].default:
+        return options
+    if find_spec("torch") is None:
         return options
     from mididraw.models.sounds_like import style_like  # PyTorch takes a second to import
 

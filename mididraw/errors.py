@@ -104,6 +104,14 @@ class ModelError(MididrawError):
     """A model cannot be loaded, or cannot be trained as asked."""
 
 
+def needs_torch() -> ModelError:
+    """The error of what PyTorch alone computes, where it is not installed."""
+    return ModelError(
+        "model-needs-torch",
+        "This model needs PyTorch: install it with pip install 'mididraw[torch]'.",
+    )
+
+
 def unread(path: Path) -> ModelError:
     """The error of a model's file that is missing, damaged, or something else."""
     return ModelError(

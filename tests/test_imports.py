@@ -14,6 +14,9 @@ from mididraw.models.decoder.kernel import Kernel
 from mididraw.models.gpu import has_gpu
 from tests.conftest import ROOT
 
+_WITHOUT_TORCH = "import sys; sys.modules['torch'] = None;"
+"""What makes Python take PyTorch for missing."""
+
 
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
@@ -104,3 +107,32 @@ def test_no_module_is_longer_than_can_be_read_in_one_sitting() -> None:
     for package in ("bot", "mididraw", "worker"):
         for path in (ROOT / package).rglob("*.py"):
             assert len(path.read_text().splitlines()) <= 400, path
+
+
+def test_our_model_draws_where_pytorch_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    program = (
+        "from mididraw.draw import draw; from mididraw.options import DrawOptions;"
+        "piece = draw(['mididraw/examples/cat.png'], DrawOptions(bars=1, candidates=2, seed=0));"
+        "print(piece.midi.hex())"
+    )
+    alone = printed(f"{_WITHOUT_TORCH} {program}")
+    choices = tmp_path / "mididraw" / "kernels.json"
+    assert not choices.exists(), "there was nothing to choose from"
+    printed(program)
+    [name] = json.loads(choices.read_text())
+    choices.write_text(json.dumps({name: Kernel.ONNXRUNTIME}))
+    assert printed(program) == alone
+
+
+def test_what_needs_pytorch_says_so_where_it_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "giant.pth").touch()
+    program = (
+        f"{_WITHOUT_TORCH} from mididraw.models.catalogue import load_model;"
+        "from mididraw.errors import MididrawError\n"
+        f"try: load_model('giant-medium={tmp_path}/giant.pth')\n"
+        "except MididrawError as error: print(error)"
+    )
+    assert "pip install 'mididraw[torch]'" in printed(program)

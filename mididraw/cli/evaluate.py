@@ -37,7 +37,7 @@ def evaluate(
     ),
 ) -> None:
     """Measure every engine over many drawings; takes about an hour for 100 drawings."""
-    with needs("model"):
+    with needs("evaluate"):
         from mididraw.evaluation.command import Sources, compare_all
         from mididraw.evaluation.plan import ablations, settings
         from mididraw.evaluation.report import write_report

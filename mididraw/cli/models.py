@@ -110,7 +110,7 @@ def train(
     ] = TrainedNetwork.POCKET,
 ) -> None:
     """Train a model, or teach ours your own MIDI files; goes on where it was broken off."""
-    with needs("model"):
+    with needs("torch"):
         from mididraw.training.command import train as train_pocket
         from mididraw.training.command import train_bars, train_discriminator, train_embedding
 

@@ -18,8 +18,8 @@ def check(environment: Mapping[str, str]) -> Iterator[Finding]:
     settings = Settings.from_environment(environment)
     yield _fluidsynth(settings)
     yield _ffmpeg()
-    if find_spec("torch") is None:
-        yield absent("model", "torch is not installed: pip install 'mididraw[model]' for a worker")
+    if find_spec("onnxruntime") is None:
+        yield absent("model", "it is not installed: pip install 'mididraw[model]' to draw with it")
         return
     yield _gpu()
     yield _model(settings)
@@ -74,6 +74,8 @@ def _ffmpeg() -> Finding:
 
 
 def _gpu() -> Finding:
+    if find_spec("torch") is None:
+        return absent("GPU", "PyTorch, which would use one, is not installed; the CPU decodes")
     import torch
 
     from mididraw.models.gpu import has_device

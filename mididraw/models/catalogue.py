@@ -1,8 +1,9 @@
 """The models there are, by name."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
-from mididraw.errors import ModelError
+from mididraw.errors import ModelError, needs_torch
 from mididraw.models.giant.giant import Giant
 from mididraw.models.giant.hub import fetch
 from mididraw.models.giant.shapes import PUBLISHED
@@ -29,6 +30,8 @@ def load_model(name: str = POCKET) -> MusicModel:
     kind, _, path = name.partition("=")
     if kind in PUBLISHED:
         checkpoint = Path(path) if path else fetch(kind)
+        if find_spec("torch") is None:
+            raise needs_torch()
         # PyTorch is imported where it is needed alone: that takes one to three seconds.
         from mididraw.models.giant.checkpoint import load_checkpoint
 

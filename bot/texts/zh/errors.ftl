@@ -86,6 +86,7 @@ error-midi-several = 这个 MIDI 文件里有好几首曲子（类型 2），请
 error-midi-too-large = MIDI 文件太大，最多读取 4 MB。
 error-midi-too-many-bars = MIDI 文件太长，最多读取 { $most } 小节。
 error-midi-too-many-minutes = MIDI 文件太长，最多读取 { $most } 分钟。
+error-model-needs-torch = 这个模型需要 PyTorch，请用 pip install 'mididraw[torch]' 安装。
 error-model-other = { $path } 里没有 pocket 模型。
 error-model-other-shape = { $path } 里模型的形状未知。
 error-model-other-tokens = { $path } 训练时用的词元与本版本不同。

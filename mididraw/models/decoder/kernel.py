@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from platformdirs import user_cache_path
 
+from mididraw.errors import needs_torch
 from mididraw.models.decoder.interface import Network
 from mididraw.models.decoder.onnx_graph import can_write
 from mididraw.models.decoder.onnx_network import OnnxNetwork
@@ -58,16 +60,19 @@ def make_network(
             on CPUs and shapes for which :func:`can_write` holds.
 
     Raises:
-        ModelError: there is no room in memory.
+        ModelError: there is no room in memory, or PyTorch is needed and missing.
     """
     few = threads or min(cores(), _THREADS)
-    makers: dict[Kernel, Callable[[], Network]] = {
-        Kernel.TORCH: lambda: _torch_network(model, precision, rows, context, threads)
-    }
+    makers: dict[Kernel, Callable[[], Network]] = {}
+    if find_spec("torch") is not None:
+        makers[Kernel.TORCH] = lambda: _torch_network(model, precision, rows, context, threads)
     if precision is Precision.FP32 and not model.on_gpu and can_write(model.shape):
         makers[Kernel.ONNXRUNTIME] = lambda: OnnxNetwork(model, rows, context, few)
+    if not makers:
+        raise needs_torch()
     if len(makers) == 1:
-        return makers[Kernel.TORCH]()
+        [make] = makers.values()
+        return make()
     libraries = f"PyTorch {version('torch')}, ONNX Runtime {version('onnxruntime')}"
     size = f"{model.shape}, {rows} rows, {context} positions, {few} threads"
     name = f"{processor()}, {libraries}, {size}"
