@@ -2,14 +2,14 @@
 
 import json
 import os
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from mididraw.cli.output import ERR, OUT, Json
-from mididraw.doctor import FindingState, examine, library
+from mididraw.doctor import Check, FindingState, absent, examine, library
 from mididraw.errors import MididrawError, OptionError
 
 app = typer.Typer()
@@ -20,7 +20,7 @@ _COLOURS = {FindingState.WELL: "green", FindingState.ABSENT: "dim", FindingState
 def doctor(as_json: Json = False) -> None:
     """Look at everything that drawings need, and say how to mend what is wrong."""
     parts = sorted(entry_points(group="mididraw.checks"), key=lambda found: found.name)
-    found = examine([library.check, *(part.load() for part in parts)], os.environ)
+    found = examine([library.check, *map(_check_of, parts)], os.environ)
     if as_json:
         keys = ("subject", "state", "seen", "remedy")
         print(json.dumps([{key: getattr(one, key) for key in keys} for one in found]))  # noqa: T201
@@ -32,6 +32,16 @@ def doctor(as_json: Json = False) -> None:
         OUT.print(table)
     if any(one.state is FindingState.FAULT for one in found):
         raise typer.Exit(1)
+
+
+def _check_of(part: EntryPoint) -> Check:
+    """Load a part's check; where its packages are missing, one that says so."""
+    try:
+        check: Check = part.load()
+    except ModuleNotFoundError as error:
+        missing = absent(part.name, f"{error.name} is not installed here, which it needs")
+        return lambda _: [missing]
+    return check
 
 
 @app.command()

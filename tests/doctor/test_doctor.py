@@ -66,6 +66,18 @@ def test_a_host_that_lacks_much_is_told_of_each_thing_at_once(tmp_path: Path) ->
     assert findings["Telegram's token"]["state"] == FindingState.ABSENT
 
 
+def test_what_nobody_installed_is_said_to_be_absent(tmp_path: Path) -> None:
+    """Who draws on the command line alone has no Redis, and a doctor all the same."""
+    (tmp_path / "redis.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'redis'\", name='redis')\n"
+    )
+    code, findings = doctor(PYTHONPATH=str(tmp_path))
+    assert code == 0
+    for part in ("bots", "queue"):
+        assert findings[part]["state"] == FindingState.ABSENT
+        assert "redis is not installed" in findings[part]["seen"]
+
+
 def test_a_front_end_is_told_that_workers_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the bots' image there is nothing to draw with."""
     monkeypatch.delitem(sys.modules, "mididraw.render.audio", raising=False)
