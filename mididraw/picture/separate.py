@@ -23,6 +23,8 @@ from mididraw.picture.colour import (
     channel,
     distance,
     floats,
+    highest,
+    quantile,
     tint_distance,
     to_lab,
     without_transparency,
@@ -192,11 +194,11 @@ def _clear(contrast: Floats, reach: Bools) -> Floats:
     """Contrast, where it is above the usual one of paper with itself; none where none is."""
     usual = contrast[reach]
     some = usual[::_EVERY]
-    middle = float(np.median(some))
-    noise = 1.4826 * float(np.median(np.abs(some - middle)))
+    middle = quantile(some, 0.5)
+    noise = 1.4826 * quantile(np.abs(some - middle), 0.5)
     anything = _strongest(usual) > middle + _OUTSTANDING * noise
-    clear = contrast > (middle + 4 * noise if anything else np.inf)
-    return floats(np.where(clear, contrast, 0.0))
+    least = middle + 4 * noise if anything else np.inf
+    return floats(cv2.threshold(contrast, least, 0, cv2.THRESH_TOZERO)[1])
 
 
 def _colour_contrast(lab: Floats, paper: Paper) -> Floats:
@@ -234,12 +236,4 @@ def _strongest(strength: Floats) -> float:
 
     Of a large sheet with a small drawing, a thousandth would be paper.
     """
-    values = strength.ravel()
-    place = min(max(len(values) // 1000, 4), 40, len(values))
-    # No value below the one that a part of them has in this place can have it among all: what is
-    # left is sorted in a tenth of the time.
-    some = values[:: max(len(values) // 50_000, 1)]
-    some = some[some >= some.max() / 2]  # many zeros are sorted slowly
-    if len(some) >= place:
-        values = values[values >= np.partition(some, -place)[-place]]
-    return float(np.partition(values, -place)[-place])
+    return highest(strength, min(max(strength.size // 1000, 4), 40, strength.size) - 1)
