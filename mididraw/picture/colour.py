@@ -71,21 +71,27 @@ def summed(pixels: Floats) -> Floats:
     return floats(cv2.transform(pixels, _SUM))
 
 
-def slopes(pixels: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """How steeply each channel rises across and down (Sobel), in its units a pixel.
+def slopes(pixels: Floats, sigma: float = 0) -> Iterator[tuple[Floats, Floats]]:
+    """How steeply each channel, blurred, rises across and down (Sobel), in its units a pixel.
 
     One channel comes at a time, as all together take more memory, and that more time.
     """
     for number in range(pixels.shape[-1]):
         one = channel(pixels, number)
+        if sigma:
+            one = blurred(one, sigma)
         across, down = (cv2.Sobel(one, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
         yield floats(across), floats(down)
 
 
-def gradient(pixels: Floats) -> Floats:
-    """How steeply the colour changes, in CIELAB units a pixel, ``float32[height, width]``."""
+def gradient(pixels: Floats, sigma: float) -> Floats:
+    """How steeply the colour changes, blurred over ``sigma`` pixels: CIELAB units a pixel.
+
+    Returns:
+        ``float32[height, width]``.
+    """
     total = np.zeros(pixels.shape[:2], np.float32)
-    for across, down in slopes(pixels):
+    for across, down in slopes(pixels, sigma):
         cv2.accumulateSquare(across, total)
         cv2.accumulateSquare(down, total)
     return floats(cv2.sqrt(total, total))

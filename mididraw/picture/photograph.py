@@ -71,20 +71,18 @@ def _tangents(lab: Floats) -> tuple[Floats, Floats]:
 
 def _edges(lab: Floats) -> Floats:
     """How much an edge or a line of any colour is here: the gradient and the darkness of a line."""
-    smooth = blurred(lab, _NARROW)
-    wide = blurred(channel(lab, 0), _NARROW * _WIDE)
-    line = np.maximum(wide - channel(smooth, 0), 0.0)
-    return floats(gradient(smooth) + 0.5 * line)
+    light = channel(lab, 0)
+    line = np.maximum(blurred(light, _NARROW * _WIDE) - blurred(light, _NARROW), 0)
+    return floats(cv2.scaleAdd(line, 0.5, gradient(lab, _NARROW)))
 
 
 def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
     """Average along the flow, so that broken edges join and specks fade."""
     height, width = edges.shape
-    x = np.arange(width, dtype=np.float32)[None].repeat(height, 0)
-    y = np.arange(height, dtype=np.float32)[:, None].repeat(width, 1)
     total, weights = edges.copy(), 1.0
     for side in (1.0, -1.0):
-        at_x, at_y = x.copy(), y.copy()
+        at_x = np.arange(width, dtype=np.float32)[None].repeat(height, 0)
+        at_y = np.arange(height, dtype=np.float32)[:, None].repeat(width, 1)
         way_x, way_y = (np.float32(side) * part for part in tangents)
         for step in range(1, _ALONG + 1):
             at_x += way_x
