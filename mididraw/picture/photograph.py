@@ -49,10 +49,10 @@ def line_drawing(lab: Floats) -> tuple[Bools, Floats]:
         small = floats(cv2.bilateralFilter(small, 5, 12.0, 4.0))
     response = _along(_edges(small), _tangents(small))
     lines = _main_lines(response)
-    strength = np.where(lines, response / max(float(response.max()), 1e-6), 0.0)
+    response /= max(float(response.max()), 1e-6)
+    response[~lines] = 0
     grown = cv2.resize(lines.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    strong = cv2.resize(strength.astype(np.float32), (width, height))
-    return grown > 0.5, strong.astype(np.float32)
+    return grown > 0.5, floats(cv2.resize(response, (width, height)))
 
 
 def _tangents(lab: Floats) -> tuple[Floats, Floats]:
@@ -104,7 +104,8 @@ def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
             way_x, way_y = (
                 (ahead.view(np.uint32) ^ back).view(np.float32) for ahead in (ahead_x, ahead_y)
             )
-    return floats(total / weights)
+    total /= weights
+    return total
 
 
 def _main_lines(response: Floats) -> Bools:

@@ -47,7 +47,7 @@ def visible_lines(lab: Floats, rulings: Bools | None, reach: Bools) -> Floats:
         seen = without_rulings(seen, find_rulings(seen, steep, small))
     seen = without_holes(without_edge_lines(without_bars(seen, small)))
     steep[~seen] = 0
-    return np.minimum(steep / np.float32(max(strongest, _FAINTEST)), 1)
+    return floats(np.minimum(steep / max(strongest, _FAINTEST), 1))
 
 
 def _at_edges(seen: Bools) -> float:
