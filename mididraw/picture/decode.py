@@ -5,6 +5,8 @@ import os
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -62,6 +64,17 @@ _TURNS = {
 Picture = str | os.PathLike[str] | bytes | Image.Image
 
 
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Raise what decoders raise as errors that say what to do."""
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except _DAMAGED as error:
+        raise _damaged() from error
+
+
 def decode(picture: Picture) -> Image.Image:
     """Decode a picture: of a moving one the fullest frame, of a document the first page.
 
@@ -97,18 +110,13 @@ def decode(picture: Picture) -> Image.Image:
         return _file(content)
 
 
+@_damage_told()
 def _file(content: bytes) -> Image.Image:
     """Decode what Pillow opens."""
     with io.BytesIO(content) as stream:
-        try:
-            # Pillow opens no file with as many pixels as a JPEG may have here.
-            jpeg = content.startswith(_JPEG)
-            image = JpegImageFile(stream) if jpeg else Image.open(stream, formats=FORMATS)
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        except _DAMAGED as error:
-            raise _damaged() from error
-        with image:
+        # Pillow opens no file with as many pixels as a JPEG may have here.
+        jpeg = content.startswith(_JPEG)
+        with JpegImageFile(stream) if jpeg else Image.open(stream, formats=FORMATS) as image:
             if image.format == "JPEG":
                 if content.count(_SCAN) > _MOST_SCANS:
                     raise _damaged()
@@ -118,36 +126,23 @@ def _file(content: bytes) -> Image.Image:
             moving = getattr(image, "is_animated", False) and image.format in _MOVING
             if moving and image.width * image.height <= _MOST_MOVING_PIXELS:
                 return _decode(_at_fullest_frame(image))
-            return _streamed(image, content) if is_streamed(image) else _decode(image)
-
-
-def _streamed(image: Image.Image, content: bytes) -> Image.Image:
-    try:
-        return shrink_streamed(image, content)
-    except _DAMAGED as error:
-        raise _damaged() from error
+            return shrink_streamed(image, content) if is_streamed(image) else _decode(image)
 
 
 def _at_fullest_frame(image: Image.Image) -> Image.Image:
-    try:
-        number = fullest_frame(image, _DAMAGED)
-        image.seek(number)
-        image.load()
-    except _DAMAGED as error:
-        raise _damaged() from error
+    image.seek(fullest_frame(image, _DAMAGED))
+    image.load()
     return image
 
 
+@_damage_told()
 def _heif(content: bytes) -> Image.Image:
     """Decode HEIF by libheif, which turns it upright; OpenCV makes it small."""
-    try:
-        held = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
-        width, height = held.size
-        if width * height > MAX_PIXELS:
-            raise _too_large()
-        pixels = np.asarray(held)
-    except _DAMAGED as error:
-        raise _damaged() from error
+    held = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
+    width, height = held.size
+    if width * height > MAX_PIXELS:
+        raise _too_large()
+    pixels = np.asarray(held)
     factor = max(-(-max(width, height) // WORKING_SIDE), 1)
     size = (max(width // factor, 1), max(height // factor, 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
@@ -178,20 +173,16 @@ def _damaged() -> DamagedPictureError:
     )
 
 
+@_damage_told()
 def _decode(image: Image.Image) -> Image.Image:
     width, height = image.size
     if width * height > _most_pixels(image):
         raise _too_large()
-    try:
-        turn = _TURNS.get(_orientation(image))
-        # Only JPEG obeys; it then decodes at a fraction of the size.
-        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-        image.load()
-        small = shrink(image)
-    except Image.DecompressionBombError as error:
-        raise _too_large() from error
-    except _DAMAGED as error:
-        raise _damaged() from error
+    turn = _TURNS.get(_orientation(image))
+    # Only JPEG obeys; it then decodes at a fraction of the size.
+    image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+    image.load()
+    small = shrink(image)
     return small if turn is None else small.transpose(turn)
 
 
