@@ -20,7 +20,7 @@ from mididraw.picture.documents import draw_svg, first_page
 from mididraw.picture.frames import fullest_frame
 from mididraw.picture.kinds import Kind, kind_of, name_unread
 from mididraw.picture.shrink import WORKING_SIDE, plain, shrink
-from mididraw.picture.streamed import is_streamed, shrink_streamed
+from mididraw.picture.streamed import head_of, is_streamed, shrink_streamed
 
 FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 """What Pillow opens beside JPEG; APNG is PNG to it."""
@@ -28,6 +28,8 @@ FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 MAX_PIXELS = 80_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
+MAX_WHOLE_PIXELS = 25_000_000
+"""Fewer, where a decoder holds the whole picture more than once: 8 to 11 bytes a pixel of AVIF."""
 MAX_BYTES = 64_000_000
 
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
@@ -86,7 +88,8 @@ def decode(picture: Picture) -> Image.Image:
     Raises:
         NotAPictureError: it cannot be opened or is no picture of a kind that is read.
         DamagedPictureError: it breaks off or contradicts itself.
-        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, or 64 MB.
+        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, 25 as AVIF or interlaced
+            PNG, or 64 MB.
     """
     if isinstance(picture, Image.Image):
         return _decode(picture)
@@ -123,10 +126,21 @@ def _file(content: bytes) -> Image.Image:
                 return _decode(image)
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
+            whole = image.format == "AVIF" or "interlace" in image.info
+            if whole and image.width * image.height > MAX_WHOLE_PIXELS:
+                raise PictureTooLargeError(
+                    "picture-too-many-pixels-whole",
+                    "The picture has over 25 megapixels, too many as AVIF or interlaced PNG: "
+                    "send it smaller, or as JPEG.",
+                )
             moving = getattr(image, "is_animated", False) and image.format in _MOVING
             if moving and image.width * image.height <= _MOST_MOVING_PIXELS:
                 return _decode(_at_fullest_frame(image))
-            return shrink_streamed(image, content) if is_streamed(image) else _decode(image)
+            if not is_streamed(image):
+                return _decode(image)
+            head = head_of(image)
+    del image  # which holds the file's content once more
+    return shrink_streamed(head, content)
 
 
 def _at_fullest_frame(image: Image.Image) -> Image.Image:
