@@ -96,24 +96,29 @@ def _patches(lab: Floats, flat: Bools, palette: Floats) -> tuple[Numbers, Bools,
         there is a broad stroke or dot; and where there is a small ground.
     """
     side = max(flat.shape)
-    away = np.stack([distance(lab, colour) for colour in palette])
-    colour = np.where(flat & (away.min(axis=0) < 1.5 * _ONE_COLOUR), away.argmin(axis=0) + 1, 0)
+    colour = np.zeros(flat.shape, np.uint8)
+    least = np.full(flat.shape, 1.5 * _ONE_COLOUR, np.float32)
+    for number, ground in enumerate(palette, 1):
+        away = distance(lab, ground)
+        colour[away < least] = number
+        least = np.minimum(least, away, out=least)
+    colour[~flat] = 0
     grounds = np.zeros(flat.shape, np.int32)
     marks, islands = np.zeros(flat.shape, np.bool_), np.zeros(flat.shape, np.bool_)
     for number in range(1, len(palette) + 1):
         mask = colour == number
         radius = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 3)
         parts = parts_of(mask, connectivity=4)
-        labels, span = parts.labels, parts.spans
+        span = parts.spans
         widest = parts.highest(radius)
         length = parts.sizes / np.maximum(2 * widest, 1)
         stroke = (widest < _THIN * side) & (length > _LONG * 2 * widest)
         ground = ~stroke & (span > _SMALL * side) & (widest > 2)
         mark = ~ground & (widest > 2)
         ground[0] = mark[0] = False
-        grounds[ground[labels]] = number
-        marks |= mark[labels]
-        islands |= (ground & (span < _ISLAND * side))[labels]
+        grounds[parts.cells(ground)] = number
+        marks |= parts.cells(mark)
+        islands |= parts.cells(ground & (span < _ISLAND * side))
     return grounds, marks, islands
 
 

@@ -27,32 +27,32 @@ def without_specks(ink: Bools, share: float = 0.0002, clear: Bools | None = None
     if len(areas) <= 1:
         return ink
     if clear is not None:
-        areas[np.setdiff1d(np.arange(len(areas)), parts.labels[clear])] = 0
-    kept: Bools = (areas >= max(share * areas.sum(), 1))[parts.labels]
-    return kept
+        areas[~parts.touched(clear)] = 0
+    return parts.cells(areas >= max(share * areas.sum(), 1))
 
 
 def without_edge_lines(ink: Bools) -> Bools:
     """Drop thin lines and frames along the very edge, which screenshots and scans leave behind."""
-    if not any(side.any() for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])):
-        return ink
     reach = max(round(_EDGE * min(ink.shape)), 2)
-    labels, boxes, _, _ = parts_of(ink)
-    if len(boxes) <= 2:
+    along = [side.any(axis=0) for way in (ink, ink.T) for side in (way[:reach], way[-reach:])]
+    if not any(side.mean() > _LONG for side in along):
+        return ink
+    parts = parts_of(ink)
+    if len(parts.sizes) <= 2:
         return ink
     height, width = ink.shape
-    left, top, wide, high = boxes.T
+    left, top, wide, high = parts.boxes.T
     line = (wide <= reach) & ((left == 0) | (left + wide == width)) & (high > _LONG * height)
     line |= (high <= reach) & ((top == 0) | (top + high == height)) & (wide > _LONG * width)
     # A frame is as large as the picture, but none of it lies further in.
     frame = (wide == width) & (high == height)
     if frame[1:].any():
-        frame[np.bincount(labels[reach:-reach, reach:-reach].ravel()).nonzero()] = False
+        frame[parts.labels[reach:-reach, reach:-reach]] = False
     line |= frame
     line[0] = False
     if not line.any():
         return ink
-    kept: Bools = ink & ~line[labels]
+    kept: Bools = ink & ~parts.cells(line)
     return kept if kept.any() else ink
 
 

@@ -5,6 +5,8 @@ import os
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -18,7 +20,7 @@ from mididraw.picture.documents import draw_svg, first_page
 from mididraw.picture.frames import fullest_frame
 from mididraw.picture.kinds import Kind, kind_of, name_unread
 from mididraw.picture.shrink import WORKING_SIDE, plain, shrink
-from mididraw.picture.streamed import is_streamed, shrink_streamed
+from mididraw.picture.streamed import head_of, is_streamed, shrink_streamed
 
 FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 """What Pillow opens beside JPEG; APNG is PNG to it."""
@@ -26,6 +28,8 @@ FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 MAX_PIXELS = 80_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
+MAX_WHOLE_PIXELS = 25_000_000
+"""Fewer, where a decoder holds the whole picture more than once: 8 to 11 bytes a pixel of AVIF."""
 MAX_BYTES = 64_000_000
 
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
@@ -62,6 +66,17 @@ _TURNS = {
 Picture = str | os.PathLike[str] | bytes | Image.Image
 
 
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Raise what decoders raise as errors that say what to do."""
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except _DAMAGED as error:
+        raise _damaged() from error
+
+
 def decode(picture: Picture) -> Image.Image:
     """Decode a picture: of a moving one the fullest frame, of a document the first page.
 
@@ -73,7 +88,8 @@ def decode(picture: Picture) -> Image.Image:
     Raises:
         NotAPictureError: it cannot be opened or is no picture of a kind that is read.
         DamagedPictureError: it breaks off or contradicts itself.
-        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, or 64 MB.
+        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, 25 as AVIF or interlaced
+            PNG, or 64 MB.
     """
     if isinstance(picture, Image.Image):
         return _decode(picture)
@@ -97,57 +113,50 @@ def decode(picture: Picture) -> Image.Image:
         return _file(content)
 
 
+@_damage_told()
 def _file(content: bytes) -> Image.Image:
     """Decode what Pillow opens."""
     with io.BytesIO(content) as stream:
-        try:
-            # Pillow opens no file with as many pixels as a JPEG may have here.
-            jpeg = content.startswith(_JPEG)
-            image = JpegImageFile(stream) if jpeg else Image.open(stream, formats=FORMATS)
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        except _DAMAGED as error:
-            raise _damaged() from error
-        with image:
+        # Pillow opens no file with as many pixels as a JPEG may have here.
+        jpeg = content.startswith(_JPEG)
+        with JpegImageFile(stream) if jpeg else Image.open(stream, formats=FORMATS) as image:
             if image.format == "JPEG":
                 if content.count(_SCAN) > _MOST_SCANS:
                     raise _damaged()
                 return _decode(image)
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
+            whole = image.format == "AVIF" or "interlace" in image.info
+            if whole and image.width * image.height > MAX_WHOLE_PIXELS:
+                raise PictureTooLargeError(
+                    "picture-too-many-pixels-whole",
+                    "The picture has over 25 megapixels, too many as AVIF or interlaced PNG: "
+                    "send it smaller, or as JPEG.",
+                )
             moving = getattr(image, "is_animated", False) and image.format in _MOVING
             if moving and image.width * image.height <= _MOST_MOVING_PIXELS:
                 return _decode(_at_fullest_frame(image))
-            return _streamed(image, content) if is_streamed(image) else _decode(image)
-
-
-def _streamed(image: Image.Image, content: bytes) -> Image.Image:
-    try:
-        return shrink_streamed(image, content)
-    except _DAMAGED as error:
-        raise _damaged() from error
+            if not is_streamed(image):
+                return _decode(image)
+            head = head_of(image)
+    del image  # which holds the file's content once more
+    return shrink_streamed(head, content)
 
 
 def _at_fullest_frame(image: Image.Image) -> Image.Image:
-    try:
-        number = fullest_frame(image, _DAMAGED)
-        image.seek(number)
-        image.load()
-    except _DAMAGED as error:
-        raise _damaged() from error
+    image.seek(fullest_frame(image, _DAMAGED))
+    image.load()
     return image
 
 
+@_damage_told()
 def _heif(content: bytes) -> Image.Image:
     """Decode HEIF by libheif, which turns it upright; OpenCV makes it small."""
-    try:
-        held = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
-        width, height = held.size
-        if width * height > MAX_PIXELS:
-            raise _too_large()
-        pixels = np.asarray(held)
-    except _DAMAGED as error:
-        raise _damaged() from error
+    held = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
+    width, height = held.size
+    if width * height > MAX_PIXELS:
+        raise _too_large()
+    pixels = np.asarray(held)
     factor = max(-(-max(width, height) // WORKING_SIDE), 1)
     size = (max(width // factor, 1), max(height // factor, 1))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
@@ -178,20 +187,16 @@ def _damaged() -> DamagedPictureError:
     )
 
 
+@_damage_told()
 def _decode(image: Image.Image) -> Image.Image:
     width, height = image.size
     if width * height > _most_pixels(image):
         raise _too_large()
-    try:
-        turn = _TURNS.get(_orientation(image))
-        # Only JPEG obeys; it then decodes at a fraction of the size.
-        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-        image.load()
-        small = shrink(image)
-    except Image.DecompressionBombError as error:
-        raise _too_large() from error
-    except _DAMAGED as error:
-        raise _damaged() from error
+    turn = _TURNS.get(_orientation(image))
+    # Only JPEG obeys; it then decodes at a fraction of the size.
+    image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+    image.load()
+    small = shrink(image)
     return small if turn is None else small.transpose(turn)
 
 

@@ -11,6 +11,7 @@ from mididraw.picture.colour import (
     blurred,
     distance,
     floats,
+    quantile,
     steepness,
     tint_distance,
 )
@@ -104,10 +105,11 @@ def _fit(lab: Floats) -> tuple[Bools, Floats]:
     for _ in range(_ROUNDS):
         if not chosen.any():
             chosen = np.ones_like(chosen)
-        seen = terms[chosen]
-        factors = floats(np.linalg.pinv(seen.T @ seen) @ (seen.T @ colours[chosen]))
+        places = np.flatnonzero(chosen)
+        seen = terms.take(places, axis=0)
+        factors = floats(np.linalg.pinv(seen.T @ seen) @ (seen.T @ colours.take(places, axis=0)))
         away = distance(colours, floats(terms @ factors))
-        near = float(np.median(away[chosen]))
+        near = quantile(away.take(places), 0.5)
         chosen = away < max(4.5 * near, 6.0)
     return looks_like(lab, _surface(factors, *lab.shape[:2])), factors
 
@@ -141,7 +143,8 @@ def _smooth_and_alike(lab: Floats) -> Bools:
     light = np.bincount(labels.ravel(), lab[..., 0].ravel(), minlength=count)
     score = sizes + light / 100
     score[0] = 0
-    largest = np.median(lab[labels == score.argmax()], axis=0).astype(np.float32)
+    places = np.flatnonzero(labels == score.argmax())
+    largest = np.median(lab.reshape(-1, 3).take(places, axis=0), axis=0).astype(np.float32)
     return smooth & looks_like(lab, largest)
 
 
@@ -204,10 +207,13 @@ def _terms(down: Floats, across: Floats) -> Floats:
 
 
 def _surface(factors: Floats, height: int, width: int) -> Floats:
-    """The surface that has these factors, a row per term: ``float32[height, width, 3]``."""
+    """The surface that has these factors, a row per term: ``float32[height, width, 3]``.
+
+    In memory one channel comes after the other, so that each is had without a copy.
+    """
     down, across = _places(height, width)
     y, x = down.ravel(), across.reshape(-1, 1)
     level, by_x, by_y, by_xx, by_xy, by_yy = factors
     rows = np.stack([np.ones_like(y), y, y * y], axis=1)
     columns = np.stack([level + x * (by_x + by_xx * x), by_y + by_xy * x, by_yy + 0 * x])
-    return floats(rows @ columns.reshape(3, -1)).reshape(height, width, -1)
+    return np.moveaxis(floats(rows @ columns.transpose(2, 0, 1)), 0, -1)

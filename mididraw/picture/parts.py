@@ -32,6 +32,19 @@ class Parts(NamedTuple):
         longer: Numbers = self.boxes[:, 2:].max(axis=1)
         return longer
 
+    def cells(self, chosen: Bools) -> Bools:
+        """The pixels of the parts that are chosen, ``bool[parts]``: ``bool[height, width]``."""
+        if not chosen.any():
+            return np.zeros(self.labels.shape, np.bool_)
+        cells: Bools = chosen.take(self.labels)  # in half of an index's time
+        return cells
+
+    def touched(self, cells: Bools) -> Bools:
+        """Which parts, and number 0, have any of some cells: ``bool[parts]``."""
+        touched = np.zeros(len(self.sizes), np.bool_)
+        touched[self.labels.ravel()[np.flatnonzero(cells)]] = True
+        return touched
+
     def highest(self, values: Floats) -> Floats:
         """The highest of values, ``float32[height, width]`` and 0 or more, in each part."""
         cells = np.flatnonzero(self.labels)

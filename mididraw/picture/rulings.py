@@ -234,8 +234,7 @@ def _mended(kept: Bools, ink: Bools, reach: int) -> Bools:
     parts = parts_of(kept | (closed & ink))
     whole = parts.spans > 0.02 * max(ink.shape)
     whole[0] = False
-    mended: Bools = whole[parts.labels]
-    return mended
+    return parts.cells(whole)
 
 
 def _row(

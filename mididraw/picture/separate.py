@@ -19,10 +19,11 @@ from mididraw.picture.colour import (
     PALE,
     Bools,
     Floats,
-    blurred,
     channel,
     distance,
     floats,
+    highest,
+    quantile,
     tint_distance,
     to_lab,
     without_transparency,
@@ -164,11 +165,12 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     The threshold follows the noise, and a stroke needs one clear place (hysteresis, as in Canny
     1986).
     """
-    smooth = blurred(lab, 1.0)
+    smooth = _smoothed(lab)
     colourful = _colour_contrast(smooth, paper)
     light = _light_contrast(channel(smooth, 0), paper, board=_is_board(lab, paper))
     strength = cv2.magnitude(*(_clear(side, paper.reach) for side in (light, colourful)))
-    strength = floats(np.where(paper.reach, np.minimum(strength, 1.0), 0.0))
+    strength = floats(np.minimum(strength, 1.0, out=strength))
+    strength[~paper.reach] = 0
     strongest = _strongest(strength)
     if strongest < _FAINTEST:
         return _Separated(np.zeros(strength.shape, np.bool_), strength, lab)
@@ -182,9 +184,18 @@ def _on_lit_paper(lab: Floats, paper: Paper) -> _Separated:
     return _Separated(ink, strength, lab, paper.reach, seen=strength > _FAINTEST_SEEN)
 
 
+def _smoothed(lab: Floats) -> Floats:
+    """A picture without its grain; in memory one channel comes after the other."""
+    planes = np.empty((3, *lab.shape[:2]), np.float32)
+    for number, plane in enumerate(planes):
+        cv2.GaussianBlur(channel(lab, number), (0, 0), 1.0, plane)
+    return np.moveaxis(planes, 0, -1)
+
+
 def _is_board(lab: Floats, paper: Paper) -> bool:
     some = np.s_[::_SPARSE, ::_SPARSE]
-    light = (lab[some][..., 0] / np.maximum(paper.colour[some][..., 0], 1.0))[paper.reach[some]]
+    fitted = np.maximum(paper.colour[..., 0][some], 1.0)
+    light = (lab[..., 0][some] / fitted)[paper.reach[some]]
     return bool((light > _LIT).mean() > (light < 1 / _LIT).mean())
 
 
@@ -192,30 +203,32 @@ def _clear(contrast: Floats, reach: Bools) -> Floats:
     """Contrast, where it is above the usual one of paper with itself; none where none is."""
     usual = contrast[reach]
     some = usual[::_EVERY]
-    middle = float(np.median(some))
-    noise = 1.4826 * float(np.median(np.abs(some - middle)))
+    middle = quantile(some, 0.5)
+    noise = 1.4826 * quantile(np.abs(some - middle), 0.5)
     anything = _strongest(usual) > middle + _OUTSTANDING * noise
-    clear = contrast > (middle + 4 * noise if anything else np.inf)
-    return floats(np.where(clear, contrast, 0.0))
+    least = middle + 4 * noise if anything else np.inf
+    return floats(cv2.threshold(contrast, least, 0, cv2.THRESH_TOZERO)[1])
 
 
 def _colour_contrast(lab: Floats, paper: Paper) -> Floats:
     """How far the colour is from the paper's, apart from lightness, 0 to 1 and beyond."""
-    light = np.minimum(channel(lab, 0) / np.maximum(channel(paper.colour, 0), 1.0), 1.0)
-    return tint_distance(lab, paper.colour, light) / _VIVID
+    light = np.maximum(channel(paper.colour, 0), 1.0)
+    np.minimum(np.divide(channel(lab, 0), light, out=light), 1.0, out=light)
+    away = tint_distance(lab, paper.colour, light)
+    away /= _VIVID
+    return away
 
 
 def _light_contrast(lightness: Floats, paper: Paper, *, board: bool) -> Floats:
     """How much darker a pixel is than its paper, relative to that; chalk on a board is lighter."""
     fitted = np.maximum(channel(paper.colour, 0), 1.0)
     # Closing keeps a shadow's edge where it is, which the fitted surface does not (black hat).
-    if board:
-        opened = _morphed(lightness, cv2.MORPH_OPEN)
-        beside = np.where(opened < fitted / _DARK, opened, fitted)
-        return floats(np.maximum((lightness - beside) / np.maximum(beside, 12.0), 0.0))
-    closed = _morphed(lightness, cv2.MORPH_CLOSE)
-    beside = np.where(closed > _DARK * fitted, closed, fitted)
-    return floats(np.maximum((beside - lightness) / np.maximum(beside, 12.0), 0.0))
+    beside = _morphed(lightness, cv2.MORPH_OPEN if board else cv2.MORPH_CLOSE)
+    far = beside >= fitted / _DARK if board else beside <= _DARK * fitted
+    np.copyto(beside, fitted, where=far)
+    contrast = lightness - beside if board else beside - lightness
+    contrast /= np.maximum(beside, 12.0, out=beside)
+    return floats(np.maximum(contrast, 0.0, out=contrast))
 
 
 def _morphed(lightness: Floats, operation: int) -> Floats:
@@ -234,12 +247,4 @@ def _strongest(strength: Floats) -> float:
 
     Of a large sheet with a small drawing, a thousandth would be paper.
     """
-    values = strength.ravel()
-    place = min(max(len(values) // 1000, 4), 40, len(values))
-    # No value below the one that a part of them has in this place can have it among all: what is
-    # left is sorted in a tenth of the time.
-    some = values[:: max(len(values) // 50_000, 1)]
-    some = some[some >= some.max() / 2]  # many zeros are sorted slowly
-    if len(some) >= place:
-        values = values[values >= np.partition(some, -place)[-place]]
-    return float(np.partition(values, -place)[-place])
+    return highest(strength, min(max(strength.size // 1000, 4), 40, strength.size) - 1)

@@ -9,15 +9,15 @@ WORKING_SIDE = 1280
 _BAND_PIXELS = 1_000_000  # that are brought to a plain mode at a time
 
 
-def factor_of(image: Image.Image) -> int:
+def factor_of(size: tuple[int, int]) -> int:
     """By how much both sides are divided."""
-    return max(-(-max(image.size) // WORKING_SIDE), 1)
+    return max(-(-max(size) // WORKING_SIDE), 1)
 
 
 def shrink(image: Image.Image) -> Image.Image:
     """Bring an image to a plain mode and the working size, band by band to save memory."""
     width, height = image.size
-    factor = factor_of(image)
+    factor = factor_of(image.size)
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image.reduce(factor) if factor > 1 else image.copy()
     band = max(_BAND_PIXELS // width // factor, 1) * factor

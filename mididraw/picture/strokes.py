@@ -9,7 +9,7 @@ from mididraw.options import Shape
 from mididraw.picture.areas import inner_lines
 from mididraw.picture.colour import Bools, Floats, floats
 from mididraw.picture.ink import Ink
-from mididraw.picture.parts import parts_of
+from mididraw.picture.parts import Parts, parts_of
 from mididraw.picture.separate import PaperSheet
 from mididraw.picture.thinning import halved, thin
 
@@ -46,7 +46,8 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
     pen = _pen(area)
     side = max(area.shape)
     broad = min(_WIDEST_PEN * side, max(_FILLED * pen, 0.03 * side))
-    _, blobs = _round_parts(area, radius, _BROAD_DOT * side)
+    parts = parts_of(area)
+    _, blobs = _round_parts(parts, radius, _BROAD_DOT * side)
     filled = _filled(area, radius, broad) | blobs
     holes = _narrow_holes(area, filled, _WIDEST_INNER * side)
     if holes.any():
@@ -63,11 +64,12 @@ def extract(sheet: PaperSheet, shape: Shape) -> Ink:
         # A rim as thick as the pen stays of an outlined shape; a kept one is no stroke at all.
         rim = max(min(pen, _RIM * side), 1.5)
         drawn = area & ~kept & ((radius <= 2 * rim) | ~filled | inner.ink | inner.borders)
+        parts = parts_of(drawn)
     if shape is Shape.AUTO:
-        dots, _ = _round_parts(drawn, radius, min(1.5 * pen, _BROAD_DOT * side))
+        dots, _ = _round_parts(parts, radius, min(1.5 * pen, _BROAD_DOT * side))
         fills, drawn = fills | dots, drawn & ~dots
     skeleton = thin(drawn) if pen < _BROAD_PEN else _thin_coarsely(drawn)
-    fills = fills | _lost_parts(drawn, skeleton)
+    fills = fills | (drawn & parts.cells(~parts.touched(skeleton)))
     strokes = _prune(skeleton, round(min(pen, 12.0)))
     # Areas that were asked for are no crowd.
     crowd = strokes if shape is Shape.FILL else strokes | fills
@@ -202,39 +204,22 @@ def _kept(filled: Bools, shape: Shape, side: int) -> Bools:
     parts = parts_of(filled)
     small = parts.spans <= _SMALL_FILL * side
     small[0] = False
-    kept: Bools = small[parts.labels]
-    return kept
+    return parts.cells(small)
 
 
-def _round_parts(area: Bools, radius: Floats, least: float) -> tuple[Bools, Bools]:
+def _round_parts(parts: Parts, radius: Floats, least: float) -> tuple[Bools, Bools]:
     """Parts as broad as they are long, and broader than a pen of half the width ``least``.
 
     Returns:
         the small ones, as an eye is, and the others.
     """
-    labels, boxes, sizes, _ = parts_of(area)
-    wide, high = boxes[:, 2:].T
+    wide, high = parts.boxes[:, 2:].T
     longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
-    compact = sizes > _COMPACT * wide * high
-    broad = np.zeros(len(sizes), np.bool_)
-    broad[labels[radius > least]] = True
-    round_ = (longer <= _ROUND * shorter) & compact & broad
+    compact = parts.sizes > _COMPACT * wide * high
+    round_ = (longer <= _ROUND * shorter) & compact & parts.touched(radius > least)
     round_[0] = False
-    small = longer <= _SMALL_FILL * max(area.shape)
-    dots, blobs = (
-        chosen[labels] if chosen.any() else np.zeros_like(area)  # which takes a tenth of the time
-        for chosen in (round_ & small, round_ & ~small)
-    )
-    return dots, blobs
-
-
-def _lost_parts(drawn: Bools, skeleton: Bools) -> Bools:
-    """Parts of which thinning leaves nothing, as of discs and squares of an even breadth."""
-    count, labels = cv2.connectedComponents(drawn.astype(np.uint8))
-    lost = np.ones(count, np.bool_)
-    lost[labels[skeleton]] = lost[0] = False
-    parts: Bools = lost[labels]
-    return parts
+    small = longer <= _SMALL_FILL * max(radius.shape)
+    return parts.cells(round_ & small), parts.cells(round_ & ~small)
 
 
 def _prune(skeleton: Bools, length: int) -> Bools:
@@ -248,35 +233,34 @@ def _prune(skeleton: Bools, length: int) -> Bools:
     kernel = np.ones((3, 3), np.uint8)
     pruned = skeleton.copy()
     for _ in range(length):
-        neighbours = cv2.filter2D(
-            pruned.astype(np.uint8), -1, kernel, borderType=cv2.BORDER_CONSTANT
-        )
-        pruned &= neighbours > 2
-    neighbours = cv2.filter2D(pruned.astype(np.uint8), -1, kernel, borderType=cv2.BORDER_CONSTANT)
-    tips = pruned & (neighbours <= 2)
+        pruned &= _around(pruned) > 2
+    tips = pruned & (_around(pruned) <= 2)
     for _ in range(length):
-        tips = (cv2.dilate(tips.astype(np.uint8), kernel) > 0) & skeleton & ~pruned
+        tips = (cv2.dilate(tips.view(np.uint8), kernel) > 0) & skeleton & ~pruned
         pruned |= tips
-    count, labels = cv2.connectedComponents(skeleton.astype(np.uint8))
-    alive = np.zeros(count, np.bool_)
-    alive[labels[pruned]] = True
-    alive[0] = True
-    whole: Bools = pruned | ~alive[labels]
-    return whole
+    parts = parts_of(skeleton)
+    return pruned | (skeleton & parts.cells(~parts.touched(pruned)))
+
+
+def _around(cells: Bools) -> NDArray[np.uint8]:
+    """How many of the nine cells at and around each are."""
+    around = cv2.boxFilter(
+        cells.view(np.uint8), -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(around, np.uint8)
 
 
 def _share_of_grid(played: Bools) -> float:
     """Share of the cells of a grid of 48 along the longer side that hold anything."""
-    y, x = np.nonzero(played)
     cell = max(played.shape) / 48
     rows, columns = (max(int(np.ceil(length / cell)), 1) for length in played.shape)
     if rows * columns < 400:
         return 0.0  # a line, or nearly: as a whole it may well be ink
-    hit = np.zeros((rows, columns), np.bool_)
-    hit[
-        np.minimum(y // cell, rows - 1).astype(int), np.minimum(x // cell, columns - 1).astype(int)
-    ] = True
-    return float(hit.mean())
+    hit = played
+    for axis, number in enumerate((rows, columns)):
+        starts = np.ceil(np.arange(number) * cell).astype(int)
+        hit = np.logical_or.reduceat(hit, starts[starts < played.shape[axis]], axis=axis)
+    return float(hit.sum() / (rows * columns))
 
 
 def _weight(strokes: Bools, fills: Bools, radius: Floats, strength: Floats) -> Floats:
@@ -286,10 +270,12 @@ def _weight(strokes: Bools, fills: Bools, radius: Floats, strength: Floats) -> F
     if not strokes.any():
         weight[fills] = 0.5
         return weight
-    radius, strength = radius[strokes], strength[strokes]
+    places = np.flatnonzero(strokes)
+    radius, strength = radius.take(places), strength.take(places)
     thick = np.maximum(radius, 1.0) / max(float(np.median(radius)), 1.0)
     dark = strength / max(float(np.median(strength)), 1e-3)
     # Twice as thick, or a third darker, is a quarter louder.
-    weight[strokes] = np.clip(0.5 + 0.25 * np.log2(thick) + 0.75 * (dark - 1.0), 0.05, 1.0)
+    loud = np.clip(0.5 + 0.25 * np.log2(thick) + 0.75 * (dark - 1.0), 0.05, 1.0)
+    np.put(weight, places, loud)
     weight[fills] = 0.7
     return weight

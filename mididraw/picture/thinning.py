@@ -1,43 +1,42 @@
 """Thinning of strokes to lines one pixel broad."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mididraw.picture.colour import Bools
 
-Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
-# Of a pixel's neighbours, each has a bit: above from left to right 1, 2, 4, left 8, right 16,
-# below 32, 64, 128. In this order they go around it, from above clockwise.
-_AROUND = (2, 4, 16, 128, 64, 32, 8, 1)
+_BITS = 64
+_ONE, _LAST = np.uint64(1), np.uint64(_BITS - 1)
 
 
 def thin(area: Bools) -> Bools:
     """Thin to lines one pixel broad, by Zhang and Suen's method (1984).
 
-    It gives what ``cv2.ximgproc.thinning`` does, in a third of the time: what becomes of a pixel
-    is looked up by its neighbours, for all pixels at once.
+    It gives what ``cv2.ximgproc.thinning`` does, in a sixth of the time: 64 pixels are a word,
+    and what becomes of them is told by operations on words.
     """
     height, width = area.shape
-    framed = np.zeros((height + 2, width + 2), np.uint8)
-    framed[1:-1, 1:-1] = area
-    row = width + 2
-    flat = framed.ravel()
-    middle = flat[row + 1 : -row - 1]  # a view: the frame's sides in it have no ink and stay so
-    changed = bool(area.any())
+    row = width // _BITS + 1  # words: a clear bit at least ends a row, and so begins the next one
+    framed = np.zeros((height + 2, row * _BITS), np.bool_)
+    framed[1:-1, :width] = area
+    cells = np.packbits(framed, bitorder="little").view("<u8").astype(np.uint64)
+    above, level, below = cells[: -2 * row], cells[row:-row], cells[2 * row :]
+    changed = True
     while changed:
         changed = False
-        for kept in _KEPT:
-            west, east = flat[:-2], flat[2:]
-            rows = west + 2 * flat[1:-1] + 4 * east  # NumPy multiplies bytes faster than it shifts
-            sides = 8 * west[row:-row] + 16 * east[row:-row]
-            around = rows[: -2 * row] + sides + 32 * rows[2 * row :]
-            stays = cv2.LUT(around[None], kept)[0]
-            stays &= middle
-            changed = changed or not np.array_equal(stays, middle)
-            middle[:] = stays
-    return framed[1:-1, 1:-1] > 0
+        for first in (True, False):
+            west, east = cells << _ONE, cells >> _ONE
+            west[1:] |= cells[:-1] >> _LAST
+            east[:-1] |= cells[1:] << _LAST
+            rows = np.s_[: -2 * row], np.s_[row:-row], np.s_[2 * row :]
+            (nw, w, sw), (ne, e, se) = ([side[part] for part in rows] for side in (west, east))
+            gone = level & _removable((above, ne, e, se, below, sw, w, nw), first=first)
+            level ^= gone
+            changed = changed or bool(gone.any())
+    thinned = np.unpackbits(level.astype("<u8").view(np.uint8), bitorder="little")
+    return thinned.reshape(height, -1)[:, :width] > 0
 
 
 def halved(area: Bools, least: int = 1) -> Bools:
@@ -49,19 +48,39 @@ def halved(area: Bools, least: int = 1) -> Bools:
     return half
 
 
-def _kept(first: bool) -> Bytes:
-    """Whether a pixel stays in the first or second half of a round, by its neighbours."""
-    bits = np.array([[code & bit > 0 for bit in _AROUND] for code in range(256)])
-    number = bits.sum(axis=1)
-    begun = (~bits & np.roll(bits, -1, axis=1)).sum(axis=1)
-    above, right, below, left = bits[:, ::2].T
-    if first:
-        rim = ~(above & right & below) & ~(right & below & left)
-    else:
-        rim = ~(above & right & left) & ~(above & below & left)
-    gone = (number >= 2) & (number <= 6) & (begun == 1) & rim
-    kept: Bytes = (~gone).astype(np.uint8)
-    return kept
+def _removable(around: tuple[Words, ...], *, first: bool) -> Words:
+    """The pixels that the first or second half of a round takes.
+
+    Of their eight neighbours, two to six are ink and hang together, and a side that this half
+    takes from is clear.
+
+    Args:
+        around: a pixel's neighbours, from the one above clockwise.
+        first: whether it takes from the right and below, or from above and the left.
+    """
+    n, ne, e, se, s, sw, w, nw = around
+    inside = e & s & (n | w) if first else n & w & (e | s)
+    # Of two or more that hang together, one is beside the pixel and one at its corner; and so of
+    # paper.
+    some = (n | e | s | w) & (ne | se | sw | nw)
+    whole = (n & e & s & w) | (ne & se & sw & nw)
+    removable: Words = some & ~(whole | inside) & _hang_together(around)
+    return removable
 
 
-_KEPT = (_kept(first=True), _kept(first=False))
+def _hang_together(around: tuple[Words, ...]) -> Words:
+    """Where a way around changes between ink and paper twice; the changes are added up bitwise."""
+    a, b, c, d, e, f, g, h = map(np.bitwise_xor, around, around[1:] + around[:1])
+    one, two = _added(a, b, c)
+    other, others = _added(d, e, f)
+    # They are even in number, so that pairs of them are enough.
+    pairs = (two, others, g & h, one | other)
+    odd = pairs[0] ^ pairs[1] ^ pairs[2] ^ pairs[3]
+    together: Words = odd & ~((pairs[0] & pairs[1]) | (pairs[2] & pairs[3]))
+    return together
+
+
+def _added(one: Words, two: Words, three: Words) -> tuple[Words, Words]:
+    """The sum of three bits each, its low and its high bit."""
+    half = one ^ two
+    return half ^ three, (one & two) | (half & three)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mididraw.picture.clutter import without_bars, without_edge_lines
-from mididraw.picture.colour import Bools, Floats, blurred, floats, squared
+from mididraw.picture.colour import Bools, Floats, floats, gradient, quantile
 from mididraw.picture.rulings import find_rulings, without_holes, without_rulings
 
 _SIDE = 512
@@ -33,11 +33,11 @@ def visible_lines(lab: Floats, rulings: Bools | None, reach: Bools) -> Floats:
     """
     scale = max(max(lab.shape[:2]) / _SIDE, 1.0)
     size = (max(round(lab.shape[1] / scale), 1), max(round(lab.shape[0] / scale), 1))
-    small = floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
-    steep = _steep(blurred(small, 0.8))
+    small = lab if scale == 1 else floats(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
+    steep = gradient(small, 0.8)
     within = cv2.resize(reach.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    steep = floats(np.where(within, steep, 0.0))
-    strongest = float(np.quantile(steep, 0.998))
+    steep[~within] = 0
+    strongest = quantile(steep, 0.998)
     seen = steep > max(_FAINTEST, _SHARE * strongest)
     if rulings is not None and rulings.any():
         printed = cv2.resize(rulings.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
@@ -46,7 +46,8 @@ def visible_lines(lab: Floats, rulings: Bools | None, reach: Bools) -> Floats:
         # Too faint to be ink, and still printed.
         seen = without_rulings(seen, find_rulings(seen, steep, small))
     seen = without_holes(without_edge_lines(without_bars(seen, small)))
-    return floats(np.where(seen, np.minimum(steep / max(strongest, _FAINTEST), 1.0), 0.0))
+    steep[~seen] = 0
+    return floats(np.minimum(steep / max(strongest, _FAINTEST), 1))
 
 
 def _at_edges(seen: Bools) -> float:
@@ -54,10 +55,3 @@ def _at_edges(seen: Bools) -> float:
     inner = np.zeros_like(seen)
     inner[2:-2, 2:-2] = True
     return float(seen[~inner].mean())
-
-
-def _steep(lab: Floats) -> Floats:
-    """The change of colour from pixel to pixel, in CIELAB units."""
-    across = squared(floats(cv2.Sobel(lab, cv2.CV_32F, 1, 0, scale=1 / 4)))
-    down = squared(floats(cv2.Sobel(lab, cv2.CV_32F, 0, 1, scale=1 / 4)))
-    return floats(np.sqrt(across + down) / 2)

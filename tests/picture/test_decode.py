@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pyvips
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -143,6 +144,27 @@ def test_a_large_picture_is_turned_as_its_notes_say(orientation: int, kind: str)
     assert alike(read(picture), read(sketch())) > 0.98
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("quality", [90, 100])
+def test_a_huge_moving_webp_is_read_as_its_first_frame_is(orientation: int, quality: int) -> None:
+    image = sketch("RGB", pen=45, ink=(0, 0, 0), paper=(255, 255, 255), size=(4000, 3000))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    held = image.transpose(Image.Transpose.ROTATE_90) if orientation == 6 else image
+    picture = saved(
+        held,
+        "WEBP",
+        save_all=True,
+        append_images=[Image.new("RGB", held.size), held.rotate(180)],
+        exif=exif.tobytes(),
+        method=0,
+        quality=quality,
+        lossless=quality == 100,
+    )
+    assert decode(picture).size == (1000, 750)
+    assert alike(read(picture), read(sketch())) > 0.98
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
 def test_a_large_picture_that_breaks_off_says_so(kind: str) -> None:
     picture = saved(Image.effect_noise((2000, 1500), 90), kind)
@@ -212,6 +234,21 @@ def test_what_cannot_be_read_says_what_to_do(content: bytes, kind: type[Mididraw
     with pytest.raises(kind, match=r"send|save") as caught:
         read(content)
     assert str(caught.value).endswith(".")
+
+
+def test_what_a_decoder_holds_whole_several_times_may_be_less_large() -> None:
+    width, height = 5_100, 5_000
+    interlaced = pyvips.Image.black(width, height).pngsave_buffer(interlace=True)
+    avif = saved(Image.new("L", (width, height)), "AVIF", speed=10)
+    for picture in (interlaced, avif):
+        with pytest.raises(PictureTooLargeError, match="25 megapixels"):
+            read(picture)
+
+
+def test_an_interlaced_picture_is_read() -> None:
+    image = sketch(pen=30, size=(2600, 1950))
+    held = pyvips.Image.new_from_array(np.asarray(image))
+    assert alike(read(held.pngsave_buffer(interlace=True)), read(image)) > 0.99
 
 
 @pytest.mark.parametrize("name", ["nowhere.png", ".", "a\0b.png"])

@@ -36,11 +36,14 @@ def large() -> Image.Image:
         ("PNG", {"compress_level": 1}),
         ("TIFF", {"compression": "tiff_lzw"}),
         ("WEBP", {"quality": 70, "method": 0}),
+        ("WEBP", {"quality": 70, "method": 0, "save_all": True}),
     ],
 )
 def test_a_huge_picture_is_never_in_memory_whole(
     large: Image.Image, kind: str, options: dict[str, object]
 ) -> None:
+    if "save_all" in options:
+        options = {**options, "append_images": [Image.new("1", _SIZE)]}
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM],
         input=saved(large, kind, **options),

@@ -123,6 +123,7 @@ error-picture-too-many-bytes = 图片超过 64 MB，请发小一点的。
 error-forget-needs-token = 此人有曲子在画廊里，只有 { $token } 能删除：请在机器人运行的地方执行。
 error-order-too-much-work = 一次画不了这么多，请减少小节、候选或图片。
 error-picture-too-many-pixels = 图片超过两亿像素，请发小一点的。
+error-picture-too-many-pixels-whole = 图片超过两千五百万像素，AVIF 或隔行 PNG 这样太大，请发小一点的，或者发 JPEG。
 error-picture-too-many-pixels-raster = 图片超过八千万像素（JPEG 为两亿），请发小一点的。
 error-picture-transparent = 图片完全透明，请在上面画点东西。
 error-piece-missing = 这首曲子还没有好，或已不在。
