@@ -28,8 +28,8 @@ FORMATS = ("PNG", "BMP", "GIF", "TIFF", "AVIF", "WEBP")
 MAX_PIXELS = 80_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """More, for a JPEG is decoded at a fraction of its size, unless it is progressive."""
-MAX_WHOLE_PIXELS = 25_000_000
-"""Fewer, where a decoder holds the whole picture more than once: 8 to 11 bytes a pixel of AVIF."""
+MAX_AVIF_PIXELS = 40_000_000
+"""Fewer, for its decoder holds the whole picture three times: 9 to 11 bytes a pixel."""
 MAX_BYTES = 64_000_000
 
 _MOVING = ("GIF", "PNG", "WEBP")  # of several; a TIFF's are pages, of which the first is read
@@ -88,8 +88,7 @@ def decode(picture: Picture) -> Image.Image:
     Raises:
         NotAPictureError: it cannot be opened or is no picture of a kind that is read.
         DamagedPictureError: it breaks off or contradicts itself.
-        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, 25 as AVIF or interlaced
-            PNG, or 64 MB.
+        PictureTooLargeError: it has more than 80 megapixels, 200 as JPEG, 40 as AVIF, or 64 MB.
     """
     if isinstance(picture, Image.Image):
         return _decode(picture)
@@ -126,11 +125,10 @@ def _file(content: bytes) -> Image.Image:
                 return _decode(image)
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
-            whole = image.format == "AVIF" or "interlace" in image.info
-            if whole and image.width * image.height > MAX_WHOLE_PIXELS:
+            if image.format == "AVIF" and image.width * image.height > MAX_AVIF_PIXELS:
                 raise PictureTooLargeError(
-                    "picture-too-many-pixels-whole",
-                    "The picture has over 25 megapixels, too many as AVIF or interlaced PNG: "
+                    "picture-too-many-pixels-avif",
+                    "The picture has over 40 megapixels, too many as AVIF: "
                     "send it smaller, or as JPEG.",
                 )
             moving = getattr(image, "is_animated", False) and image.format in _MOVING
