@@ -22,8 +22,7 @@ _ABOVE = 2.5  # times the usual response: noise has no such crest
 _CLEAR = 2.5  # CIELAB units a pixel that the response has where a line is clear
 _FLOW = 2.5  # over which the lines' direction is smoothed
 _SIGN = np.uint32(1 << 31)  # the bit of a single float
-_ALONG = 7.0  # pixels along a line, to both sides, over which it is averaged
-_STEPS = 4  # in which: more take longer and show no more, as the edges are smooth along a line
+_ALONG = 7  # steps along a line, to both sides, over which it is averaged
 _STRONG = 0.91  # quantile of the response from which a line is begun
 _WEAK = 0.83  # and to which it goes on
 _SHORTEST = 0.07  # of the longer side
@@ -80,23 +79,22 @@ def _edges(lab: Floats) -> Floats:
 def _along(edges: Floats, tangents: tuple[Floats, Floats]) -> Floats:
     """Average along the flow, so that broken edges join and specks fade."""
     height, width = edges.shape
-    paces = [np.float32(_ALONG / _STEPS) * part for part in tangents]
     total, weights = edges.copy(), 1.0
-    for side in (1, -1):
+    for side in (1.0, -1.0):
         at_x = np.arange(width, dtype=np.float32)[None].repeat(height, 0)
         at_y = np.arange(height, dtype=np.float32)[:, None].repeat(width, 1)
-        way_x, way_y = (side * pace for pace in paces)
-        for step in range(1, _STEPS + 1):
+        way_x, way_y = (np.float32(side) * part for part in tangents)
+        for step in range(1, _ALONG + 1):
             at_x += way_x
             at_y += way_y
-            weight = float(np.exp(-0.5 * (2 * step / _STEPS) ** 2))
+            weight = float(np.exp(-0.5 * (2.0 * step / _ALONG) ** 2))
             there = cv2.remap(edges, at_x, at_y, cv2.INTER_LINEAR)
             cv2.scaleAdd(there, weight, total, total)
             weights += weight
-            if step == _STEPS:
+            if step == _ALONG:
                 break
             ahead_x, ahead_y = (
-                floats(cv2.remap(pace, at_x, at_y, cv2.INTER_NEAREST)) for pace in paces
+                floats(cv2.remap(part, at_x, at_y, cv2.INTER_NEAREST)) for part in tangents
             )
             # A direction has two ends; go on, do not turn back.
             way_x *= ahead_x

@@ -270,12 +270,10 @@ def _weight(strokes: Bools, fills: Bools, radius: Floats, strength: Floats) -> F
     if not strokes.any():
         weight[fills] = 0.5
         return weight
-    places = np.flatnonzero(strokes)
-    radius, strength = radius.take(places), strength.take(places)
+    radius, strength = radius[strokes], strength[strokes]
     thick = np.maximum(radius, 1.0) / max(float(np.median(radius)), 1.0)
     dark = strength / max(float(np.median(strength)), 1e-3)
     # Twice as thick, or a third darker, is a quarter louder.
-    loud = np.clip(0.5 + 0.25 * np.log2(thick) + 0.75 * (dark - 1.0), 0.05, 1.0)
-    np.put(weight, places, loud)
+    weight[strokes] = np.clip(0.5 + 0.25 * np.log2(thick) + 0.75 * (dark - 1.0), 0.05, 1.0)
     weight[fills] = 0.7
     return weight
