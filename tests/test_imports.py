@@ -2,10 +2,12 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,28 @@ def test_what_needs_pytorch_says_so_where_it_is_not_installed(tmp_path: Path) ->
         "except MididrawError as error: print(error)"
     )
     assert "pip install 'mididraw[torch]'" in printed(program)
+
+
+def test_the_front_ends_image_has_what_the_front_ends_import() -> None:
+    """Nothing that its lock leaves out is there; a list's picture is painted there, too."""
+    lock = (ROOT / "deploy" / "locks" / "bot.txt").read_text()
+    locked = {canonical(line.split("==")[0]) for line in lock.splitlines() if "==" in line}
+    ours = {canonical(name) for name in ("mididraw", "pip", "setuptools")}
+    missing = {
+        module
+        for module, owners in packages_distributions().items()
+        if not {canonical(owner) for owner in owners} & (locked | ours)
+    }
+    assert {"numpy", "pretty_midi", "torch"} <= missing
+    assert not {"discord", "aiogram", "fastapi", "PIL"} & missing
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({sorted(missing)}));"
+        "import bot.web.start, bot.telegram.start, bot.discord.client, bot.health, worker.health;"
+        "import mididraw.render.contact_sheet, mididraw.render.palette; print('all')"
+    )
+    assert printed(program) == "all"
+
+
+def canonical(name: str) -> str:
+    """How a distribution is called, whoever writes it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name.split("[")[0].strip()).lower()

@@ -10,10 +10,10 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-import pretty_midi
 
 from mididraw.harmony import QUALITIES, Chord, Key
 from mididraw.models.pocket.tokens import BACKING, LEAD
+from mididraw.render.quiet import pretty_midi
 from mididraw.score import (
     BEATS_PER_BAR,
     STEPS_PER_BAR,

@@ -8,11 +8,11 @@ from typing import Any
 
 import mido
 import numpy as np
-import pretty_midi
 from numpy.typing import NDArray
 
 from mididraw.errors import Sentence, SoundError
 from mididraw.render.midi import parse_midi
+from mididraw.render.quiet import pretty_midi
 
 SAMPLE_RATE = 44_100
 DEFAULT_SOUNDFONT = Path(pretty_midi.__file__).with_name("TimGM6mb.sf2")

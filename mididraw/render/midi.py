@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import mido
-import pretty_midi
 from mido.midifiles.meta import KeySignatureError
 
 from mididraw.errors import MidiError, OptionError
@@ -16,6 +15,7 @@ from mididraw.harmony import Chord, Key, Mode
 from mididraw.harmony.estimate import estimate_key
 from mididraw.render.chunks import is_midi, mended
 from mididraw.render.performance import pedal, play
+from mididraw.render.quiet import pretty_midi
 from mididraw.score import (
     BEATS_PER_BAR,
     STEPS_PER_BAR,

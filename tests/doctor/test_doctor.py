@@ -80,7 +80,8 @@ def test_what_nobody_installed_is_said_to_be_absent(tmp_path: Path) -> None:
 
 def test_a_front_end_is_told_that_workers_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the bots' image there is nothing to draw with."""
-    monkeypatch.delitem(sys.modules, "mididraw.render.audio", raising=False)
+    for module in ("audio", "quiet"):
+        monkeypatch.delitem(sys.modules, f"mididraw.render.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "pretty_midi", None)
     one = found("SoundFont", examine([library.check], {"MIDIDRAW_MODEL": "giant-medium"}))
     assert one.state is FindingState.ABSENT

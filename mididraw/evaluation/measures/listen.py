@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pretty_midi
 
 from mididraw.errors import MidiError
 from mididraw.evaluation.measures.embed import Sound, to_sound
 from mididraw.render.audio import SAMPLE_RATE, synthesize
 from mididraw.render.midi import TICKS_PER_BEAT, parse_midi
+from mididraw.render.quiet import pretty_midi
 
 CLIP_SECONDS = 15.0
 _GRAND_PIANO = 0
