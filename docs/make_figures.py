@@ -1,42 +1,54 @@
 """Measure the README's figures on this machine and write them between its marks.
 
 Run as ``python docs/make_figures.py DATA`` with the folder that holds ``quickdraw.ndjson.gz``; on a
-machine that does nothing else it takes a quarter of an hour.
+machine that does nothing else it takes a quarter of an hour, or half an hour where giants are slow.
+``pieces`` or ``decoding`` behind it measures that part alone: each tells its own machine.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from mididraw.evaluation.benches.decode import DecodeReport, run_decode_bench
 from mididraw.evaluation.benches.draw import BenchReport, run_bench
 from mididraw.evaluation.benches.guided import GuidedReport, run_guided_bench
 from mididraw.models.decoder import Precision
+from mididraw.models.decoder.kernel import cores, processor
 
 README = Path(__file__).parents[1] / "README.md"
 _DRAWINGS = 40
-BEGIN, END = "<!-- figures: make figures -->", "<!-- end of figures -->"
 
 
-def main(data: Path) -> None:
-    """Write the figures anew."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    lines = "\n".join(figures(data))
-    README.write_text(f"{before}{BEGIN}\n{lines}\n{END}{after}")
+def main(data: Path, parts: Sequence[str]) -> None:
+    """Write the figures of some parts anew."""
+    measure = {"pieces": partial(_pieces, data), "decoding": _decoding}
+    for part in parts or measure:
+        begin, end = f"<!-- figures of {part}: make figures -->", f"<!-- end of {part} -->"
+        lines = "\n".join(measure[part]())
+        before, _, rest = README.read_text().partition(begin)
+        after = rest.partition(end)[2]
+        README.write_text(f"{before}{begin}\n{lines}\n{end}{after}")
 
 
-def figures(data: Path) -> Iterator[str]:
-    """Lines of Markdown."""
+def _machine() -> str:
+    return f"Measured with {cores()} CPU cores ({processor()})."
+
+
+def _pieces(data: Path) -> Iterator[str]:
     guided = run_guided_bench()
     drawings = run_bench(data / "quickdraw.ndjson.gz", _DRAWINGS)
-    yield f"Measured with {guided.cores} CPU cores ({guided.processor})."
+    yield _machine()
     yield ""
     yield from _times(guided, drawings)
     yield ""
     yield from _matches(drawings)
-    yield ""
+
+
+def _decoding() -> Iterator[str]:
     yield from _speeds(run_decode_bench())
+    yield ""
+    yield _machine()
 
 
 def _times(guided: GuidedReport, drawings: BenchReport) -> Iterator[str]:
@@ -89,4 +101,4 @@ def _speeds(decode: DecodeReport) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
