@@ -25,7 +25,8 @@ class WorkerSettings(QueueSettings):
         max(1, (os.cpu_count() or 2) - 1), description="Processes that read and render."
     )
     worker_threads: Count | None = Field(
-        None, description="Threads of the decoder; half of the cores if not given."
+        None,
+        description="Threads of the decoder; if not given up to four, of PyTorch half of the cores.",
     )
     worker_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
         3, description="How often a job is begun whose worker dies."

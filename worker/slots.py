@@ -9,7 +9,7 @@ _SHARE = 0.4
 """Of the free memory; weights, guides and rendering want some, too."""
 _MOST = 64
 _MOST_ON_GPU = 512
-"""More slots than this make a batch no faster."""
+"""More slots than this make a batch no faster (a GPU, which chose the tokens, too, then)."""
 
 
 def measured_slots(model: MusicModel) -> int:

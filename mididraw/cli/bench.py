@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from mididraw.cli.output import OUT, Json
+from mididraw.cli.packages import needs
 from mididraw.errors import OptionError
 
 app = typer.Typer()
@@ -50,12 +51,12 @@ def bench(
     if subject in others:
         report = others[subject].load()()
     elif subject == "decode":
-        from mididraw.evaluation.benches.decode import run_decode_bench
-
+        with needs("torch"):
+            from mididraw.evaluation.benches.decode import run_decode_bench
         report = run_decode_bench(model or [])
     elif subject == "guided":
-        from mididraw.evaluation.benches.guided import run_guided_bench
-
+        with needs("model"):
+            from mididraw.evaluation.benches.guided import run_guided_bench
         report = run_guided_bench()
     elif subject == "video":
         from mididraw.evaluation.benches.video import run_video_bench

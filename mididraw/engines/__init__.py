@@ -29,7 +29,7 @@ def _one_by_one(engine: Callable[[ScoreRequest, BarProgress], Score]) -> Compose
 
 def _with_model(requests: Sequence[ScoreRequest], progress: BarProgress) -> list[Score]:
     try:
-        # PyTorch takes a second to import, which the other engines do without.
+        # The other engines do without what computes the model, which takes a while to import.
         from mididraw.engines.by_model import begin
         from mididraw.engines.generation import write
     except ModuleNotFoundError as error:

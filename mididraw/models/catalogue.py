@@ -29,9 +29,9 @@ def load_model(name: str = POCKET) -> MusicModel:
         return Pocket(_placed(load(WEIGHTS)))
     kind, _, path = name.partition("=")
     if kind in PUBLISHED:
-        checkpoint = Path(path) if path else fetch(kind)
         if find_spec("torch") is None:
             raise needs_torch()
+        checkpoint = Path(path) if path else fetch(kind)
         # PyTorch is imported where it is needed alone: that takes one to three seconds.
         from mididraw.models.giant.checkpoint import load_checkpoint
 

@@ -7,6 +7,7 @@ from pathlib import Path
 _FOLDER = Path("/dev")
 _DEVICES = ("nvidia[0-9]*", "nvidiactl", "dxg")
 """What a host or container with an NVIDIA GPU has."""
+_AMD = Path("/dev/kfd")
 
 
 def has_gpu() -> bool:
@@ -30,7 +31,7 @@ def _may_have_gpu() -> bool:
         return False
     if build == "cpu" or sys.platform == "darwin":
         return False
-    return sys.platform != "linux" or build.startswith("rocm") or has_device()
+    return sys.platform != "linux" or has_device() or _AMD.exists()
 
 
 def memory() -> tuple[int, int] | None:

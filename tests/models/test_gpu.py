@@ -53,9 +53,10 @@ def test_other_systems_have_other_devices(build: Path, monkeypatch: pytest.Monke
     assert not gpu.has_gpu()
     monkeypatch.setattr(sys, "platform", "linux")
     assert not gpu.has_gpu()
-    monkeypatch.setattr(gpu, "version", lambda _: "2.13.0+rocm7.0")
+    monkeypatch.setattr(gpu, "_AMD", build / "kfd")
+    (build / "kfd").touch()
     assert gpu.has_gpu()
-    assert not list(build.iterdir())
+    assert not gpu.has_device(), "which is NVIDIA's"
 
 
 def test_without_pytorch_there_is_none(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
