@@ -26,7 +26,7 @@ class WorkerSettings(QueueSettings):
     )
     worker_threads: Count | None = Field(
         None,
-        description="Threads of the decoder; if not given up to four, of PyTorch half of the cores.",
+        description="Threads of the decoder; if not given up to 4, of PyTorch half of the cores.",
     )
     worker_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
         3, description="How often a job is begun whose worker dies."
