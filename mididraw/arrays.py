@@ -1,8 +1,8 @@
-"""The arrays that decoding and guidance are written in."""
+"""The arrays that most of the library is written in, by the names that it gives them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools
 from mididraw.engines.bands import (
     BASSES,
     CHORDS,
@@ -45,7 +46,6 @@ _OFFBEAT = 0.65
 """Loudness between the beats, as a share of that on them."""
 
 _Pattern = TypeVar("_Pattern", bound=Bass | Chords)
-Bools = NDArray[np.bool_]
 
 
 def accompany(progression: tuple[Chord, ...], random: np.random.Generator) -> list[Track]:

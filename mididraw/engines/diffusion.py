@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.canvas import Canvas, runs
 from mididraw.engines.led import StyleCosts, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
@@ -42,8 +43,6 @@ _DRAWN = 0.15
 FOLLOWED = 50
 """At this strength the sketch is followed as songs follow theirs; above, more so."""
 _HOP = 2
-
-Floats = NDArray[np.float32]
 
 
 def diffusion(request: ScoreRequest, progress: BarProgress = no_progress) -> Score:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
-from mididraw.arrays import Integers
+from mididraw.arrays import Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.arrangement import arrange
 from mididraw.engines.guidance import particles
@@ -43,7 +43,7 @@ class Guidance(particles.ParticleGuidance, Protocol):
 
     def begin(
         self,
-        slots: Integers,
+        slots: Ints,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools
 from mididraw.canvas import Canvas
 from mididraw.engines.piece import piece_of
 from mididraw.engines.request import ScoreRequest
@@ -36,7 +37,6 @@ _LOUDER = 14
 """Velocity that the highest note of a column gains, and those inside lose."""
 _LAGS = tuple(bars * STEPS_PER_BAR for bars in (1, 2, 4))
 
-Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 

@@ -6,14 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools
 from mididraw.canvas import Canvas, runs
 from mididraw.score import DRAWING, Note, Score, Track, roll
 
 _LONGEST = 8  # steps of a note that is put in
 _OFF_CHORD, _OFF_SCALE, _SEMITONE, _OFF_ROW = 1.0, 6.0, 2.0, 1.0  # costs of a note
 _LENGTH = 0.3  # a step of a note is worth, up to four
-
-Bools = NDArray[np.bool_]
 
 
 def with_every_part(canvas: Canvas, score: Score) -> Score:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Ints
 from mididraw.bars.library import Library, chord_number, library
 from mididraw.canvas import Canvas
 from mididraw.engines.chords import perform, playable
@@ -43,9 +44,7 @@ _IMPOSSIBLE = -1e6
 _LOUDNESS = 68
 """Mean velocity of every bar; songs were recorded at different loudness."""
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

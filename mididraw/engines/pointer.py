@@ -10,7 +10,7 @@ time and the same one is kept.
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.generation import Generation, Generator, start, write
 from mididraw.engines.guidance.coverage import InkCoverage
@@ -66,7 +66,7 @@ class RaisedLogits(PictureReward):
         self._grammar = grammar
         self._shortest = np.array([1])
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Raise what may follow, in place."""
         striking = self._grammar.is_striking(slots)
         if striking.any():
@@ -87,7 +87,7 @@ class RaisedLogits(PictureReward):
         logits[within, v.POSITION.first + ahead[within].clip(min=0)] += nats[within]
         return logits
 
-    def _next_ink(self, slots: Integers) -> Integers:
+    def _next_ink(self, slots: Ints) -> Ints:
         """Tell the step after the last onset at which ink is missing, at most two bars away."""
         step = self._grammar.step(slots) + 1
         missing = self.coverage.has_missing(slots, step)
@@ -103,12 +103,12 @@ class FirstGoodAttempt:
         self._grammar, self._coverage = grammar, coverage
         self._lost, self._due = (np.zeros(slots, np.float32) for _ in range(2))
 
-    def begin(self, slots: Integers) -> None:
+    def begin(self, slots: Ints) -> None:
         """Take note of attempts at the first bar."""
         self._lost[slots] = 0.0
         self._due[slots] = self._coverage.missing_before(slots, STEPS_PER_BAR)
 
-    def survivors(self, slots: Integers) -> list[int]:
+    def survivors(self, slots: Ints) -> list[int]:
         """Choose one attempt for all."""
         line = self._bar_line(slots)
         missing = self._coverage.missing_before(slots, line) - self._lost[slots]
@@ -117,18 +117,18 @@ class FirstGoodAttempt:
         rank = np.where(enough, -1.0, missing) + 1e-3 * order
         return [int(rank.argmin())] * len(slots)
 
-    def restart(self, slots: Integers) -> None:
+    def restart(self, slots: Ints) -> None:
         """Begin the next bar with what the last one left."""
         line = self._bar_line(slots)
         self._lost[slots] = self._coverage.missing_before(slots, line)
         self._due[slots] = self._coverage.missing_before(slots, line + STEPS_PER_BAR)
 
-    def scores(self, slots: Integers) -> Floats:
+    def scores(self, slots: Ints) -> Floats:
         """Go by the ink that is played; of equals the first is best."""
         order = np.arange(len(slots), dtype=np.float32)
         return -self._coverage.left[slots] - 1e-3 * order
 
-    def _bar_line(self, slots: Integers) -> int:
+    def _bar_line(self, slots: Ints) -> int:
         """Tell the step at which the bar in hand began, which is the same for all."""
         return (self._grammar.bars_begun(slots)[0] - 1) * STEPS_PER_BAR
 
@@ -147,7 +147,7 @@ class PointerGuidance:
 
     def begin(
         self,
-        slots: Integers,
+        slots: Ints,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,  # noqa: ARG002 -- the opening tells the key to the model
@@ -160,6 +160,6 @@ class PointerGuidance:
         self.raised.begin(slots, canvas, strength, accompany=accompany)
         self.selection.begin(slots)
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)

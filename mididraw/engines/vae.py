@@ -9,6 +9,7 @@ drawings, bar by bar.
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.canvas import morph_shares
 from mididraw.engines.led import Lead, StyleCosts, on_keys, piece_by_chances, returning_noise
 from mididraw.engines.plan import plan_piece
@@ -21,8 +22,6 @@ from mididraw.score import STEPS_PER_BAR, Score
 _COSTS = StyleCosts(again=2.0, short=0.5, rhythm=3.0)
 _LED = 50
 """From this strength on the latents are the ink's; below, they come nearer to any song's."""
-
-Floats = NDArray[np.float32]
 
 
 def vae(request: ScoreRequest) -> Score:

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools
 from mididraw.score import STEPS_PER_BEAT
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 MAX_VOICES = 6
 """At most so many notes sound at once."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.harmony import Chord, Key
 from mididraw.models.columns.features import KEYS, harmony
 from mididraw.score import STEPS_PER_BAR, STEPS_PER_BEAT
@@ -13,8 +13,6 @@ HARMONY = 5
 """Planes of harmony: chord tone, root, scale, height and its square."""
 PLACES = 8
 """Planes of place: of the step within its beat, and of the beat within its bar."""
-
-Floats = NDArray[np.float32]
 
 
 def harmonies(chords: Sequence[Chord | None], key: Key, steps: int = STEPS_PER_BAR) -> Floats:

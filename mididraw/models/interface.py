@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import LogitsProcessor, Precision
 from mididraw.models.source import Source
@@ -35,7 +35,7 @@ class Rules(LogitsProcessor):
     """What every piece of a model keeps to."""
 
     @abstractmethod
-    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Ints, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening.
 
         Args:
@@ -87,7 +87,7 @@ class MusicModel(Protocol):
         """Read the music from an opening and what followed it, ``bars`` bars in all."""
 
 
-def forbid(logits: Floats, allowed: Booleans) -> Floats:
+def forbid(logits: Floats, allowed: Bools) -> Floats:
     """Make tokens impossible, in place; both ``[rows, vocabulary]``."""
     np.copyto(logits, -np.inf, where=~allowed)
     return logits

@@ -8,13 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from mididraw.arrays import Floats
 from mididraw.errors import unread
 
-Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
 
 

@@ -10,7 +10,8 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from mididraw.picture.colour import Bools, Floats, blurred, distance, floats, steepness
+from mididraw.arrays import Bools, Floats
+from mididraw.picture.colour import blurred, distance, floats, steepness
 from mididraw.picture.parts import Numbers, parts_of
 
 _COLOURS = 8  # of grounds, at most

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mididraw.picture.colour import Bools, Floats, distance
+from mididraw.arrays import Bools, Floats
+from mididraw.picture.colour import distance
 from mididraw.picture.parts import parts_of
 
 _EDGE = 0.01  # of the shorter side: how thick a line along the edge may be that is no drawing

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PIL import Image
 
+from mididraw.arrays import Floats
 from mididraw.errors import BlankPictureError
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float32]
 
 _SEEN = 8  # opacity, of 255, from which anything is seen
 _NEAR = 18.0  # CIELAB units within which ink is lost on the ground

@@ -5,7 +5,8 @@ from contextlib import suppress
 import numpy as np
 from PIL import Image
 
-from mididraw.picture.colour import Floats, distance, to_lab, without_transparency
+from mididraw.arrays import Floats
+from mididraw.picture.colour import distance, to_lab, without_transparency
 from mididraw.picture.shrink import shrink
 
 _SIDE = 160  # of the copies that are compared

@@ -5,16 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mididraw.picture.colour import (
-    Bools,
-    Floats,
-    blurred,
-    distance,
-    floats,
-    quantile,
-    steepness,
-    tint_distance,
-)
+from mididraw.arrays import Bools, Floats
+from mididraw.picture.colour import blurred, distance, floats, quantile, steepness, tint_distance
 
 _EVEN_SHARE = 0.85  # of the border that has the paper's colour in a picture under even light
 _EVEN_REACH = 5.0  # CIELAB units

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.picture.colour import Bools, Floats
+from mididraw.arrays import Bools, Floats
 
 Numbers = NDArray[np.int32]
 

@@ -3,16 +3,8 @@
 import cv2
 import numpy as np
 
-from mididraw.picture.colour import (
-    Bools,
-    Floats,
-    blurred,
-    channel,
-    floats,
-    gradient,
-    quantile,
-    slopes,
-)
+from mididraw.arrays import Bools, Floats
+from mididraw.picture.colour import blurred, channel, floats, gradient, quantile, slopes
 from mididraw.picture.parts import parts_of
 
 _SIDE = 360  # of the copy that lines are drawn in: finer ones have no place in a piece of music

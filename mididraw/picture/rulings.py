@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.picture.colour import Bools, Floats, floats
+from mididraw.arrays import Bools, Floats
+from mididraw.picture.colour import floats
 from mididraw.picture.parts import parts_of
 from mididraw.picture.thinning import halved
 from mididraw.picture.thinning import thin as thinned

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from mididraw.arrays import Bools, Floats
 from mididraw.errors import BlankPictureError
 from mididraw.picture.clutter import (
     is_card,
@@ -17,8 +18,6 @@ from mididraw.picture.clutter import (
 )
 from mididraw.picture.colour import (
     PALE,
-    Bools,
-    Floats,
     channel,
     distance,
     floats,

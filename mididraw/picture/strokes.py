@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools, Floats
 from mididraw.errors import CrowdedPictureError
 from mididraw.options import Shape
 from mididraw.picture.areas import inner_lines
-from mididraw.picture.colour import Bools, Floats, floats
+from mididraw.picture.colour import floats
 from mididraw.picture.ink import Ink
 from mididraw.picture.parts import Parts, parts_of
 from mididraw.picture.separate import PaperSheet

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.picture.colour import Bools
+from mididraw.arrays import Bools
 
 Words = NDArray[np.uint64]
 

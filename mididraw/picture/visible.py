@@ -7,8 +7,9 @@ turn a picture into ink, so what those lose is missed here.
 import cv2
 import numpy as np
 
+from mididraw.arrays import Bools, Floats
 from mididraw.picture.clutter import without_bars, without_edge_lines
-from mididraw.picture.colour import Bools, Floats, floats, gradient, quantile
+from mididraw.picture.colour import floats, gradient, quantile
 from mididraw.picture.rulings import find_rulings, without_holes, without_rulings
 
 _SIDE = 512

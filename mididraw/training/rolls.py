@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Bools, Floats
 from mididraw.bars.library import NO_CHORD, Library, library
 from mididraw.harmony import PITCH_CLASSES, QUALITIES, Chord, Key, Mode
 from mididraw.models.columns.features import HELD, KEYS, STRUCK, harmony
@@ -20,8 +21,6 @@ USUAL = (0.957, 0.033, 0.010)
 _UP = 6  # semitones that bars are transposed by at most
 
 Bytes = NDArray[np.uint8]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

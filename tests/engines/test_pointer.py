@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mididraw.arrays import Integers
+from mididraw.arrays import Ints
 from mididraw.canvas import Canvas, lay
 from mididraw.engines import ScoreRequest
 from mididraw.engines.guidance.coverage import InkCoverage
@@ -87,7 +87,7 @@ class At:
     def __init__(self, bar: int) -> None:
         self.bar = bar
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         return [self.bar] * len(slots)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.models.decoder import LogitsProcessor
 
 
@@ -14,7 +14,7 @@ class Follow(LogitsProcessor):
     def __init__(self, tokens: Sequence[int]) -> None:
         self.tokens, self.seen = tokens, list[Floats]()
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         assert slots.tolist() == [0]
         forced = np.full_like(logits, -np.inf)
         forced[:, self.tokens[len(self.seen)]] = 0
@@ -31,19 +31,19 @@ class Trace(LogitsProcessor):
         self.applied = list[list[int]]()
         self.tokens: dict[int, list[int]] = {slot: [] for slot in range(slots)}
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         self.log.append(self.raised)
         self.applied.append(slots.tolist())
         return logits + np.float32(self.raised)
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         for slot, token in zip(slots.tolist(), tokens.tolist(), strict=True):
             self.tokens[slot].append(token)
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         for one, other in zip(source.tolist(), target.tolist(), strict=True):
             self.tokens[other] = list(self.tokens[one])
 
-    def release(self, slots: Integers) -> None:
+    def release(self, slots: Ints) -> None:
         for slot in slots.tolist():
             self.tokens[slot] = []

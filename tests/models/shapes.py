@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.models.transformer import Transformer
 from mididraw.models.transformer_weights import TransformerConfig
 
@@ -44,11 +44,11 @@ def random_model(shape: TransformerConfig, seed: int = 0) -> Transformer:
     return model
 
 
-def random_tokens(shape: TransformerConfig, count: int, seed: int = 1) -> Integers:
+def random_tokens(shape: TransformerConfig, count: int, seed: int = 1) -> Ints:
     return np.random.default_rng(seed).integers(shape.vocabulary, size=count)
 
 
-def plain_logits(model: Transformer, tokens: Sequence[int] | Integers) -> Floats:
+def plain_logits(model: Transformer, tokens: Sequence[int] | Ints) -> Floats:
     """What the module says of a whole sequence, ``float32[time, vocabulary]``."""
     with torch.inference_mode():
         logits: Floats = model(torch.tensor(tokens)[None])[0].numpy()

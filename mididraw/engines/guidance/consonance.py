@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.notes import NoteReader
 from mididraw.models.decoder import LogitsProcessor
@@ -33,18 +33,18 @@ class Consonance(LogitsProcessor):
             costs[interval] = cost
         self._costs = costs[apart]
 
-    def begin(self, slots: Integers) -> None:
+    def begin(self, slots: Ints) -> None:
         """Begin slots in which no note sounds yet."""
         self._until[slots] = 0
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the reader's
+    def observe(self, slots: Ints, tokens: Ints) -> None:  # noqa: ARG002 -- the reader's
         """Let the notes sound that are complete."""
         notes = self._reader.completed
         if notes is not None:
             end = np.maximum(self._until[notes.slots, notes.key], notes.step + notes.duration)
             self._until[notes.slots, notes.key] = end
 
-    def cost(self, slots: Integers, step: Integers) -> Floats:
+    def cost(self, slots: Ints, step: Ints) -> Floats:
         """Tell what a note on each key costs at ``step``, in nats, ``float32[n, 88]``."""
         sounds = self._until[slots] > step[:, None]
         full = sounds.sum(axis=1, keepdims=True) >= MOST_AT_ONCE
@@ -52,12 +52,12 @@ class Consonance(LogitsProcessor):
         cost += np.float32(NEVER) * full
         return cost
 
-    def has_room(self, slots: Integers, steps: Integers) -> Booleans:
+    def has_room(self, slots: Ints, steps: Ints) -> Bools:
         """Tell at which of ``int64[n, steps]`` a further note may sound, ``bool[n, steps]``."""
         sounding = (self._until[slots][:, None] > steps[:, :, None]).sum(axis=2)
-        room: Booleans = sounding < MOST_AT_ONCE
+        room: Bools = sounding < MOST_AT_ONCE
         return room
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy what sounds from some slots to others."""
         self._until[target] = self._until[source]

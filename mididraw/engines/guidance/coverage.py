@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR
@@ -49,7 +49,7 @@ class InkCoverage:
         self._least_cost = np.zeros((slots, _columns(0)), np.float32)
         self._window = np.arange(LONGEST + 2 * REACH)
 
-    def lay(self, slots: Integers, canvas: Canvas) -> None:
+    def lay(self, slots: Ints, canvas: Canvas) -> None:
         """Give sequences a picture of which nothing is played."""
         if _columns(canvas.steps) > self._missing.shape[1]:
             self._resize(canvas.steps)
@@ -71,7 +71,7 @@ class InkCoverage:
         self.ink[slots] = self.left[slots] = ink.sum()
         self.cost[slots], self._lengths[slots] = 0.0, canvas.steps
 
-    def play(self, slots: Integers, key: Integers, step: Integers, duration: Integers) -> None:
+    def play(self, slots: Ints, key: Ints, step: Ints, duration: Ints) -> None:
         """Take note of notes: what they reach is no longer missing."""
         columns, keys, at_keys = self._around(slots, key, step)
         missing = self._missing[slots[:, None, None], columns[:, :, None], keys[:, None]]
@@ -83,9 +83,7 @@ class InkCoverage:
         cost = self._cell_cost[slots[:, None], step[:, None] + held + REACH, key[:, None]]
         self.cost[slots] += (cost * (held < duration[:, None])).sum(axis=1)
 
-    def gain_and_cost(
-        self, slots: Integers, step: Integers, durations: Integers
-    ) -> tuple[Floats, Floats]:
+    def gain_and_cost(self, slots: Ints, step: Ints, durations: Ints) -> tuple[Floats, Floats]:
         """Tell what notes on every key would gain and cost if they began at ``step``.
 
         Args:
@@ -109,9 +107,7 @@ class InkCoverage:
         box *= self._inside[slots][:, None]
         return box, held @ self._cell_cost[slots[:, None], columns[:, :LONGEST] + REACH]
 
-    def gain_and_cost_of_key(
-        self, slots: Integers, key: Integers, step: Integers
-    ) -> tuple[Floats, Floats]:
+    def gain_and_cost_of_key(self, slots: Ints, key: Ints, step: Ints) -> tuple[Floats, Floats]:
         """Tell the same of one key a sequence, for every duration: ``float32[n, 32]`` both."""
         columns, keys, at_keys = self._around(slots, key, step)
         missing = self._missing[slots[:, None, None], columns[:, :, None], keys[:, None]]
@@ -119,9 +115,7 @@ class InkCoverage:
         held = columns[:, :LONGEST] + REACH
         return played, self._cell_cost[slots[:, None], held, key[:, None]].cumsum(axis=1)
 
-    def _around(
-        self, slots: Integers, key: Integers, step: Integers
-    ) -> tuple[Integers, Integers, Booleans]:
+    def _around(self, slots: Ints, key: Ints, step: Ints) -> tuple[Ints, Ints, Bools]:
         """Tell what notes of any duration reach: columns, keys, and which of these play ink.
 
         Returns:
@@ -131,20 +125,20 @@ class InkCoverage:
         at_keys = (keys >= 0) & (keys < KEYS) & self._inside[slots, key][:, None]
         return step[:, None] + self._window, np.minimum(np.maximum(keys, 0), KEYS - 1), at_keys
 
-    def is_at_ink(self, slots: Integers, step: Integers, durations: Integers) -> Booleans:
+    def is_at_ink(self, slots: Ints, step: Ints, durations: Ints) -> Bools:
         """Tell which notes on every key would lie wholly at ink, ``bool[n, lengths, keys]``."""
         held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._cell_cost[slots[:, None], held] < STRAY
-        wholly: Booleans = _all_so_far(at_ink)[:, durations - 1]
+        wholly: Bools = _all_so_far(at_ink)[:, durations - 1]
         return wholly
 
-    def is_key_at_ink(self, slots: Integers, key: Integers, step: Integers) -> Booleans:
+    def is_key_at_ink(self, slots: Ints, key: Ints, step: Ints) -> Bools:
         """Tell the same of one key a sequence, for every duration: ``bool[n, 32]``."""
         held = step[:, None] + self._window[:LONGEST] + REACH
         at_ink = self._cell_cost[slots[:, None], held, key[:, None]] < STRAY
         return _all_so_far(at_ink)
 
-    def missed(self, slots: Integers, start: Integers, steps: int) -> Floats:
+    def missed(self, slots: Ints, start: Ints, steps: int) -> Floats:
         """Count the ink that is out of reach if the next note begins so many steps later.
 
         Ink that is out of reach at ``start`` already does not count.
@@ -162,7 +156,7 @@ class InkCoverage:
         self._missing[slots[:, None], columns].sum(axis=2).cumsum(axis=1, out=missed[:, 1:])
         return missed
 
-    def least_cost(self, slots: Integers, start: Integers, steps: int) -> Floats:
+    def least_cost(self, slots: Ints, start: Ints, steps: int) -> Floats:
         """Tell what a note at each step from ``start`` on costs at least, ``float32[n, steps]``.
 
         Where no key has ink near, its first cell lies off the ink wherever it is.
@@ -171,7 +165,7 @@ class InkCoverage:
         least: Floats = self._least_cost[slots[:, None], columns]
         return least
 
-    def missed_above(self, slots: Integers, step: Integers) -> Floats:
+    def missed_above(self, slots: Ints, step: Ints) -> Floats:
         """Count the ink above each key's reach that only notes at ``step`` can still play.
 
         It is missed by a note on that key after which nothing higher may begin at the same step.
@@ -184,23 +178,23 @@ class InkCoverage:
         missing.cumsum(axis=1, out=above[:, REACH + 1 :])
         return above
 
-    def has_missing(self, slots: Integers, step: Integers) -> Booleans:
+    def has_missing(self, slots: Ints, step: Ints) -> Bools:
         """Tell at which of the 32 steps from ``step`` on ink is missing, ``bool[n, 32]``."""
         columns = step[:, None] + self._window[:LONGEST] + REACH
-        missing: Booleans = self._missing[slots[:, None], columns].any(axis=2)
+        missing: Bools = self._missing[slots[:, None], columns].any(axis=2)
         return missing
 
-    def missing_before(self, slots: Integers, step: int) -> Floats:
+    def missing_before(self, slots: Ints, step: int) -> Floats:
         """Count the ink before a step that no note has played, ``float32[n]``."""
         missing: Floats = self._missing[slots, : REACH + step].sum(axis=(1, 2))
         return missing
 
-    def match(self, slots: Integers) -> Floats:
+    def match(self, slots: Ints) -> Floats:
         """Count the ink that is played, less what the cells off it cost, ``float32[n]``."""
         match: Floats = self.ink[slots] - self.left[slots] - self.cost[slots]
         return match
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy pictures, and how far they are played, from some slots to others."""
         for part in (
             self.ink,
@@ -214,7 +208,7 @@ class InkCoverage:
         ):
             part[target] = part[source]
 
-    def release(self, slots: Integers) -> None:
+    def release(self, slots: Ints) -> None:
         """Forget the pictures of sequences that have left; after the last, the room they took."""
         self._lengths[slots] = 0
         if not self._lengths.any():
@@ -239,9 +233,9 @@ def _with_columns(table: Floats, columns: int) -> Floats:
     return resized
 
 
-def _all_so_far(cells: Booleans) -> Booleans:
+def _all_so_far(cells: Bools) -> Bools:
     """Tell until which step all cells ``bool[n, steps, …]`` are true."""
-    so_far: Booleans = np.logical_and.accumulate(cells, axis=1)
+    so_far: Bools = np.logical_and.accumulate(cells, axis=1)
     return so_far
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
@@ -33,18 +33,18 @@ class DiscriminatorReward(LogitsProcessor):
         self._judged = np.zeros(slots, np.int64)
         self._total = np.zeros(slots, np.float32)
 
-    def begin(self, slots: Integers, canvas: Canvas) -> None:
+    def begin(self, slots: Ints, canvas: Canvas) -> None:
         """Take note of sequences that have no note yet."""
         more = _BEFORE + canvas.steps - self._rolls.shape[3]
         if more > 0:
             self._rolls = np.pad(self._rolls, ((0, 0), (0, 0), (0, 0), (0, more)))
         self._rolls[slots], self._judged[slots], self._total[slots] = 0.0, 0, 0.0
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:  # noqa: ARG002 -- the interface
+    def apply(self, logits: Floats, slots: Ints) -> Floats:  # noqa: ARG002 -- the interface
         """Leave the logits as they are: it compares sequences, not tokens."""
         return logits
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the grammar's
+    def observe(self, slots: Ints, tokens: Ints) -> None:  # noqa: ARG002 -- the grammar's
         """Take note of the notes that are complete."""
         notes = self._grammar.completed
         if notes is None:
@@ -56,7 +56,7 @@ class DiscriminatorReward(LogitsProcessor):
         own = self._rolls[notes.slots, 1, notes.key]
         self._rolls[notes.slots, 1, notes.key] = np.maximum(own, sounds)
 
-    def value(self, slots: Integers) -> Floats:
+    def value(self, slots: Ints) -> Floats:
         """Tell what the bars that are full are worth, in nats, ``float32[n]``."""
         full = np.array(self._grammar.bars_begun(slots)) - 1
         while (behind := self._judged[slots] < full).any():
@@ -70,7 +70,7 @@ class DiscriminatorReward(LogitsProcessor):
             self._judged[some] += 1
         return self._weight * self._total[slots]
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         for part in (self._rolls, self._judged, self._total):
             part[target] = part[source]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import KEYS
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
@@ -61,7 +61,7 @@ class PocketForm(LogitsProcessor):
         self._other_chords = ~np.eye(len(v.CHORDS) + 1, len(v.CHORDS), dtype=np.bool_)
         self._other_chords[-1] = False
 
-    def begin(self, slots: Integers, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
+    def begin(self, slots: Ints, canvas: Canvas, plan: Plan, *, led: bool = True) -> None:
         """Take note of sequences that have no note yet.
 
         Args:
@@ -86,7 +86,7 @@ class PocketForm(LogitsProcessor):
         lines = plan_bars(plan) if led else ()
         self._lines[slots, : len(lines)] = lines
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Forbid other chords, raise onsets that return, lower hammering."""
         grammar = self._grammar
         line, step = grammar.bar_line(slots), grammar.step(slots)
@@ -113,7 +113,7 @@ class PocketForm(LogitsProcessor):
         logits[:, v.SHAPE.first : v.SHAPE.first + len(v.VELOCITIES)] -= led * shape_cost[:, None]
         return logits
 
-    def _begin_bar(self, logits: Floats, slots: Integers, bar: Integers) -> None:
+    def _begin_bar(self, logits: Floats, slots: Ints, bar: Ints) -> None:
         """Give the planned kind of bar the chance of all kinds, so that no bar becomes longer."""
         planned = self._lines[slots, _within(bar, self._lines)]
         bars = logits[:, v.BARS.first : v.BARS.stop]
@@ -122,7 +122,7 @@ class PocketForm(LogitsProcessor):
         only = np.where(places == planned[:, None], whole, np.float32(-np.inf))
         np.copyto(bars, only, where=planned[:, None] >= 0)
 
-    def _before(self, slots: Integers, line: Integers) -> Floats:
+    def _before(self, slots: Ints, line: Ints) -> Floats:
         """Count the bars before that have an onset at each step, ``float32[n, 16]``."""
         columns = np.maximum(line, 0)[:, None] + _columns(0) + self._bar
         count = np.zeros(columns.shape, np.float32)
@@ -130,7 +130,7 @@ class PocketForm(LogitsProcessor):
             count += self._onsets[slots[:, None], columns - lag * STEPS_PER_BAR]
         return count
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the grammar's
+    def observe(self, slots: Ints, tokens: Ints) -> None:  # noqa: ARG002 -- the grammar's
         """Take note of the notes that are complete."""
         notes = self._grammar.completed
         if notes is not None:
@@ -138,16 +138,16 @@ class PocketForm(LogitsProcessor):
             self._until[notes.slots, notes.key] = end
             self._onsets[notes.slots, notes.step + _columns(0)] = 1.0
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         follows = (self._chords, self._lines, self._onsets, self._until, self._bars)
         for part in (*follows, self._between, self._led):
             part[target] = part[source]
 
 
-def _within(bar: Integers, table: Integers) -> Integers:
+def _within(bar: Ints, table: Ints) -> Ints:
     """The bar, or the nearest that a table ``[slots, bars]`` has."""
-    nearest: Integers = np.minimum(np.maximum(bar, 0), table.shape[1] - 1)
+    nearest: Ints = np.minimum(np.maximum(bar, 0), table.shape[1] - 1)
     return nearest
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import NEVER, Consonance
 from mididraw.engines.guidance.coverage import KEYS, LONGEST
@@ -48,7 +48,7 @@ class GiantPictureGrammar(GiantGrammar):
         """Whether there is a note; a piece does not end without."""
         self._delays = np.arange(v.DELAY.count)
 
-    def begin(self, slots: Integers, opening: Opening, steps: int) -> None:
+    def begin(self, slots: Ints, opening: Opening, steps: int) -> None:
         """Take note of sequences whose picture, of so many steps, begins after an opening."""
         self.start(slots, opening.tokens[-1])
         self._ticks[slots] = sum(t - v.DELAY.first for t in opening.tokens if t in v.DELAY)
@@ -56,7 +56,7 @@ class GiantPictureGrammar(GiantGrammar):
         self._ticks_per_step[slots] = ticks_per_step(opening.tempo)
         self._has_notes[slots] = False
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Forbid what may not follow, and all but the end once the picture is over."""
         logits = super().apply(logits, slots)
         logits[:, v.OUTRO.first] = -np.inf
@@ -69,7 +69,7 @@ class GiantPictureGrammar(GiantGrammar):
         logits[ended, v.END.first] = 0.0
         return logits
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         """Go on by one token each, and read the notes that are complete."""
         super().observe(slots, tokens)
         waited = tokens < v.DELAY.stop
@@ -86,7 +86,7 @@ class GiantPictureGrammar(GiantGrammar):
             key, backing = HIGHEST_KEY - note % v.PITCHES, note // v.PITCHES == _BACKING_PATCH
             self.completed = Notes(slots, key, step[struck], self.duration(slots), backing)
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         super().fork(source, target)
         for part in (
@@ -99,54 +99,54 @@ class GiantPictureGrammar(GiantGrammar):
         ):
             part[target] = part[source]
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         step = np.where(self._has_ended(slots), self._steps[slots], self.step(slots))
         begun: list[int] = (step // STEPS_PER_BAR + 1).tolist()
         return begun
 
-    def step(self, slots: Integers) -> Integers:
+    def step(self, slots: Ints) -> Ints:
         """Tell the step in hand, within the picture, ``int64[n]``."""
         step = self._step_at(slots, self._ticks[slots])
-        within: Integers = np.minimum(step.clip(min=0), self._steps[slots])
+        within: Ints = np.minimum(step.clip(min=0), self._steps[slots])
         return within
 
-    def steps_after_delays(self, slots: Integers) -> Integers:
+    def steps_after_delays(self, slots: Ints) -> Ints:
         """Tell the step after each delay, within the picture, ``int64[n, 256]``."""
         steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
-        within: Integers = np.minimum(steps.clip(min=0), self._steps[slots][:, None])
+        within: Ints = np.minimum(steps.clip(min=0), self._steps[slots][:, None])
         return within
 
-    def durations(self, slots: Integers, ticks: Integers) -> Integers:
+    def durations(self, slots: Ints, ticks: Ints) -> Ints:
         """Tell in steps how long sounds of ``int64[ticks]`` last, ``int64[n, ticks]``."""
         steps = np.round(ticks / self._ticks_per_step[slots][:, None]).astype(np.int64)
-        within: Integers = steps.clip(1, LONGEST)
+        within: Ints = steps.clip(1, LONGEST)
         return within
 
-    def duration(self, slots: Integers) -> Integers:
+    def duration(self, slots: Ints) -> Ints:
         """Tell the duration of the last sound, in steps, ``int64[n]``."""
         ticks = self._sound[slots] // v.LOUDNESSES
         steps = np.round(ticks / self._ticks_per_step[slots]).astype(np.int64)
         return steps.clip(1, LONGEST)
 
-    def going_on(self, slots: Integers) -> tuple[Booleans, Booleans, Booleans]:
+    def going_on(self, slots: Ints) -> tuple[Bools, Bools, Bools]:
         """Tell which sequences go on with a delay, a sound and a note, ``bool[n]`` each."""
         last, goes_on = self.last[slots], ~self._has_ended(slots)
         sound = (last >= v.SOUND.first) & (last < v.SOUND.stop)
         return (last >= v.NOTE.first) & goes_on, (last < v.DELAY.stop) & goes_on, sound & goes_on
 
-    def _has_ended(self, slots: Integers) -> Booleans:
+    def _has_ended(self, slots: Ints) -> Bools:
         return self._step_at(slots, self._ticks[slots]) >= self._steps[slots]
 
-    def _may_wait(self, slots: Integers) -> Booleans:
+    def _may_wait(self, slots: Ints) -> Bools:
         """Tell which delays may follow, ``bool[n, 256]``."""
         steps = self._step_at(slots, self._ticks[slots][:, None] + self._delays)
         # Where the prompt ends in a long silence, the longest delay is the way through it.
-        allowed: Booleans = (steps >= 0) | (self._delays == v.DELAY.count - 1)
+        allowed: Bools = (steps >= 0) | (self._delays == v.DELAY.count - 1)
         allowed &= (steps < self._steps[slots][:, None]) | self._has_notes[slots][:, None]
         return allowed
 
-    def _step_at(self, slots: Integers, ticks: Integers) -> Integers:
+    def _step_at(self, slots: Ints, ticks: Ints) -> Ints:
         """Tell the step at ``int64[n, …]`` ticks, as the score's reader rounds it."""
         shape = (-1, *([1] * (ticks.ndim - 1)))
         steps = np.round(ticks / self._ticks_per_step[slots].reshape(shape)).astype(np.int64)
@@ -161,7 +161,7 @@ class GiantConsonance(Consonance):
         super().__init__(grammar, slots)
         self._grammar = grammar
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Lower pitches that clash, and steps and pitches where too many sound."""
         delaying, _, striking = self._grammar.going_on(slots)
         if delaying.any():
@@ -191,11 +191,11 @@ class GiantReward(PictureReward):
         self._durations = np.arange(1, LONGEST + 1)
         self._ticks = np.arange(v.SOUND.count // v.LOUDNESSES)
 
-    def set_scale(self, slots: Integers, scale: Booleans) -> None:
+    def set_scale(self, slots: Ints, scale: Bools) -> None:
         """Tell which keys may be played, ``bool[88]`` from the highest down."""
         self._scale[slots] = scale
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Raise what gains ink, and lower what misses it or lies off it."""
         for rows, family, nats in zip(
             self._grammar.going_on(slots),
@@ -207,12 +207,12 @@ class GiantReward(PictureReward):
                 _raise(logits, rows, family, nats(slots[rows]))
         return logits
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         super().fork(source, target)
         self._scale[target] = self._scale[source]
 
-    def _of_delays(self, slots: Integers) -> Floats:
+    def _of_delays(self, slots: Ints) -> Floats:
         """Tell the nats of each delay, ``float32[n, 256]``."""
         step = self._grammar.step(slots)
         ahead = (self._grammar.steps_after_delays(slots) - step[:, None]).clip(0, LONGEST)
@@ -222,7 +222,7 @@ class GiantReward(PictureReward):
         cost = cost * ~self.accompanied[slots][:, None]
         return -self.strength[slots][:, None] * (missed + cost)
 
-    def _of_sounds(self, slots: Integers) -> Floats:
+    def _of_sounds(self, slots: Ints) -> Floats:
         """Tell the nats of each sound, ``float32[n, 2048]``."""
         step = self._grammar.step(slots)
         lead, backing = self._gains(slots, step, self._durations)
@@ -232,7 +232,7 @@ class GiantReward(PictureReward):
         durations = self._grammar.durations(slots, self._ticks)
         return np.take_along_axis(best, durations - 1, axis=1).repeat(v.LOUDNESSES, axis=1)
 
-    def _of_notes(self, slots: Integers) -> Floats:
+    def _of_notes(self, slots: Ints) -> Floats:
         """Tell the nats of each patch and pitch, ``float32[n, NOTE.count]``."""
         at = (np.arange(len(slots)), self._grammar.duration(slots) - 1)
         gains = self._gains(slots, self._grammar.step(slots), self._durations)
@@ -267,7 +267,7 @@ class GiantGuidance:
 
     def begin(
         self,
-        slots: Integers,
+        slots: Ints,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,
@@ -289,12 +289,12 @@ class GiantGuidance:
         self.consonance.begin(slots)
         self.weights.begin(slots)
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)
 
 
-def allowed_tokens(scale: Booleans, tempo: float, *, accompany: bool) -> Booleans:
+def allowed_tokens(scale: Bools, tempo: float, *, accompany: bool) -> Bools:
     """Tell which tokens a piece makes do with, ``bool[SIZE]``.
 
     Its notes keep to the keys in ``bool[88]``, from the highest down, and its sounds are no longer
@@ -311,12 +311,12 @@ def allowed_tokens(scale: Booleans, tempo: float, *, accompany: bool) -> Boolean
     return allowed
 
 
-def _forbid(logits: Floats, rows: Booleans, family: v.GiantFamily, allowed: Booleans) -> None:
+def _forbid(logits: Floats, rows: Bools, family: v.GiantFamily, allowed: Bools) -> None:
     """Make tokens of a family impossible in some rows, ``bool[n]``, in place."""
     part = logits[rows, family.first : family.stop]
     logits[rows, family.first : family.stop] = np.where(allowed, part, np.float32(-np.inf))
 
 
-def _raise(logits: Floats, rows: Booleans, family: v.GiantFamily, nats: Floats) -> None:
+def _raise(logits: Floats, rows: Bools, family: v.GiantFamily, nats: Floats) -> None:
     """Raise the tokens of a family in some rows, ``bool[n]``, in place."""
     logits[rows, family.first : family.stop] += nats

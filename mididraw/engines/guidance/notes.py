@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from mididraw.arrays import Booleans, Integers
+from mididraw.arrays import Bools, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,13 +18,13 @@ class Notes:
         backing: ``bool[n]``, whether the accompaniment plays them.
     """
 
-    slots: Integers
-    key: Integers
-    step: Integers
-    duration: Integers
-    backing: Booleans
+    slots: Ints
+    key: Ints
+    step: Ints
+    duration: Ints
+    backing: Bools
 
-    def of(self, which: Booleans) -> "Notes":
+    def of(self, which: Bools) -> "Notes":
         """Choose some of the notes, ``bool[n]``."""
         return Notes(
             self.slots[which],

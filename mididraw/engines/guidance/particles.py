@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.engines.guidance.weights import ImportanceWeights
 from mididraw.models.decoder import Decoder, LogitsProcessor, Sampling
 
@@ -49,7 +49,7 @@ def systematic_resampling(weights: NDArray[np.float64]) -> list[int]:
 class Selection(Protocol):
     """What decides which particles go on at a bar line, and which one is the best at the end."""
 
-    def survivors(self, slots: Integers) -> Sequence[int] | None:
+    def survivors(self, slots: Ints) -> Sequence[int] | None:
         """Choose who goes on.
 
         Returns:
@@ -57,10 +57,10 @@ class Selection(Protocol):
             are.
         """
 
-    def restart(self, slots: Integers) -> None:
+    def restart(self, slots: Ints) -> None:
         """Take note that the survivors are copied."""
 
-    def scores(self, slots: Integers) -> Floats:
+    def scores(self, slots: Ints) -> Floats:
         """Tell what the best is chosen by, ``float32[n]``."""
 
 
@@ -71,18 +71,18 @@ class ParticleFilter:
         """Make a filter that goes by these weights."""
         self._weights = weights
 
-    def survivors(self, slots: Integers) -> list[int] | None:
+    def survivors(self, slots: Ints) -> list[int] | None:
         """Choose by the weights once they are worth no more than half of the sequences."""
         weights = self._weights.normalised(slots)
         if effective_sample_size(weights) > len(slots) / 2:
             return None
         return systematic_resampling(weights)
 
-    def restart(self, slots: Integers) -> None:
+    def restart(self, slots: Ints) -> None:
         """Weigh the survivors alike."""
         self._weights.reset(slots)
 
-    def scores(self, slots: Integers) -> Floats:
+    def scores(self, slots: Ints) -> Floats:
         """Tell the log of the target up to a constant."""
         return self._weights.log_target(slots)
 
@@ -98,7 +98,7 @@ class ParticleGuidance(Protocol):
     def selection(self) -> Selection:
         """What decides who goes on."""
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
 
 

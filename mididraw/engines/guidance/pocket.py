@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.consonance import Consonance
 from mididraw.engines.guidance.form import PocketForm
@@ -50,12 +50,12 @@ class PocketReward(PictureReward):
         self._grammar = grammar
         self._tried = np.array(_TRIED)
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Raise what gains ink, and lower what misses it or lies off it."""
         logits += self.strength[slots][:, None] * self._gains_of_tokens(slots)
         return logits
 
-    def _gains_of_tokens(self, slots: Integers) -> Floats:
+    def _gains_of_tokens(self, slots: Ints) -> Floats:
         """Tell the cells that each token gains, ``float32[n, SIZE]``."""
         gains = np.zeros((len(slots), v.SIZE), np.float32)
         striking = self._grammar.is_striking(slots)
@@ -73,14 +73,14 @@ class PocketReward(PictureReward):
             gains[moving, v.END] = bar[:, 0]
         return gains
 
-    def _of_pitches(self, slots: Integers) -> Floats:
+    def _of_pitches(self, slots: Ints) -> Floats:
         step = self._grammar.step(slots)
         lead, backing = (gain.max(axis=1) for gain in self._gains(slots, step, self._tried))
         # Whatever lies higher comes too late after a note of the backing.
         missed = self.coverage.missed_above(slots, step)
         return np.concatenate([lead, backing - missed], axis=1)
 
-    def _of_shapes(self, slots: Integers) -> Floats:
+    def _of_shapes(self, slots: Ints) -> Floats:
         key, step = self._grammar.key(slots), self._grammar.step(slots)
         played, cost = self.coverage.gain_and_cost_of_key(slots, key, step)
         gain = HELD * played - cost
@@ -92,7 +92,7 @@ class PocketReward(PictureReward):
             gain = np.where(free[:, None], at_least, gain)
         return gain.repeat(len(v.VELOCITIES), axis=1)
 
-    def _of_moves(self, slots: Integers) -> tuple[Floats, Floats, Floats]:
+    def _of_moves(self, slots: Ints) -> tuple[Floats, Floats, Floats]:
         """Of the 16 positions of the bar, of going on to its second half, and to the next bar."""
         bar = self._grammar.bar_line(slots)
         missed = self.coverage.missed(slots, bar, STEPS_PER_BAR)
@@ -112,7 +112,7 @@ class PocketConsonance(Consonance):
         super().__init__(grammar, slots)
         self._grammar = grammar
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Lower pitches that clash, and all where too many sound."""
         cost = self.cost(slots, self._grammar.step(slots))
         for pitches in v.PITCHES_OF_ROLES:
@@ -148,7 +148,7 @@ class PocketGuidance:
 
     def begin(
         self,
-        slots: Integers,
+        slots: Ints,
         canvas: Canvas,
         opening: Opening,
         plan: Plan,
@@ -176,11 +176,11 @@ class PocketGuidance:
             self.discriminator.begin(slots, canvas)
         self.weights.begin(slots)
 
-    def _value(self, slots: Integers) -> Floats:
+    def _value(self, slots: Ints) -> Floats:
         value = self.reward.value(slots)
         return value + self.discriminator.value(slots) if self.discriminator else value
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         """Tell how many bars each has begun since the opening; one more once it has ended."""
         return self.grammar.bars_begun(slots)
 
@@ -193,7 +193,7 @@ def _discriminator(grammar: PocketPictureGrammar, slots: int) -> "DiscriminatorR
     return DiscriminatorReward(grammar, slots, load(), DISCRIMINATOR)
 
 
-def in_scale(key: Key) -> Booleans:
+def in_scale(key: Key) -> Bools:
     """Tell which tokens keep to a key, ``bool[SIZE]``: its chords and pitches, and all others."""
     allowed = np.ones(v.SIZE, np.bool_)
     for place, chord in enumerate(v.CHORDS):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.guidance.notes import NoteReader, Notes
@@ -35,28 +35,28 @@ class PictureReward(LogitsProcessor):
         self._reader = reader
 
     def begin(
-        self, slots: Integers, canvas: Canvas, strength: float, *, accompany: bool = False
+        self, slots: Ints, canvas: Canvas, strength: float, *, accompany: bool = False
     ) -> None:
         """Give sequences a picture of which nothing is played."""
         self.coverage.lay(slots, canvas)
         self.strength[slots], self.accompanied[slots] = strength, accompany
 
-    def value(self, slots: Integers) -> Floats:
+    def value(self, slots: Ints) -> Floats:
         """Tell the reward of what was drawn, in nats, ``float32[n]``."""
         return self.strength[slots] * self.coverage.match(slots)
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:  # noqa: ARG002 -- the reader's
+    def observe(self, slots: Ints, tokens: Ints) -> None:  # noqa: ARG002 -- the reader's
         """Play the notes that are complete."""
         if self._reader.completed is not None:
             self._play(self._reader.completed)
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         self.coverage.fork(source, target)
         for part in (self.strength, self.accompanied):
             part[target] = part[source]
 
-    def release(self, slots: Integers) -> None:
+    def release(self, slots: Ints) -> None:
         """Forget the pictures of sequences that have left."""
         self.coverage.release(slots)
 
@@ -68,7 +68,7 @@ class PictureReward(LogitsProcessor):
         if len(notes.slots):
             self.coverage.play(notes.slots, notes.key, notes.step, notes.duration)
 
-    def _gains(self, slots: Integers, step: Integers, durations: Integers) -> tuple[Floats, Floats]:
+    def _gains(self, slots: Ints, step: Ints, durations: Ints) -> tuple[Floats, Floats]:
         """Tell what notes on every key from ``step`` on gain, ``float32[n, lengths, keys]``.
 
         Returns:

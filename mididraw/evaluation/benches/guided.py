@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.table import Table
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.draw import Stage, draw
 from mididraw.engines.generation import generator_for
 from mididraw.models.decoder.interface import Network
@@ -123,7 +123,7 @@ class _TimedNetwork:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._network, name)
 
-    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
+    def step(self, tokens: Ints, lengths: Ints, longest: int) -> Floats:
         start = time.perf_counter()
         logits = self._network.step(tokens, lengths, longest)
         self.seconds += time.perf_counter() - start

@@ -1,11 +1,10 @@
 """Cells of any size on one grid, so that drawings of different lengths can be compared."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from mididraw.arrays import Bools
 
 ROWS, COLUMNS = 48, 96
-
-Bools = NDArray[np.bool_]
 
 
 def to_grid(cells: Bools) -> Bools:

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from mididraw.arrays import Bools, Floats
 from mididraw.canvas import Canvas
 from mididraw.evaluation.measures.grid import COLUMNS, ROWS, boxed, to_grid
 from mididraw.score import Score, roll
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float32]
 
 _MOST = 5
 

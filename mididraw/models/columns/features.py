@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.harmony import PITCH_CLASSES, Chord, Key
 from mididraw.options import HIGHEST_KEY, LOWEST_KEY
 from mididraw.score import STEPS_PER_BAR
@@ -13,8 +14,6 @@ AROUND = 12
 FEATURES = 2 * (2 * AROUND + 1) + 5 + STEPS_PER_BAR
 SILENT, HELD, STRUCK = range(3)
 """What a key does in a column."""
-
-Floats = NDArray[np.float32]
 
 
 def harmony(chord: Chord | None, key: Key) -> Floats:

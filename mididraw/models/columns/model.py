@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.models.columns.features import KEYS
 from mididraw.models.layers import linear, log_softmax, read_weights
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 WIDTH = 40
-
-Floats = NDArray[np.float32]
 
 
 class Columns:

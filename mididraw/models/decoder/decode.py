@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.models.decoder.interface import Network
 from mididraw.models.decoder.kernel import Kernel, make_network
 from mididraw.models.decoder.precision import Precision
@@ -248,7 +248,7 @@ class Decoder:
         return network.step(_integers(last), _integers(held), max(held))[: len(batch)]
 
 
-def _integers(numbers: Sequence[int]) -> Integers:
+def _integers(numbers: Sequence[int]) -> Ints:
     return np.array(numbers, np.int64)
 
 

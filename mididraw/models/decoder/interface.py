@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.models.transformer_weights import TransformerConfig
 
 _TRIED_POSITIONS = 24
@@ -30,10 +30,10 @@ class Network(Protocol):
     def bytes_per_position(self) -> int:
         """Bytes of cache that a step reads for each position of a row."""
 
-    def prefill(self, row: int, tokens: Integers) -> None:
+    def prefill(self, row: int, tokens: Ints) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
 
-    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
+    def step(self, tokens: Ints, lengths: Ints, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:

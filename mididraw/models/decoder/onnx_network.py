@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.errors import ModelError
 from mididraw.models.decoder.interface import equal_counts
 from mididraw.models.decoder.onnx_graph import (
@@ -46,13 +46,13 @@ class _Bound:
     """A call for a certain number of rows and tokens, with the memory that it reads and writes."""
 
     binding: onnxruntime.IOBinding
-    tokens: Integers
-    positions: Integers
-    places: Integers
+    tokens: Ints
+    positions: Ints
+    places: Ints
     mask: Floats
     logits: Floats
 
-    def fill(self, tokens: Integers, positions: Integers) -> None:
+    def fill(self, tokens: Ints, positions: Ints) -> None:
         """Say what comes where, ``int64[rows, time]``; its queries see what lies before it."""
         self.tokens[:] = tokens
         self.positions[:] = positions
@@ -104,7 +104,7 @@ class OnnxNetwork:
         """Bytes of cache that a step reads for each position of a row."""
         return sum(part[0, 0].nbytes for layer in self._caches for part in layer)
 
-    def prefill(self, row: int, tokens: Integers) -> None:
+    def prefill(self, row: int, tokens: Ints) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
         if len(tokens) > self._span:
             self._make_room(len(tokens))
@@ -115,7 +115,7 @@ class OnnxNetwork:
             call.fill(part, np.arange(start, stop)[None])
             self._session.run_with_iobinding(call.binding)
 
-    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
+    def step(self, tokens: Ints, lengths: Ints, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:
@@ -183,7 +183,7 @@ class OnnxNetwork:
             logits=_zeros((rows, time, self.shape.vocabulary)),
         )
         call.places[:, :, 0] = np.arange(rows)[:, None]
-        inputs: dict[str, Integers | Floats] = {
+        inputs: dict[str, Ints | Floats] = {
             TOKENS: call.tokens,
             POSITIONS: call.positions,
             PLACES: call.places,
@@ -206,7 +206,5 @@ def _zeros(size: tuple[int, ...]) -> Floats:
     return np.zeros(size, np.float32)
 
 
-def _memory(
-    name: str, array: Integers | Floats
-) -> tuple[str, str, int, type, tuple[int, ...], int]:
+def _memory(name: str, array: Ints | Floats) -> tuple[str, str, int, type, tuple[int, ...], int]:
     return (name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)

@@ -1,6 +1,6 @@
 """What a sequence's logits go through between the network and the draw."""
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 
 
 class LogitsProcessor:
@@ -10,7 +10,7 @@ class LogitsProcessor:
     it stands it changes nothing and keeps nothing.
     """
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:  # noqa: ARG002 -- for others
+    def apply(self, logits: Floats, slots: Ints) -> Floats:  # noqa: ARG002 -- for others
         """Change what may be drawn next.
 
         Args:
@@ -23,11 +23,11 @@ class LogitsProcessor:
         """
         return logits
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         """Follow the tokens that were drawn, ``int64[n]`` each."""
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others, ``int64[n]`` each, none of them in both."""
 
-    def release(self, slots: Integers) -> None:
+    def release(self, slots: Ints) -> None:
         """Forget slots, ``int64[n]``, whose sequences have left."""

@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.errors import OptionError
 
 _MASK = (1 << 64) - 1
@@ -69,7 +69,7 @@ def log_softmax(logits: Floats) -> Floats:
     return logs
 
 
-def choose(logits: Floats, samplings: list[Sampling], steps: list[int]) -> Integers:
+def choose(logits: Floats, samplings: list[Sampling], steps: list[int]) -> Ints:
     """Choose the next token of each row.
 
     The nucleus needs no sorting: a token is drawn from all, and stands if the tokens that are

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 -- torch's own name for it
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.errors import ModelError
 from mididraw.models.decoder.interface import equal_counts
 from mididraw.models.decoder.precision import Precision
@@ -66,7 +66,7 @@ class TorchNetwork:
         return sum(cache[:, 0, 0].nbytes for cache in self.caches)
 
     @torch.inference_mode()
-    def prefill(self, row: int, tokens: Integers) -> None:
+    def prefill(self, row: int, tokens: Ints) -> None:
         """Write the keys and values of ``int64[time]`` into ``row``, from position 0 on."""
         for start in range(0, len(tokens), CHUNK):
             self._chunk(row, self._tensor(tokens[start : start + CHUNK]), start)
@@ -96,7 +96,7 @@ class TorchNetwork:
             x = self._rest(layer, x, mixed[0].transpose(0, 1).flatten(1))
 
     @torch.inference_mode()
-    def step(self, tokens: Integers, lengths: Integers, longest: int) -> Floats:
+    def step(self, tokens: Ints, lengths: Ints, longest: int) -> Floats:
         """Take one token a row and tell what may follow.
 
         Args:
@@ -153,7 +153,7 @@ class TorchNetwork:
         for cache in self.caches:
             cache[:, target, :length] = cache[:, source, :length]
 
-    def _tensor(self, numbers: Integers) -> Tensor:
+    def _tensor(self, numbers: Ints) -> Tensor:
         return torch.from_numpy(numbers).to(self.device)
 
     def _embed(self, tokens: Tensor, positions: Tensor) -> tuple[Tensor, Tensor | None]:

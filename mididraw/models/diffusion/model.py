@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.models.columns.features import HELD, KEYS, SILENT, STRUCK
 from mididraw.models.layers import (
     Weights,
@@ -32,8 +33,6 @@ LEVELS, EMBEDDED, GROUPS = 32, 96, 8
 ROLL = 2
 """Planes of a roll: where notes are struck and where they sound, 1 or -1."""
 INPUT = (ROLL + 1) * PATCH[0] * PATCH[1] + 5 * PATCH[0] + 4 + 1
-
-Floats = NDArray[np.float32]
 
 
 def signal(level: float) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.harmony.plan import Plan
 from mididraw.models.decoder import Precision
 from mididraw.models.giant import vocabulary as v
@@ -75,13 +75,13 @@ class TimedGrammar(Rules):
         self._left = np.zeros(slots, np.int64)
         """Ticks until the piece ends."""
 
-    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Ints, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening until so many bars are full."""
         self._grammar.start(slots, opening.tokens[-1])
         held = sum(token for token in opening.tokens if token in v.DELAY)
         self._left[slots] = _ticks(bars, opening.tempo) - held
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Forbid what may not follow, and let the piece end in time."""
         logits = self._grammar.apply(logits, slots)
         last, late = self._grammar.last[slots], self._left[slots] <= 0
@@ -93,12 +93,12 @@ class TimedGrammar(Rules):
         logits[:, v.OUTRO.first] = -np.inf
         return logits
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         """Follow what was drawn."""
         self._grammar.observe(slots, tokens)
         self._left[slots] -= np.where(tokens < v.DELAY.stop, tokens - v.DELAY.first, 0)
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         self._grammar.fork(source, target)
         self._left[target] = self._left[source]

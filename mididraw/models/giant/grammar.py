@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.models.decoder import LogitsProcessor
 from mididraw.models.giant import vocabulary as v
 from mididraw.models.interface import forbid
@@ -44,22 +44,22 @@ class GiantGrammar(LogitsProcessor):
         allowed[:, v.NOTE.first + v.PITCHES - 1 : v.NOTE.stop : v.PITCHES] = False
         self._family, self._allowed = family, allowed
 
-    def start(self, slots: Integers, token: int) -> None:
+    def start(self, slots: Ints, token: int) -> None:
         """Take note of sequences that go on from a token."""
         self.last[slots] = token
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Forbid what may not follow."""
         return forbid(logits, self.mask(self.last[slots]))
 
-    def mask(self, last: Integers) -> Booleans:
+    def mask(self, last: Ints) -> Bools:
         """Which tokens may follow ``int64[n]``, ``bool[n, SIZE]``."""
         return self._allowed[self._family[last]]
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         """Follow what was drawn."""
         self.last[slots] = tokens
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the last tokens of some slots to others."""
         self.last[target] = self.last[source]

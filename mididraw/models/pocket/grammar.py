@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from mididraw.arrays import Booleans, Floats, Integers
+from mididraw.arrays import Bools, Floats, Ints
 from mididraw.models.interface import Opening, Rules, forbid
 from mididraw.models.pocket import vocabulary as v
 from mididraw.score import STEPS_PER_BAR
@@ -28,7 +28,7 @@ class GrammarState(IntEnum):
     ENDED = 12
 
 
-def _allowed() -> Booleans:
+def _allowed() -> Bools:
     """What may follow in each state, ``bool[states, SIZE]``, order within the bar aside.
 
     All that is written is in 4/4, and begins without a plan unless the opening has one.
@@ -60,7 +60,7 @@ def _allowed() -> Booleans:
     return table
 
 
-def _later() -> Booleans:
+def _later() -> Bools:
     """Which tokens may follow after each of the same step or bar, ``bool[SIZE, SIZE]``.
 
     Time only goes on within a bar, and pitches only on within a step.
@@ -73,14 +73,14 @@ def _later() -> Booleans:
     return table
 
 
-def _end() -> Booleans:
+def _end() -> Bools:
     """Which tokens may follow before the last bar and within it, ``bool[2, SIZE]``."""
     table = np.ones((2, v.SIZE), np.bool_)
     table[0, v.END] = table[1, v.BARS.first : v.BARS.stop] = False
     return table
 
 
-def _following() -> Integers:
+def _following() -> Ints:
     """The state after each token, ``int64[2, states, SIZE]``, for the two halves of a bar."""
     table = np.full((2, len(GrammarState), v.SIZE), GrammarState.ENDED, np.int64)
     table[:, :, v.START] = GrammarState.STARTED
@@ -124,29 +124,29 @@ class PocketGrammar(Rules):
         self._allowed, self._later = _allowed(), _later()
         self._end, self._following = _end(), _following()
 
-    def begin(self, slots: Integers, opening: Opening, bars: int) -> None:
+    def begin(self, slots: Ints, opening: Opening, bars: int) -> None:
         """Take note of sequences that go on from an opening until so many bars are full."""
         self.start(slots, bars)
         for token in opening.tokens:
             self.observe(slots, np.full_like(slots, token))
 
-    def start(self, slots: Integers, bars: int) -> None:
+    def start(self, slots: Ints, bars: int) -> None:
         """Take note of sequences that have no token yet and go on until so many bars are full."""
         for part in (self.state, self.position, self.pitch, self.onset, self.bars):
             part[slots] = 0
         self.most_bars[slots] = bars
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         """Forbid what may not follow."""
         return forbid(logits, self.mask(slots))
 
-    def mask(self, slots: Integers) -> Booleans:
+    def mask(self, slots: Ints) -> Bools:
         """Which tokens may follow, ``bool[n, SIZE]``."""
         full = (self.bars[slots] >= self.most_bars[slots]).astype(np.int64)
         allowed = self._allowed[self.state[slots]] & self._end[full]
         return allowed & self._later[self.position[slots]] & self._later[self.pitch[slots]]
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         """Go on by one token each that the mask allows."""
         position = self.position[slots]
         second = (position >= v.POSITION.first + v.STEPS_PER_CHORD).astype(np.int64)
@@ -160,14 +160,14 @@ class PocketGrammar(Rules):
         onset = (bars - 1) * STEPS_PER_BAR + tokens - v.POSITION.first
         self.onset[slots] = np.where(moved, onset, self.onset[slots])
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         """Copy the state of some slots to others."""
         for part in (self.state, self.position, self.pitch, self.onset, self.bars, self.most_bars):
             part[target] = part[source]
 
-    def ended(self, slots: Integers) -> Booleans:
+    def ended(self, slots: Ints) -> Bools:
         """Which sequences have come to their end, ``bool[n]``."""
-        ended: Booleans = self.state[slots] == GrammarState.ENDED
+        ended: Bools = self.state[slots] == GrammarState.ENDED
         return ended
 
 
@@ -176,5 +176,5 @@ def longest(bars: int) -> int:
     return 5 + bars * (3 + STEPS_PER_BAR * (1 + 2 * 8))
 
 
-def _of(tokens: Integers, family: v.PocketFamily) -> Booleans:
+def _of(tokens: Ints, family: v.PocketFamily) -> Bools:
     return (tokens >= family.first) & (tokens < family.stop)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mididraw.arrays import Floats
 from mididraw.models.columns.features import KEYS
 from mididraw.models.condition import places
 from mididraw.models.layers import (
@@ -29,8 +30,6 @@ ENCODER, DECODER = (24, 48, 64), (64, 48, 32, 24, 32)
 """Channels after each convolution."""
 GROUPS = 4
 COARSE = (KEYS // 8, STEPS_PER_BAR // 8)
-
-Floats = NDArray[np.float32]
 
 
 def encode_ink(ink: NDArray[np.bool_], harmony: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mididraw.arrays import Integers
+from mididraw.arrays import Ints
 from mididraw.canvas import Canvas
 from mididraw.engines.guidance.coverage import BEYOND, REACH, SLIP, STRAY, InkCoverage
 from mididraw.harmony import Key
@@ -15,7 +15,7 @@ from mididraw.score import DRAWING, Note, Score, Track
 from tests.strategies.canvases import canvas_of, canvases
 
 
-def one(value: int) -> Integers:
+def one(value: int) -> Ints:
     return np.array([value])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mididraw.arrays import Integers
+from mididraw.arrays import Ints
 from mididraw.engines.guidance.discriminator import DiscriminatorReward
 from mididraw.engines.guidance.pocket_grammar import PocketPictureGrammar
 from mididraw.harmony import Key
@@ -33,7 +33,7 @@ class Following:
         self.grammar.begin(SLOTS, OPENING, BARS)
         self.reward.begin(SLOTS, canvas_of(np.zeros((48, 16 * BARS), np.bool_)))
 
-    def observe(self, tokens: list[int], slots: Integers = SLOTS) -> None:
+    def observe(self, tokens: list[int], slots: Ints = SLOTS) -> None:
         for token in tokens:
             for processor in (self.grammar, self.reward):
                 processor.observe(slots, np.full_like(slots, token))

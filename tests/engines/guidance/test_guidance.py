@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.engines.generation import Guidance
 from mididraw.engines.guidance.giant import GiantGuidance
 from mididraw.engines.guidance.pocket import PocketGuidance
@@ -52,23 +52,23 @@ def other_picture() -> NDArray[np.bool_]:
     return ink
 
 
-def apply(guidance: Guidance, logits: Floats, slots: Integers) -> Floats:
+def apply(guidance: Guidance, logits: Floats, slots: Ints) -> Floats:
     for processor in guidance.processors:
         logits = processor.apply(logits, slots)
     return logits
 
 
-def observe(guidance: Guidance, slots: Integers, tokens: Integers) -> None:
+def observe(guidance: Guidance, slots: Ints, tokens: Ints) -> None:
     for processor in guidance.processors:
         processor.observe(slots, tokens)
 
 
-def drawn_from(weighed: Floats, random: np.random.Generator) -> Integers:
+def drawn_from(weighed: Floats, random: np.random.Generator) -> Ints:
     shares = softmax(weighed / np.float32(3)).astype(np.float64)
     return np.array([random.choice(len(row), p=row / row.sum()) for row in shares])
 
 
-def draw(guidance: Guidance, size: int, slots: Integers, random: np.random.Generator) -> Floats:
+def draw(guidance: Guidance, size: int, slots: Ints, random: np.random.Generator) -> Floats:
     """Draw a token from logits that favour none, and tell what was drawn from."""
     weighed = apply(guidance, np.zeros((len(slots), size), np.float32), slots)
     observe(guidance, slots, drawn_from(weighed, random))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.engines.guidance.coverage import InkCoverage
 from mididraw.engines.guidance.form import PocketForm
 from mididraw.engines.guidance.particles import (
@@ -84,21 +84,21 @@ class Twist(LogitsProcessor):
     def __init__(self, slots: int) -> None:
         self.rewarded, self.length = (np.zeros(slots, np.int64) for _ in range(2))
 
-    def apply(self, logits: Floats, slots: Integers) -> Floats:
+    def apply(self, logits: Floats, slots: Ints) -> Floats:
         logits += np.array([0.0, 0.0, 1.5, 0.5, 0.0], np.float32) * (slots[:, None] % 2 == 1)
         return logits
 
-    def observe(self, slots: Integers, tokens: Integers) -> None:
+    def observe(self, slots: Ints, tokens: Ints) -> None:
         self.rewarded[slots] += tokens == 1
         self.length[slots] += 1
 
-    def fork(self, source: Integers, target: Integers) -> None:
+    def fork(self, source: Ints, target: Ints) -> None:
         self.rewarded[target] = self.rewarded[source]
 
-    def release(self, slots: Integers) -> None:
+    def release(self, slots: Ints) -> None:
         self.rewarded[slots] = self.length[slots] = 0
 
-    def reward(self, slots: Integers) -> Floats:
+    def reward(self, slots: Ints) -> Floats:
         nats: Floats = np.float32(NATS) * self.rewarded[slots].astype(np.float32)
         return nats
 
@@ -112,7 +112,7 @@ class Toy:
         self.processors = (self.weights.model, self.twist, self.weights.proposal)
         self.selection = ParticleFilter(self.weights)
 
-    def bars_begun(self, slots: Integers) -> list[int]:
+    def bars_begun(self, slots: Ints) -> list[int]:
         begun: list[int] = (self.twist.length[slots] + 1).tolist()
         return begun
 
@@ -148,7 +148,7 @@ def test_particles_stand_for_the_target_whatever_they_are_drawn_from() -> None:
 class Tied(ParticleFilter):
     """Finds all pieces equally good."""
 
-    def scores(self, slots: Integers) -> Floats:
+    def scores(self, slots: Ints) -> Floats:
         return np.zeros(len(slots), np.float32)
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.models.decoder import Decoder, LogitsProcessor, Precision, Sampling, generate
 from mididraw.models.transformer_weights import TransformerConfig
 from tests.models.processors import Follow, Trace
@@ -92,7 +92,7 @@ def test_int8_logits_are_the_same_to_the_bit_for_any_number_of_slots(
         decoder, seen = Decoder.of(model, slots=slots, precision=Precision.INT8), list[Floats]()
 
         class Last(LogitsProcessor):
-            def apply(self, logits: Floats, slots: Integers) -> Floats:
+            def apply(self, logits: Floats, slots: Ints) -> Floats:
                 assert slots.tolist() == [len(chosen) - 1]
                 seen.append(logits[0].copy())
                 return logits
@@ -144,11 +144,11 @@ def test_a_processor_decides_for_each_sequence() -> None:
     class Parity(LogitsProcessor):
         last = np.zeros(4, np.int64)
 
-        def apply(self, logits: Floats, slots: Integers) -> Floats:
+        def apply(self, logits: Floats, slots: Ints) -> Floats:
             logits += table[self.last[slots]]
             return logits
 
-        def observe(self, slots: Integers, tokens: Integers) -> None:
+        def observe(self, slots: Ints, tokens: Ints) -> None:
             self.last[slots] = tokens
 
     prompts, samplings = mixed_company(POCKET, 6)
@@ -206,7 +206,7 @@ def test_what_a_processor_forbids_to_some_is_not_forbidden_to_others() -> None:
         def __init__(self, token: int) -> None:
             self.token = token
 
-        def apply(self, logits: Floats, slots: Integers) -> Floats:
+        def apply(self, logits: Floats, slots: Ints) -> Floats:
             assert len(logits) == len(slots)
             logits[:] = -np.inf
             logits[:, self.token] = 0
@@ -223,7 +223,7 @@ def test_an_end_token_ends_a_sequence() -> None:
     end = 5
 
     class AfterThree(Trace):
-        def apply(self, logits: Floats, slots: Integers) -> Floats:
+        def apply(self, logits: Floats, slots: Ints) -> Floats:
             three = np.array([len(self.tokens[slot]) == 3 for slot in slots.tolist()])
             logits[three, end] = np.inf
             logits[~three, end] = -np.inf

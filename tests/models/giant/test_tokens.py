@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mididraw.arrays import Floats, Integers
+from mididraw.arrays import Floats, Ints
 from mididraw.errors import ModelError
 from mididraw.models.decoder import Decoder, Sampling, generate
 from mididraw.models.giant import vocabulary as v
@@ -124,7 +124,7 @@ def test_what_the_grammar_lets_through_is_well_formed() -> None:
     samplings = [Sampling(temperature=3, seed=seed) for seed in range(4)]
 
     class Endless(GiantGrammar):
-        def apply(self, logits: Floats, slots: Integers) -> Floats:
+        def apply(self, logits: Floats, slots: Ints) -> Floats:
             logits[:, v.END.first] = -np.inf
             return super().apply(logits, slots)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mididraw.arrays import Integers
+from mididraw.arrays import Ints
 from mididraw.models.interface import Opening
 from mididraw.models.pocket import vocabulary as v
 from mididraw.models.pocket.grammar import GrammarState, PocketGrammar
@@ -37,7 +37,7 @@ def test_whatever_follows_the_grammar_is_a_piece(seed: int, bars: int) -> None:
     """A model with equal logits for all is a fuzzer."""
     random = np.random.default_rng(seed)
     grammar = grammar_of(bars, [])
-    rows: list[Integers] = []
+    rows: list[Ints] = []
     # Weighted so that pieces end: notes are many, and a step may hold all 176 pitches.
     weights = np.ones(v.SIZE)
     weights[v.PITCH.first : v.PITCH.stop] = 0.05
