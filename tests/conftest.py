@@ -55,3 +55,10 @@ def quickdraw(shared: Path) -> list[Image.Image]:
 def example() -> Path:
     """One of the bundled drawings."""
     return EXAMPLES / "cat.png"
+
+
+@pytest.fixture
+def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where it will be kept which kernel is faster; nothing has been measured yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "mididraw" / "kernels.json"

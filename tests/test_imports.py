@@ -18,6 +18,10 @@ from tests.conftest import ROOT
 
 _WITHOUT_TORCH = "import sys; sys.modules['torch'] = None;"
 """What makes Python take PyTorch for missing."""
+_DRAW = (
+    "from mididraw.draw import draw; from mididraw.options import DrawOptions;"
+    "piece = draw(['mididraw/examples/cat.png'], DrawOptions(bars=1, candidates=2, seed=0));"
+)
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -33,6 +37,12 @@ def printed(program: str) -> str:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return done.stdout.strip()
+
+
+def choose_onnxruntime(choices: Path) -> None:
+    """Whatever was measured to be faster, as the only choice."""
+    [name] = json.loads(choices.read_text())
+    choices.write_text(json.dumps({name: Kernel.ONNXRUNTIME}))
 
 
 def test_imports_keep_their_contracts() -> None:
@@ -58,19 +68,12 @@ def test_importing_the_library_brings_no_torch() -> None:
 
 @pytest.mark.skipif(has_gpu(), reason="a GPU computes by PyTorch")
 def test_drawing_with_the_model_brings_no_torch_where_another_kernel_is_faster(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    choices: Path,
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    program = (
-        "from mididraw.draw import draw; from mididraw.options import DrawOptions; import sys;"
-        "draw(['mididraw/examples/cat.png'], DrawOptions(bars=1, candidates=2, seed=0));"
-        "print('torch' in sys.modules)"
-    )
+    program = f"{_DRAW} import sys; print('torch' in sys.modules)"
     # The first one measures which is faster.
     assert printed(program) == "True"
-    choices = tmp_path / "mididraw" / "kernels.json"
-    [name] = json.loads(choices.read_text())
-    choices.write_text(json.dumps({name: Kernel.ONNXRUNTIME}))
+    choose_onnxruntime(choices)
     assert printed(program) == "False"
 
 
@@ -111,21 +114,12 @@ def test_no_module_is_longer_than_can_be_read_in_one_sitting() -> None:
             assert len(path.read_text().splitlines()) <= 400, path
 
 
-def test_our_model_draws_where_pytorch_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    program = (
-        "from mididraw.draw import draw; from mididraw.options import DrawOptions;"
-        "piece = draw(['mididraw/examples/cat.png'], DrawOptions(bars=1, candidates=2, seed=0));"
-        "print(piece.midi.hex())"
-    )
+def test_our_model_draws_where_pytorch_is_not_installed(choices: Path) -> None:
+    program = f"{_DRAW} print(piece.midi.hex())"
     alone = printed(f"{_WITHOUT_TORCH} {program}")
-    choices = tmp_path / "mididraw" / "kernels.json"
     assert not choices.exists(), "there was nothing to choose from"
     printed(program)
-    [name] = json.loads(choices.read_text())
-    choices.write_text(json.dumps({name: Kernel.ONNXRUNTIME}))
+    choose_onnxruntime(choices)
     assert printed(program) == alone
 
 

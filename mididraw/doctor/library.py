@@ -76,16 +76,17 @@ def _ffmpeg() -> Finding:
 def _gpu() -> Finding:
     if find_spec("torch") is None:
         return absent("GPU", "PyTorch, which would use one, is not installed; the CPU decodes")
+    from mididraw.models import gpu
+
+    memory = gpu.memory()
+    if memory is None and not gpu.has_device():
+        return absent("GPU", "there is none; the CPU decodes")
     import torch
 
-    from mididraw.models.gpu import has_device
-
-    if torch.cuda.is_available():
-        free, total = torch.cuda.mem_get_info()
+    if memory is not None:
+        free, total = memory
         name = torch.cuda.get_device_name()
         return well("GPU", f"{name}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
-    if not has_device():
-        return absent("GPU", "there is none; the CPU decodes")
     if torch.version.cuda is None:
         return fault(
             "GPU",

@@ -24,17 +24,8 @@ PEAK = -2.0
 _SILENCE = -70.0  # what the measurement says of silence, in LUFS
 _PART = 1 << 20
 """Samples that are amplified at a time."""
-_READ_SAMPLES = [
-    "ffmpeg",
-    "-hide_banner",
-    "-nostdin",
-    "-nostats",
-    "-f",
-    "s16le",
-    "-ar",
-    str(SAMPLE_RATE),
-]
-_READ_SAMPLES += ["-ac", "2", "-i", "pipe:0"]
+_READ_SAMPLES = ["ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-f", "s16le"]
+_READ_SAMPLES += ["-ar", str(SAMPLE_RATE), "-ac", "2", "-i", "pipe:0"]
 
 
 @dataclass(frozen=True, slots=True)

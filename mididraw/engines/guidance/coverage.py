@@ -79,9 +79,8 @@ class InkCoverage:
         self.left[slots] -= (missing * reached).sum(axis=(1, 2))
         note, column, near = np.nonzero(reached)
         self._missing[slots[note], columns[note, column], keys[note, near]] = 0.0
-        held = self._window[:LONGEST]
-        cost = self._cell_cost[slots[:, None], step[:, None] + held + REACH, key[:, None]]
-        self.cost[slots] += (cost * (held < duration[:, None])).sum(axis=1)
+        cost = self._cell_cost[slots[:, None], columns[:, :LONGEST] + REACH, key[:, None]]
+        self.cost[slots] += (cost * (self._window[:LONGEST] < duration[:, None])).sum(axis=1)
 
     def gain_and_cost(self, slots: Ints, step: Ints, durations: Ints) -> tuple[Floats, Floats]:
         """Tell what notes on every key would gain and cost if they began at ``step``.

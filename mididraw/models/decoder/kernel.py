@@ -73,8 +73,8 @@ def make_network(
     if len(makers) == 1:
         [make] = makers.values()
         return make()
-    torch = f"PyTorch {version('torch')} of {threads or torch_threads()} threads"
-    libraries = f"{torch}, ONNX Runtime {version('onnxruntime')}"
+    pytorch = f"PyTorch {version('torch')} of {threads or torch_threads()} threads"
+    libraries = f"{pytorch}, ONNX Runtime {version('onnxruntime')}"
     size = f"{model.shape}, {rows} rows, {context} positions, {few} threads"
     name = f"{processor()}, {libraries}, {size}"
     kernel = kernel or _read_choice(name)

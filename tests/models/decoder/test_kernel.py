@@ -36,12 +36,6 @@ each_kernel = pytest.mark.parametrize("kernel", Kernel)
 each_shape = pytest.mark.parametrize("shape", [WRITABLE, UNTIED], ids=["tied", "untied"])
 
 
-@pytest.fixture
-def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "mididraw" / "kernels.json"
-
-
 @each_kernel
 @each_shape
 def test_steps_give_the_plain_logits_in_every_row(shape: TransformerConfig, kernel: Kernel) -> None:
